@@ -1,0 +1,26 @@
+/// One of several values without an order.
+public struct CategoricalDistribution: Hashable, Sendable {
+  public let choices: [Choice]
+
+  /// - Throws: `SearchSpaceError.invalidDistribution` for no choice, or for the same choice twice.
+  public init(_ choices: [Choice]) throws(SearchSpaceError) {
+    guard !choices.isEmpty else { throw SearchSpaceError(.invalidDistribution, "a choice needs at least one value") }
+    var seen: Set<Choice> = []
+    for choice in choices where !seen.insert(choice).inserted {
+      throw SearchSpaceError(.invalidDistribution, "the choice \(choice) is listed twice")
+    }
+    self.choices = choices
+  }
+
+  /// Choices as a study database holds them, which may repeat.
+  init(stored choices: [Choice]) { self.choices = choices }
+
+  /// Whether there is only one value to choose.
+  public var isSingle: Bool { choices.count == 1 }
+
+  /// The position of a value: of the same value of the same type, else of the first that equals it in Python, where
+  /// `true`, `1` and `1.0` are equal.
+  public func index(of choice: Choice) -> Int? {
+    choices.firstIndex(of: choice) ?? choices.firstIndex { $0.isEqualInPython(to: choice) }
+  }
+}

@@ -1,0 +1,61 @@
+/// Exact decimal arithmetic on the shortest texts of doubles: 0...1 in steps of 0.1 has eleven points, although the
+/// binary doubles say otherwise.
+struct DecimalGrid {
+  private let low: Int128
+  private let high: Int128
+  private let step: Int128
+  private let exponent: Int
+
+  /// The grid of `low`, `low + step`, … up to `high`; nil where the three numbers together span more digits than 38.
+  init?(low: Double, high: Double, step: Double) {
+    let decimals = [low, high, step].map(ShortestDecimal.init)
+    let exponent = decimals.map(\.exponent).min() ?? 0
+    let scaled = decimals.compactMap { $0.significand(atExponent: exponent) }
+    guard scaled.count == 3 else { return nil }
+    (self.low, self.high, self.step) = (scaled[0], scaled[1], scaled[2])
+    self.exponent = exponent
+  }
+
+  /// The largest point of the grid that is not above `high`.
+  var lastPoint: Double {
+    let point = (high - low) / step * step + low
+    return Double("\(point)e\(exponent)") ?? .nan
+  }
+
+  /// Whether `high` is a point of the grid.
+  var endsOnHigh: Bool { (high - low) % step == 0 }
+
+  /// Whether `low` is the only point.
+  var isSinglePoint: Bool { high - low < step }
+}
+
+/// `significand · 10^exponent`, read off the shortest text that reads back as the double.
+private struct ShortestDecimal {
+  let significand: Int128
+  let exponent: Int
+
+  init(_ value: Double) {
+    precondition(value.isFinite, "only finite bounds have a decimal text")
+    let parts = value.description.split(separator: "e")
+    let mantissa = parts[0].split(separator: ".")
+    var digits = String(mantissa[0])
+    var exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
+    if mantissa.count > 1, mantissa[1] != "0" {
+      digits += mantissa[1]
+      exponent -= mantissa[1].count
+    }
+    significand = Int128(digits) ?? 0
+    self.exponent = exponent
+  }
+
+  func significand(atExponent target: Int) -> Int128? {
+    var result = significand
+    for _ in target..<max(exponent, target) where result != 0 {
+      let (product, overflow) = result.multipliedReportingOverflow(by: 10)
+      // A quarter of the range is left for the sums of the grid.
+      if overflow || product.magnitude > Int128.max.magnitude / 4 { return nil }
+      result = product
+    }
+    return result
+  }
+}

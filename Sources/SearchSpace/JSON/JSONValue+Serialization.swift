@@ -1,0 +1,96 @@
+import OrderedCollections
+
+extension JSONValue {
+  /// Which dialect and layout a JSON text is written in.
+  public enum Style: Sendable {
+    /// As Python's `json.dumps` writes by default: one line, `", "` and `": "`, ASCII only, `NaN` and `Infinity`.
+    case python
+    /// RFC 8259 on one line for other programs: UTF-8, and null in place of a number that is not finite.
+    case strict
+    /// RFC 8259 with two spaces of indentation, for people.
+    case pretty
+  }
+
+  /// The value as JSON text.
+  public func serialized(_ style: Style = .strict) -> String {
+    var text = ""
+    write(to: &text, style: style, indentation: 0)
+    return text
+  }
+
+  private func write(to text: inout String, style: Style, indentation: Int) {
+    switch self {
+    case .null: text += "null"
+    case .bool(let value): text += value ? "true" : "false"
+    case .int(let value): text += String(value)
+    case .double(let value): text += Self.number(value, style: style)
+    case .string(let value): Self.write(value, to: &text, asciiOnly: style == .python)
+    case .array(let values):
+      Self.writeSequence(values, brackets: ("[", "]"), to: &text, style: style, indentation: indentation) {
+        $0.write(to: &$1, style: style, indentation: indentation + 1)
+      }
+    case .object(let members):
+      Self.writeSequence(members.elements, brackets: ("{", "}"), to: &text, style: style, indentation: indentation) {
+        Self.write($0.key, to: &$1, asciiOnly: style == .python)
+        $1 += ": "
+        $0.value.write(to: &$1, style: style, indentation: indentation + 1)
+      }
+    }
+  }
+
+  private static func writeSequence<Elements: Collection>(
+    _ elements: Elements, brackets: (String, String), to text: inout String, style: Style, indentation: Int,
+    element write: (Elements.Element, inout String) -> Void
+  ) {
+    let breaksLines = style == .pretty && !elements.isEmpty
+    func startLine(_ depth: Int) {
+      if breaksLines { text += "\n" + String(repeating: "  ", count: depth) }
+    }
+    text += brackets.0
+    var isFirst = true
+    for element in elements {
+      if !isFirst { text += breaksLines ? "," : ", " }
+      isFirst = false
+      startLine(indentation + 1)
+      write(element, &text)
+    }
+    startLine(indentation)
+    text += brackets.1
+  }
+
+  /// A double in Python's `repr`, the shortest text that reads back the same.
+  private static func number(_ value: Double, style: Style) -> String {
+    guard value.isFinite else {
+      guard style == .python else { return "null" }
+      return value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity"
+    }
+    // Swift writes an exponent from 2^53 on, Python from 1e16 on.
+    if abs(value) >= 0x1p53, abs(value) < 1e16 { return "\(Int64(value)).0" }
+    return value.description
+  }
+
+  private static func write(_ string: String, to text: inout String, asciiOnly: Bool) {
+    text += "\""
+    for scalar in string.unicodeScalars {
+      switch scalar {
+      case "\"": text += "\\\""
+      case "\\": text += "\\\\"
+      case "\n": text += "\\n"
+      case "\r": text += "\\r"
+      case "\t": text += "\\t"
+      case "\u{8}": text += "\\b"
+      case "\u{C}": text += "\\f"
+      default:
+        if scalar.value < 0x20 || (asciiOnly && scalar.value > 0x7E) {
+          for unit in UTF16.encode(scalar) ?? UTF16.EncodedScalar() {
+            let digits = String(unit, radix: 16)
+            text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+          }
+        } else {
+          text.unicodeScalars.append(scalar)
+        }
+      }
+    }
+    text += "\""
+  }
+}

@@ -1,0 +1,25 @@
+/// What is wrong with a parameter or a distribution.
+public struct SearchSpaceError: Error, Hashable, Sendable, CustomStringConvertible {
+  public enum Code: Hashable, Sendable {
+    /// Bounds, step or choices that describe no range.
+    case invalidDistribution
+    /// A stored distribution that cannot be read.
+    case malformedJSON
+    /// A distribution that contradicts an earlier one of the same name.
+    case incompatible
+    /// A value outside its distribution, or of another type.
+    case invalidValue
+    /// A parameter name that is empty or too long.
+    case invalidName
+  }
+
+  public let code: Code
+  public let message: String
+
+  public init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  public var description: String { message }
+}

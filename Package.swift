@@ -44,15 +44,16 @@ let package = Package(
     .target(
       name: "Samplers", dependencies: ["SearchSpace", "Trials", collections, numerics], swiftSettings: swiftSettings),
     .target(name: "Pruners", dependencies: ["Trials"], swiftSettings: swiftSettings),
-    .target(
-      name: "StudyEngine",
-      dependencies: ["SearchSpace", "Trials", "Samplers", "Pruners", collections],
-      swiftSettings: swiftSettings),
+    .target(name: "TrialStorage", dependencies: ["SearchSpace", "Trials", collections], swiftSettings: swiftSettings),
     .target(
       name: "SQLiteStorage",
       dependencies: [
-        "SearchSpace", "Trials", "StudyEngine", collections, .product(name: "GRDB", package: "GRDB.swift"),
+        "SearchSpace", "Trials", "TrialStorage", collections, .product(name: "GRDB", package: "GRDB.swift"),
       ],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "StudyEngine",
+      dependencies: ["SearchSpace", "Trials", "TrialStorage", "Samplers", "Pruners", collections],
       swiftSettings: swiftSettings),
 
     // The core engine
@@ -67,7 +68,8 @@ let package = Package(
     .target(
       name: "HPO",
       dependencies: [
-        "SearchSpace", "Trials", "Samplers", "Pruners", "StudyEngine", "SQLiteStorage", "Graphs", "Execution",
+        "SearchSpace", "Trials", "TrialStorage", "SQLiteStorage", "Samplers", "Pruners", "StudyEngine", "Graphs",
+        "Execution",
         "Training",
       ],
       swiftSettings: swiftSettings),

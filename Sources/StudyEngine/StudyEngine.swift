@@ -1,1 +1,1 @@
-// StudyEngine
+// The study engine

@@ -1,0 +1,26 @@
+package import OrderedCollections
+package import SearchSpace
+public import Trials
+
+extension FrozenTrial {
+  /// The system attribute with the parameters of a waiting trial, `{name: external value}`.
+  package static let fixedParametersKey = "fixed_params"
+  /// The system attribute with the reason why a trial failed.
+  package static let failureKey = "failure"
+
+  /// Why the trial failed, where that is on record.
+  public var failure: String? { systemAttributes[Self.failureKey]?.stringValue }
+
+  /// The parameters that are given rather than sampled, in external form.
+  package var fixedParameters: OrderedDictionary<String, Choice> {
+    guard case .object(let members)? = systemAttributes[Self.fixedParametersKey] else { return [:] }
+    return members.compactMapValues(Choice.init(json:))
+  }
+
+  /// What `fixed_params` says once this trial is to run again: all that was fixed before or suggested.
+  package var parametersToRepeat: JSONValue {
+    var members = fixedParameters
+    for (name, parameter) in parameters { members[name] = parameter.external }
+    return .object(members.mapValues(\.json))
+  }
+}

@@ -1,0 +1,75 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Which process on which machine runs a trial, told apart from every other one: process numbers are given out again,
+/// so the boot, the namespace of process numbers and the start time belong to it.
+public struct ProcessIdentity: Sendable, Hashable {
+  public var host: String
+  /// The boot of the host, with the namespace of its process numbers.
+  public var boot: String
+  public var process: Int32
+  /// When the process started, in clock ticks since the boot.
+  public var startTime: Int64
+
+  public init(host: String, boot: String, process: Int32, startTime: Int64) {
+    self.host = host
+    self.boot = boot
+    self.process = process
+    self.startTime = startTime
+  }
+
+  /// The process that runs this code.
+  public static let current = ProcessIdentity(
+    host: currentHost, boot: currentBoot, process: getpid(), startTime: startTime(of: getpid()) ?? 0)
+
+  /// Whether the process is known to have ended. A process of another host, or of another container of this one, is
+  /// never known to have ended.
+  public var hasEnded: Bool {
+    let here = ProcessIdentity.current
+    guard host == here.host else { return false }
+    let (bootID, namespace) = Self.split(boot)
+    let (bootHere, namespaceHere) = Self.split(here.boot)
+    if bootID != bootHere { return true }
+    guard namespace == namespaceHere else { return false }
+    return Self.startTime(of: process) != startTime
+  }
+
+  private static func split(_ boot: String) -> (boot: Substring, namespace: Substring?) {
+    let parts = boot.split(separator: "/", maxSplits: 1)
+    return (parts.first ?? "", parts.dropFirst().first)
+  }
+
+  private static let currentHost: String = {
+    var name = [CChar](repeating: 0, count: 256)
+    gethostname(&name, name.count - 1)
+    return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }()
+
+  private static let currentBoot: String = {
+    let boot = read("/proc/sys/kernel/random/boot_id")?.prefix { !$0.isWhitespace } ?? ""
+    var link = [CChar](repeating: 0, count: 64)
+    let length = readlink("/proc/self/ns/pid", &link, link.count - 1)
+    let namespace = String(decoding: link.prefix(max(0, length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return "\(boot)/\(namespace)"
+  }()
+
+  /// The start time of a living process, nil where there is none. A zombie has ended.
+  private static func startTime(of process: Int32) -> Int64? {
+    // The command's name, in parentheses, may itself contain blanks and parentheses.
+    guard let stat = read("/proc/\(process)/stat"), let end = stat.lastIndex(of: ")") else { return nil }
+    let fields = stat[stat.index(after: end)...].split(separator: " ")
+    guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
+    return Int64(fields[19])
+  }
+
+  private static func read(_ path: String) -> String? {
+    guard let file = fopen(path, "r") else { return nil }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = fread(&bytes, 1, bytes.count, file)
+    return String(decoding: bytes.prefix(count), as: UTF8.self)
+  }
+}

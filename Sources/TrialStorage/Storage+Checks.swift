@@ -1,0 +1,60 @@
+package import SearchSpace
+package import Trials
+
+/// The checks that every storage makes before it writes.
+package enum StorageChecks {
+  /// - Throws: `StorageError.invalidValue` for a name of no or more than 512 characters.
+  package static func name(_ name: String, of what: String) throws {
+    guard !name.isEmpty else { throw StorageError(.invalidValue, "the name of \(what) is empty") }
+    guard name.unicodeScalars.count <= StudyRecord.longestName else {
+      throw StorageError(
+        .invalidValue,
+        "the name of \(what), '\(name.prefix(40))…', is longer than \(StudyRecord.longestName) characters")
+    }
+  }
+
+  /// - Throws: `StorageError.invalidValue` unless the values fit the state and the objectives.
+  package static func result(state: TrialState, values: [Double], objectives: Int, number: Int) throws {
+    func fail(_ reason: String) -> StorageError {
+      StorageError(.invalidValue, "trial \(number) cannot end as \(state.rawValue): \(reason)")
+    }
+    guard state.isFinished else { throw fail("that is no end") }
+    guard !values.contains(where: \.isNaN) else { throw fail("a value is NaN") }
+    let permitted =
+      switch state {
+      case .complete: values.count == objectives
+      case .pruned: values.isEmpty || values.count == objectives
+      default: values.isEmpty
+      }
+    guard permitted else {
+      throw fail(
+        "it has \(values.count) value\(values.count == 1 ? "" : "s") for \(objectives) objective\(objectives == 1 ? "" : "s")"
+      )
+    }
+  }
+
+  /// - Throws: `StorageError.wrongState` unless the trial is in one of the states.
+  package static func state(_ state: TrialState, isIn permitted: TrialState..., number: Int, to action: String) throws {
+    guard permitted.contains(state) else {
+      throw StorageError(
+        .wrongState, "trial \(number) is \(state.rawValue), it is too late or too early to \(action) it")
+    }
+  }
+
+  /// - Throws: `StorageError.incompatibleParameter` where a later distribution contradicts an earlier one.
+  package static func compatibility(of later: Distribution, with earlier: Distribution?, name: String) throws {
+    do throws(SearchSpaceError) {
+      try earlier?.checkCompatibility(with: later, name: name)
+    } catch {
+      throw StorageError(.incompatibleParameter, error.message)
+    }
+  }
+
+  package static func notFound(study id: Int64) -> StorageError {
+    StorageError(.studyNotFound, "there is no study of id \(id); it may have been deleted")
+  }
+
+  package static func notFound(trial id: Int64) -> StorageError {
+    StorageError(.trialNotFound, "there is no trial of id \(id); its study may have been deleted")
+  }
+}

@@ -1,0 +1,139 @@
+public import OrderedCollections
+public import SearchSpace
+public import Trials
+
+/// Where studies and their trials are kept.
+///
+/// # Contract
+/// - Every method is one transaction: all of it happens or nothing. Methods may be called from any thread.
+/// - Identifiers of studies and trials ascend in the order of creation and are never reused, also after a deletion.
+/// - Numbers of a study's trials are 0, 1, 2, … without a gap.
+/// - A trial's life: `running` from `startTrial`, or `waiting` from `enqueueTrial` and then `running`; then exactly one
+///   of `complete`, `pruned` and `failed`. A finished trial never changes; an attempt throws `wrongState`.
+/// - A running trial has an owner. `requeueTrial` and `requeueOrphans` turn it into a waiting one of the same number,
+///   whose parameters are fixed (system attribute `fixed_params`) and whose reports are gone, so that it runs again as
+///   if it had not begun.
+/// - A name has one kind of distribution in a study (`Distribution.checkCompatibility`).
+/// - `close` is idempotent; nothing else may be called after it.
+///
+/// `StorageContractTests` holds these sentences as tests, which each implementation runs.
+public protocol Storage: Sendable {
+  // MARK: Studies
+
+  /// - Throws: `StorageError.studyExists`, and `invalidValue` for a name of no or more than 512 characters or no
+  ///   direction.
+  func createStudy(name: String, directions: [StudyDirection]) throws -> StudyRecord
+
+  /// The study of that name, nil where there is none.
+  func study(named name: String) throws -> StudyRecord?
+
+  /// All studies in the order of creation.
+  func studies() throws -> [StudyRecord]
+
+  /// Removes a study with its trials.
+  func deleteStudy(_ id: Int64) throws
+
+  func setStudyAttribute(_ key: String, to value: JSONValue, kind: AttributeKind, study: Int64) throws
+
+  /// A text of the study that only hpo reads, nil where it was never set.
+  func document(_ document: StudyDocument, study: Int64) throws -> String?
+
+  func setDocument(_ document: StudyDocument, to text: String, study: Int64) throws
+
+  // MARK: The life of a trial
+
+  /// Starts the waiting trial of the lowest number, else a new trial where `limit` permits one.
+  ///
+  /// - Parameter limit: How many trials the study may hold in all, in whatever state; nil for no limit, 0 to start
+  ///   waiting trials only.
+  /// - Returns: The running trial, nil where there is none to start.
+  func startTrial(study: Int64, owner: ProcessIdentity, limit: Int?) throws -> FrozenTrial?
+
+  /// Adds a waiting trial, whose fixed parameters are given in external form and may be some of all.
+  func enqueueTrial(
+    study: Int64, parameters: OrderedDictionary<String, Choice>, userAttributes: OrderedDictionary<String, JSONValue>
+  ) throws -> FrozenTrial
+
+  /// Adds a finished trial as it is, but for its id and number.
+  func addTrial(_ trial: FrozenTrial, study: Int64) throws -> FrozenTrial
+
+  /// Records suggested parameters of a running trial, in their order.
+  ///
+  /// - Throws: `StorageError.incompatibleParameter`, `wrongState`.
+  func setParameters(_ parameters: OrderedDictionary<String, FrozenTrial.Parameter>, trial: Int64) throws
+
+  /// Records a report of a running trial. The first report of a step stays.
+  func report(_ value: Double, step: Int, trial: Int64) throws
+
+  /// Sets attributes of a running trial, or of a waiting one.
+  func setTrialAttributes(_ attributes: OrderedDictionary<String, JSONValue>, kind: AttributeKind, trial: Int64) throws
+
+  /// Ends a running trial.
+  ///
+  /// - Parameters:
+  ///   - state: `complete` with one value an objective, `pruned` with none or as many, `failed` with none.
+  ///   - attributes: System attributes to set in the same transaction.
+  /// - Throws: `StorageError.invalidValue` for NaN and a wrong count, `wrongState` unless the trial runs.
+  func finishTrial(
+    _ trial: Int64, state: TrialState, values: [Double], attributes: OrderedDictionary<String, JSONValue>
+  ) throws
+
+  /// Lets a running trial wait to be run again.
+  func requeueTrial(_ trial: Int64) throws
+
+  /// Lets all running trials wait whose owner is known to have ended.
+  ///
+  /// - Returns: Their numbers.
+  func requeueOrphans(study: Int64) throws -> [Int]
+
+  // MARK: Reading
+
+  /// - Throws: `StorageError.trialNotFound`.
+  func trial(_ id: Int64) throws -> FrozenTrial
+
+  /// The trials of a study by ascending number, all or those in the given states.
+  func trials(study: Int64, states: Set<TrialState>?) throws -> [FrozenTrial]
+
+  /// The trials that are new or were unfinished when `cursor` was last used, by ascending number.
+  func changes(study: Int64, since cursor: inout TrialCursor) throws -> [FrozenTrial]
+
+  /// How many trials of the study are in each state.
+  func counts(study: Int64) throws -> [TrialState: Int]
+
+  /// Gives back files and locks.
+  func close() throws
+}
+
+/// How far a reader has read a study's trials; a fresh cursor has read nothing.
+public struct TrialCursor: Sendable, Hashable {
+  /// All trials up to this id are known.
+  package var lastID: Int64 = 0
+  /// Those of them that were not finished.
+  package var unfinished: Set<Int64> = []
+
+  public init() {}
+
+  /// Takes note of the trials that were just read.
+  package mutating func advance(over trials: [FrozenTrial]) {
+    for trial in trials {
+      lastID = max(lastID, trial.id)
+      if trial.state.isFinished { unfinished.remove(trial.id) } else { unfinished.insert(trial.id) }
+    }
+  }
+}
+
+extension Storage {
+  /// The study of a name that must exist.
+  ///
+  /// - Throws: `StorageError.studyNotFound`, which lists the studies that there are.
+  public func existingStudy(named name: String) throws -> StudyRecord {
+    if let study = try study(named: name) { return study }
+    let names = try studies().map(\.name)
+    let hint =
+      names.isEmpty
+      ? "there is none in this storage yet"
+      : "there \(names.count == 1 ? "is" : "are") \(names.prefix(5).map { "'\($0)'" }.joined(separator: ", "))"
+        + (names.count > 5 ? " and \(names.count - 5) more" : "")
+    throw StorageError(.studyNotFound, "there is no study '\(name)'; \(hint)")
+  }
+}

@@ -1,0 +1,37 @@
+/// Why a storage refused or failed.
+public struct StorageError: Error, Sendable, CustomStringConvertible {
+  public enum Code: Sendable, Hashable {
+    /// A study of that name exists already.
+    case studyExists
+    /// There is no such study.
+    case studyNotFound
+    /// There is no such trial.
+    case trialNotFound
+    /// The trial is not in the state that the operation needs, for example finished already.
+    case wrongState
+    /// A value that the format has no place for: NaN as a result, a wrong count of values, an empty or too long name.
+    case invalidValue
+    /// A parameter contradicts the one of the same name in the study.
+    case incompatibleParameter
+    /// The file is no study database, or of a version that this program does not know.
+    case unsupportedFile
+    /// The file is damaged.
+    case damagedFile
+    /// The file cannot be opened, or not be written.
+    case inaccessible
+    /// The disk is full.
+    case diskFull
+    /// Other processes kept the file busy for too long.
+    case busy
+  }
+
+  public let code: Code
+  public let message: String
+
+  public init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  public var description: String { message }
+}

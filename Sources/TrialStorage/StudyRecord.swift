@@ -1,0 +1,39 @@
+public import OrderedCollections
+public import SearchSpace
+public import Trials
+
+/// A study as a storage holds it, without its trials.
+public struct StudyRecord: Sendable, Hashable {
+  /// The identifier in the storage, never reused.
+  public var id: Int64
+  public var name: String
+  /// One direction an objective.
+  public var directions: [StudyDirection]
+  public var userAttributes: OrderedDictionary<String, JSONValue> = [:]
+  public var systemAttributes: OrderedDictionary<String, JSONValue> = [:]
+
+  public init(id: Int64, name: String, directions: [StudyDirection]) {
+    self.id = id
+    self.name = name
+    self.directions = directions
+  }
+
+  /// The longest name of a study, a parameter or an attribute, in characters.
+  public static let longestName = 512
+}
+
+/// Whose attribute it is.
+public enum AttributeKind: Sendable, Hashable {
+  /// Set by the user of a study.
+  case user
+  /// Set by samplers, pruners and the engine.
+  case system
+}
+
+/// What of a study hpo keeps for itself, beyond what Optuna knows.
+public enum StudyDocument: String, Sendable, Hashable, CaseIterable {
+  /// The seed that all randomness of the study derives from, as a decimal number.
+  case seed
+  /// The text of the study file.
+  case configuration
+}

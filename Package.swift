@@ -83,6 +83,12 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .executableTarget(name: "HPOTool", dependencies: ["HPOCommands"], swiftSettings: swiftSettings),
+
+    // Tests
+    .testTarget(
+      name: "StudyEngineTests",
+      dependencies: ["SearchSpace", "Trials", "TrialStorage", "Samplers", "Pruners", "StudyEngine", collections],
+      swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17,

@@ -1,1 +1,3 @@
-print("hpo")
+import HPOCommands
+
+await HPOCommand.main()

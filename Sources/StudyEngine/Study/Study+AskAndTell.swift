@@ -1,7 +1,7 @@
 public import OrderedCollections
 import Samplers
 public import SearchSpace
-public import TrialStorage
+import TrialStorage
 public import Trials
 
 extension Study {
@@ -14,14 +14,21 @@ extension Study {
   func ask(limit: Int?, stop: StopSource?) throws -> Trial? {
     let isExhausted = try withHistory { sampler.isExhausted($0) }
     guard
-      let record = try storage.startTrial(study: id, owner: .current, limit: isExhausted ? 0 : limit)
+      var record = try storage.startTrial(study: id, owner: .current, limit: isExhausted ? 0 : limit)
     else { return nil }
-    let draw = Draw(seed: seed, trial: record.number)
-    let assignment = try withHistory { sampler.assignment(for: draw, history: $0) }
-    if !assignment.isEmpty {
-      try storage.setTrialAttributes(assignment, kind: .system, trial: record.id)
+    let draw = Draw(seed: seed, number: record.number)
+    // A trial whose parameters are given, or that was begun before, has what it needs.
+    if record.systemAttributes[FrozenTrial.fixedParametersKey] == nil {
+      let assignment = try withHistory { history in
+        history.update(record)
+        let assignment = sampler.assignment(for: draw, history: history)
+        record.systemAttributes.merge(assignment) { _, new in new }
+        history.update(record)
+        return assignment
+      }
+      if !assignment.isEmpty { try storage.setTrialAttributes(assignment, kind: .system, trial: record.id) }
     }
-    return Trial(record: record, assignment: assignment, draw: draw, study: self, stop: stop)
+    return Trial(record: record, draw: draw, study: self, stop: stop)
   }
 
   /// Ends a trial with its value.

@@ -1,5 +1,5 @@
 import Dispatch
-public import Trials
+import TrialStorage
 
 extension Study {
   /// Runs trials until the study holds `trials` of them, the time is over, the sampler has tried everything, or `stop`

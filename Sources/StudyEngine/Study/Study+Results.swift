@@ -1,3 +1,4 @@
+import TrialStorage
 public import Trials
 
 extension Study {
@@ -13,7 +14,8 @@ extension Study {
     get throws {
       guard directions.count == 1 else {
         throw StudyError(
-          .severalObjectives, "the study '\(name)' has \(directions.count) objectives, so it has a Pareto front and no best")
+          .severalObjectives,
+          "the study '\(name)' has \(directions.count) objectives, so it has a Pareto front and no best")
       }
       guard let best = try paretoFront.first else {
         throw StudyError(.noCompleteTrial, "the study '\(name)' has no complete trial that meets its constraints yet")

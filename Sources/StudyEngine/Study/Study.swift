@@ -28,6 +28,7 @@ public final class Study: Sendable {
   /// The identifier in the storage.
   package let id: Int64
 
+  /// The trials as this process knows them.
   private struct Known {
     var history: TrialHistory
     var cursor = TrialCursor()
@@ -40,7 +41,7 @@ public final class Study: Sendable {
   /// - Throws: `StorageError`; `StudyError.directionsDiffer` where a study of the name has other directions.
   public init(
     name: String, directions: [StudyDirection], sampler: any Sampler, pruner: any Pruner, storage: any Storage,
-    ifExists policy: ExistingStudyPolicy = .load
+    seed: UInt64? = nil, ifExists policy: ExistingStudyPolicy = .load
   ) throws {
     let record: StudyRecord
     if policy == .load, let existing = try storage.study(named: name) {
@@ -55,8 +56,8 @@ public final class Study: Sendable {
       record = try storage.createStudy(name: name, directions: directions)
     }
     let stored = try storage.document(.seed, study: record.id).flatMap(UInt64.init)
-    seed = sampler.seed ?? stored ?? .random(in: 0...(.max))
-    if stored == nil { try storage.setDocument(.seed, to: String(seed), study: record.id) }
+    self.seed = seed ?? stored ?? .random(in: 0...(.max))
+    if stored == nil { try storage.setDocument(.seed, to: String(self.seed), study: record.id) }
     self.name = record.name
     self.directions = record.directions
     self.sampler = sampler
@@ -69,7 +70,7 @@ public final class Study: Sendable {
   /// Reads what is new in the storage and gives the history to `body`.
   func withHistory<Result: Sendable>(_ body: (inout TrialHistory) throws -> Result) throws -> Result {
     try known.withLock { known in
-      for trial in try storage.changes(study: id, since: &known.cursor) { known.history.take(trial) }
+      for trial in try storage.changes(study: id, since: &known.cursor) { known.history.update(trial) }
       return try body(&known.history)
     }
   }
@@ -77,14 +78,8 @@ public final class Study: Sendable {
   /// Takes note of a trial that this process has just written, which spares reading it.
   func remember(_ trial: FrozenTrial) {
     known.withLock { known in
-      known.history.take(trial)
+      known.history.update(trial)
       known.cursor.advance(over: [trial])
     }
-  }
-}
-
-extension TrialHistory {
-  fileprivate mutating func take(_ trial: FrozenTrial) {
-    if trial.state == .waiting { remove(number: trial.number) } else { update(trial) }
   }
 }

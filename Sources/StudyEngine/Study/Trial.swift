@@ -1,6 +1,6 @@
-import OrderedCollections
+public import OrderedCollections
 import Pruners
-public import Samplers
+import Samplers
 public import SearchSpace
 import Synchronization
 import TrialStorage
@@ -31,14 +31,11 @@ public final class Trial: Sendable {
 
   private let state: Mutex<State>
 
-  init(
-    record: FrozenTrial, assignment: OrderedDictionary<String, JSONValue>, draw: Draw, study: Study, stop: StopSource?
-  ) {
-    var record = record
-    record.systemAttributes.merge(assignment) { _, new in new }
+  init(record: FrozenTrial, draw: Draw, study: Study, stop: StopSource?) {
     number = record.number
     id = record.id
-    seed = draw.seed(for: "objective")
+    var generator = draw.generator(for: "objective")
+    seed = generator.next()
     self.draw = draw
     self.study = study
     self.stop = stop
@@ -71,7 +68,9 @@ extension Trial {
   /// - Throws: `SamplerError` where the sampler cannot serve the parameter; `StorageError.incompatibleParameter` where
   ///   the name had another kind of distribution before in the study.
   public func suggest<Value>(_ parameter: Parameter<Value>) throws -> Value {
-    let value = try record([(parameter.name, parameter.distribution)])[0]
+    let value = try recording { state in
+      try draw(parameter.name, parameter.distribution, announces: true, state: &state)
+    }
     return try parameter.value(internal: value)
   }
 
@@ -79,54 +78,48 @@ extension Trial {
   ///
   /// - Throws: As `suggest(_:)` of a single parameter.
   public func suggest(_ space: ParameterSpace) throws -> OrderedDictionary<String, Choice> {
+    try recording { state in
+      try space.walk { name, distribution in
+        try distribution.external(try draw(name, distribution, announces: false, state: &state))
+      }
+    }
+  }
+
+  /// Writes the parameters that `body` draws, or forgets them where that fails.
+  private func recording<Result: Sendable>(_ body: (inout State) throws -> Result) throws -> Result {
     try state.withLock { state in
       let first = state.record.parameters.count
       do {
-        let values = try space.walk { name, distribution in
-          try distribution.external(try draw(name, distribution, state: &state))
+        let result = try body(&state)
+        let new = state.record.parameters.elements[first...].map { ($0.key, $0.value) }
+        if !new.isEmpty {
+          try study.storage.setParameters(OrderedDictionary(uniqueKeysWithValues: new), trial: id)
         }
-        try write(from: first, state: &state)
-        return values
+        return result
       } catch {
         state.record.parameters.removeLast(state.record.parameters.count - first)
         throw error
       }
     }
-  }
-
-  private func record(_ parameters: [(String, Distribution)]) throws -> [Double] {
-    try state.withLock { state in
-      let first = state.record.parameters.count
-      do {
-        let values = try parameters.map { try draw($0, $1, state: &state) }
-        try write(from: first, state: &state)
-        return values
-      } catch {
-        state.record.parameters.removeLast(state.record.parameters.count - first)
-        throw error
-      }
-    }
-  }
-
-  private func write(from first: Int, state: inout State) throws {
-    guard state.record.parameters.count > first else { return }
-    let new = OrderedDictionary(uniqueKeysWithValues: state.record.parameters.elements[first...].map { ($0.key, $0.value) })
-    try study.storage.setParameters(new, trial: id)
   }
 
   /// The value of a parameter: as suggested before, else as fixed, else the only one there is, else of the joint draw,
   /// else drawn by itself.
-  private func draw(_ name: String, _ distribution: Distribution, state: inout State) throws -> Double {
+  private func draw(
+    _ name: String, _ distribution: Distribution, announces: Bool, state: inout State
+  ) throws -> Double {
     if let earlier = state.record.parameters[name] {
       try StorageChecks.compatibility(of: distribution, with: earlier.distribution, name: name)
       return earlier.value
     }
-    let value = try sample(name, distribution, state: &state)
+    let value = try sample(name, distribution, announces: announces, state: &state)
     state.record.parameters[name] = FrozenTrial.Parameter(distribution: distribution, value: value)
     return value
   }
 
-  private func sample(_ name: String, _ distribution: Distribution, state: inout State) throws -> Double {
+  private func sample(
+    _ name: String, _ distribution: Distribution, announces: Bool, state: inout State
+  ) throws -> Double {
     if let fixed = state.fixed[name] {
       do throws(SearchSpaceError) {
         return try distribution.internal(fixed)
@@ -135,25 +128,34 @@ extension Trial {
       }
     }
     if distribution.isSingle { return distribution.lowest }
-    let relative = try state.relative ?? sampleRelative(state.record)
+    let relative = try state.relative ?? sampleRelative(announces: announces, record: &state.record)
     state.relative = relative
     if let value = relative[name], distribution.contains(internal: value) { return value }
     return try study.withHistory { try study.sampler.sampleIndependent(name, distribution, draw: draw, history: $0) }
   }
 
-  /// Draws the joint sample, and shows it to other trials as parameters of this one.
-  private func sampleRelative(_ record: FrozenTrial) throws -> OrderedDictionary<String, Double> {
-    try study.withHistory { history in
-      let space = study.sampler.relativeSpace(history)
-      guard !space.isEmpty else { return [:] }
-      let sample = study.sampler.sampleRelative(space, draw: draw, history: history)
+  /// Draws the joint sample and shows it to the other trials as parameters of this one; to those of other processes
+  /// only if `announces`, since it costs a transaction that parameters recorded at once do not need.
+  private func sampleRelative(
+    announces: Bool, record: inout FrozenTrial
+  ) throws -> OrderedDictionary<String, Double> {
+    let sampler = study.sampler
+    let (sample, announcement) = try study.withHistory { history in
+      let space = sampler.relativeSpace(history)
+      guard !space.isEmpty else { return (OrderedDictionary<String, Double>(), OrderedDictionary<String, JSONValue>()) }
+      let sample = sampler.sampleRelative(space, draw: draw, history: history)
       var announced = record
-      for (name, value) in sample {
+      for (name, value) in sample where announced.parameters[name] == nil {
         announced.parameters[name] = space[name].map { FrozenTrial.Parameter(distribution: $0, value: value) }
       }
       history.update(announced)
-      return sample
+      return (sample, announces ? sampler.relativeAttributes(for: sample, in: space) : [:])
     }
+    if !announcement.isEmpty {
+      try study.storage.setTrialAttributes(announcement, kind: .system, trial: id)
+      record.systemAttributes.merge(announcement) { _, new in new }
+    }
+    return sample
   }
 }
 
@@ -174,7 +176,8 @@ extension Trial {
       throw StudyError(.severalObjectives, "a study of \(study.directions.count) objectives takes no reports")
     }
     let reports = state.withLock { state in
-      let place = state.record.intermediateValues.firstIndex { $0.step >= step } ?? state.record.intermediateValues.endIndex
+      let place =
+        state.record.intermediateValues.firstIndex { $0.step >= step } ?? state.record.intermediateValues.endIndex
       if state.record.intermediateValues.dropFirst(place).first?.step != step {
         state.record.intermediateValues.insert(.init(step: step, value: value), at: place)
       }

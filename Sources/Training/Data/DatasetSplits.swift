@@ -56,7 +56,7 @@ extension Dataset {
 
     var groups = groups()
     for index in groups.indices {
-      var generator = SplitMix64(seed: seed, purpose: .split, index: UInt64(index))
+      var generator = RandomStream(seed: seed, purpose: .split, index: index)
       generator.shuffle(&groups[index])
     }
     // Whatever the fractions, one sample of each class stays for training.

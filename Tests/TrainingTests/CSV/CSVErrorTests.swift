@@ -106,7 +106,7 @@ struct CSVErrorTests {
   func fuzz() {
     let whole = Array("a,b,y\n1,-2.5e3,p\r\n\"3\",4,\"q \"\"r\"\"\"\n5,6,p\n7,8,NA\n".utf8)
     let alphabet = Array("a1,;\"\n\r\t .-eyNn\u{0}".utf8) + [0xC3, 0xFF]
-    var generator = SplitMix64(seed: 8, purpose: .order)
+    var generator = RandomStream(seed: 8, purpose: .order)
     var read = 0
     for _ in 0..<20_000 {
       var bytes = whole

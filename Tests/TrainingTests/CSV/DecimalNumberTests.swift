@@ -23,7 +23,7 @@ struct DecimalNumberTests {
 
   @Test("agree with the standard library on random spellings")
   func random() throws {
-    var generator = SplitMix64(seed: 2, purpose: .order)
+    var generator = RandomStream(seed: 2, purpose: .order)
     for _ in 0..<20_000 {
       let digits = (0...generator.next(below: 20)).map { _ in String(generator.next(below: 10)) }.joined()
       let fraction = (0...generator.next(below: 12)).map { _ in String(generator.next(below: 10)) }.joined()

@@ -43,7 +43,7 @@ struct PackedDatasetTests {
 
   @Test("with a changed byte in its stream is corrupt")
   func stream() {
-    var generator = SplitMix64(seed: 1, purpose: .order)
+    var generator = RandomStream(seed: 1, purpose: .order)
     for _ in 0..<200 {
       var bytes = packed
       let offset = 28 + generator.next(below: packed.count - 28)

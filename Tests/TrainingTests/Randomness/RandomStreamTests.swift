@@ -1,27 +1,28 @@
+import Execution
 import Testing
 
 @testable import Training
 
-@Suite("SplitMix64")
-struct SplitMix64Tests {
-  @Test("follows the published sequence")
-  func published() {
-    // The widely printed first outputs of SplitMix64 for the state 1234567.
-    var generator = SplitMix64(state: 1_234_567)
-    let expected: [UInt64] = [
-      6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423, 4_593_380_528_125_082_431,
-      16_408_922_859_458_223_821,
-    ]
-    #expect(expected.map { _ in generator.next() } == expected)
+@Suite("A random stream")
+struct RandomStreamTests {
+  @Test("is the words of Philox, two a draw")
+  func words() {
+    var stream = RandomStream(seed: 0x1234_5678_9ABC_DEF0, purpose: .order, index: 3)
+    let key = SIMD2<UInt32>(0x9ABC_DEF0, 0x1234_5678)
+    for block in 0..<3 as Range<UInt32> {
+      let words = Philox.words(counter: SIMD4(block, 3, RandomStream.Purpose.order.rawValue, 0), key: key)
+      #expect(stream.next() == UInt64(words[1]) << 32 | UInt64(words[0]))
+      #expect(stream.next() == UInt64(words[3]) << 32 | UInt64(words[2]))
+    }
   }
 
   @Test("gives other numbers for another seed, purpose or index")
   func keys() {
-    let keys: [(UInt64, SplitMix64.Purpose, UInt64)] = [
+    let keys: [(UInt64, RandomStream.Purpose, Int)] = [
       (0, .split, 0), (1, .split, 0), (0, .order, 0), (0, .split, 1), (1, .split, 1), (1, .order, 0), (3, .split, 0),
     ]
     let firsts = keys.map { seed, purpose, index in
-      var generator = SplitMix64(seed: seed, purpose: purpose, index: index)
+      var generator = RandomStream(seed: seed, purpose: purpose, index: index)
       return generator.next()
     }
     #expect(Set(firsts).count == keys.count)
@@ -29,7 +30,7 @@ struct SplitMix64Tests {
 
   @Test("bounded integers are uniform", arguments: [1, 2, 3, 7, 10, 1000])
   func bounded(bound: Int) {
-    var generator = SplitMix64(seed: 5, purpose: .order)
+    var generator = RandomStream(seed: 5, purpose: .order)
     let draws = 200_000
     var counts = [Int](repeating: 0, count: bound)
     for _ in 0..<draws { counts[generator.next(below: bound)] += 1 }
@@ -41,7 +42,7 @@ struct SplitMix64Tests {
 
   @Test("shuffling makes each order of four equally likely")
   func shuffling() {
-    var generator = SplitMix64(seed: 9, purpose: .order)
+    var generator = RandomStream(seed: 9, purpose: .order)
     var counts: [[Int]: Int] = [:]
     for _ in 0..<48_000 {
       var elements = [0, 1, 2, 3]

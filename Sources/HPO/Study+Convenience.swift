@@ -9,7 +9,8 @@ extension Study {
   ///     memory.
   /// - Throws: `StorageError`; `StudyError.directionsDiffer`.
   public convenience init(
-    _ name: String, direction: StudyDirection = .minimize, sampler: any Sampler = .tpe(), pruner: any Pruner = .median(),
+    _ name: String, direction: StudyDirection = .minimize, sampler: any Sampler = .tpe(),
+    pruner: any Pruner = .median(),
     storage: String? = nil, ifExists policy: ExistingStudyPolicy = .load
   ) throws {
     try self.init(

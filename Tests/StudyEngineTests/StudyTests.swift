@@ -188,7 +188,9 @@ private func makeStudy(
   func otherDirections() throws {
     let storage = InMemoryStorage()
     _ = try makeStudy(storage)
-    #expect { try makeStudy(storage, directions: [.maximize]) } throws: { ($0 as? StudyError)?.code == .directionsDiffer }
+    #expect { try makeStudy(storage, directions: [.maximize]) } throws: {
+      ($0 as? StudyError)?.code == .directionsDiffer
+    }
   }
 
   @Test("a callback may stop the run while other trials end as usual")

@@ -57,8 +57,12 @@ struct StudyOptions: ParsableArguments {
 
 /// An argument as a POSIX shell reads it back.
 func shellQuoted(_ argument: String) -> String {
-  let isPlain = !argument.isEmpty && argument.unicodeScalars.allSatisfy { scalar in
-    scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-_./:=,@%+".unicodeScalars.contains(scalar))
-  }
+  let isPlain =
+    !argument.isEmpty
+    && argument.unicodeScalars.allSatisfy { scalar in
+      scalar.isASCII
+        && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+          || "-_./:=,@%+".unicodeScalars.contains(scalar))
+    }
   return isPlain ? argument : "'" + argument.replacingOccurrences(of: "'", with: "'\\''") + "'"
 }

@@ -23,7 +23,9 @@ struct TextTable {
       min(40, ([headings[column]] + cells.map { $0[column] }).map(\.count).max() ?? 0)
     }
     let shown = visibleColumns(widths)
-    var lines = [row(headings, widths, shown), shown.map { String(repeating: "─", count: widths[$0]) }.joined(separator: "  ")]
+    var lines = [
+      row(headings, widths, shown), shown.map { String(repeating: "─", count: widths[$0]) }.joined(separator: "  "),
+    ]
     lines += cells.map { row($0, widths, shown) }
     if shown.count < headings.count {
       let hidden = headings[shown.count...].joined(separator: ", ")
@@ -44,7 +46,8 @@ struct TextTable {
 
   private func row(_ cells: [String], _ widths: [Int], _ shown: Range<Int>) -> String {
     let padded = shown.map { column in
-      let cell = cells[column].count > widths[column] ? String(cells[column].prefix(widths[column] - 1)) + "…" : cells[column]
+      let cell =
+        cells[column].count > widths[column] ? String(cells[column].prefix(widths[column] - 1)) + "…" : cells[column]
       let padding = String(repeating: " ", count: widths[column] - cell.count)
       return isNumeric[column] ? padding + cell : cell + padding
     }

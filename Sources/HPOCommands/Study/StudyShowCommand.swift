@@ -52,7 +52,8 @@ struct StudyShowCommand: ParsableCommand {
       let width = facts.keys.map(\.count).max() ?? 0
       for (key, value) in facts {
         let shown = value.stringValue ?? value.doubleValue.map(shortNumber) ?? value.serialized(.python)
-        Terminal.write(key + String(repeating: " ", count: width - key.count + 2) + (value == .null ? "–" : shown) + "\n")
+        Terminal.write(
+          key + String(repeating: " ", count: width - key.count + 2) + (value == .null ? "–" : shown) + "\n")
       }
     }
   }

@@ -112,7 +112,10 @@ final class OptimizationRun: Sendable {
 
   private func requeue(_ trial: Trial, job: Int) throws {
     try study.requeue(trial)
-    state.withLock { $0.summary.interrupted.append(trial.number) }
+    state.withLock { state in
+      // A job that was about to start takes a trial that another one has just given up, and gives it up in turn.
+      if !state.summary.interrupted.contains(trial.number) { state.summary.interrupted.append(trial.number) }
+    }
     decide { $0.ended(job: job) }
   }
 

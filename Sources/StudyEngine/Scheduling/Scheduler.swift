@@ -75,9 +75,10 @@ struct Scheduler: Hashable {
   /// The storage failed under a job: the others stop, too.
   mutating func failed(job: Int) -> [Action] {
     precondition(jobs[job] != .retired, "job \(job) has retired")
-    let isFirst = ending != .failed
+    let areHalted = ending == .failed || ending == .stopped(haltsTrials: true)
     ending = .failed
-    return (isFirst && jobs.contains(.running) ? [.haltTrials] : []) + retire(job)
+    jobs[job] = .retired
+    return (!areHalted && jobs.contains(.running) ? [.haltTrials] : []) + retire(job)
   }
 
   /// Somebody asks to stop.

@@ -33,6 +33,7 @@ let package = Package(
   ],
   targets: [
     // C: system libraries, vector loops and embedded data
+    .target(name: "CKernels", exclude: ["loops"]),
     .target(
       name: "COneDNN",
       linkerSettings: hasOneDNN ? [.linkedLibrary("dnnl")] : []),
@@ -58,7 +59,7 @@ let package = Package(
 
     // The core engine
     .target(name: "Graphs", swiftSettings: swiftSettings),
-    .target(name: "Execution", dependencies: ["COneDNN", "Graphs", numerics], swiftSettings: swiftSettings),
+    .target(name: "Execution", dependencies: ["CKernels", "COneDNN", "Graphs", numerics], swiftSettings: swiftSettings),
     .target(
       name: "Training",
       dependencies: ["CDatasets", "Execution", "Graphs", numerics],

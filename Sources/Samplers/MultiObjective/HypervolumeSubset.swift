@@ -4,6 +4,7 @@ enum HypervolumeSubset {
   /// The places of `count` of the points, none of which dominates another. Where there are too few distinct points, all
   /// of them and the earliest of their repetitions.
   static func select(_ count: Int, of points: [[Double]]) -> [Int] {
+    guard count > 0 else { return [] }
     guard count < points.count else { return Array(points.indices) }
     let reference = referencePoint(of: points)
     let (distinct, _, firsts) = NonDomination.sortedDistinct(points)

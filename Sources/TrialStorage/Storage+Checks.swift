@@ -1,3 +1,4 @@
+import OrderedCollections
 package import SearchSpace
 package import Trials
 
@@ -6,11 +7,26 @@ package enum StorageChecks {
   /// - Throws: `StorageError.invalidValue` for a name of no or more than 512 characters.
   package static func name(_ name: String, of what: String) throws {
     guard !name.isEmpty else { throw StorageError(.invalidValue, "the name of \(what) is empty") }
+    guard !name.unicodeScalars.contains("\0") else {
+      throw StorageError(.invalidValue, "the name of \(what), \(name.debugDescription), contains a NUL character")
+    }
     guard name.unicodeScalars.count <= StudyRecord.longestName else {
       throw StorageError(
         .invalidValue,
         "the name of \(what), '\(name.prefix(40))…', is longer than \(StudyRecord.longestName) characters")
     }
+  }
+
+  /// - Throws: `StorageError.invalidValue` where the name of a parameter or an attribute is none.
+  package static func names(of trial: FrozenTrial) throws {
+    for name in trial.parameters.keys { try Self.name(name, of: "a parameter") }
+    for key in trial.userAttributes.keys { try name(key, of: "an attribute") }
+    for key in trial.systemAttributes.keys { try name(key, of: "an attribute") }
+  }
+
+  /// - Throws: `StorageError.invalidValue` where there is none.
+  package static func directions(_ directions: [StudyDirection], study: String) throws {
+    guard !directions.isEmpty else { throw StorageError(.invalidValue, "the study '\(study)' has no direction") }
   }
 
   /// - Throws: `StorageError.invalidValue` unless the values fit the state and the objectives.
@@ -48,6 +64,10 @@ package enum StorageChecks {
     } catch {
       throw StorageError(.incompatibleParameter, error.message)
     }
+  }
+
+  package static func exists(study name: String) -> StorageError {
+    StorageError(.studyExists, "there is a study '\(name)' already; choose another name, or go on with that one")
   }
 
   package static func notFound(study id: Int64) -> StorageError {

@@ -1,0 +1,154 @@
+import GRDB
+import GRDBSQLite
+
+/// A value for a placeholder of a statement.
+enum SQLArgument {
+  case null
+  case int(Int64)
+  case double(Double)
+  case text(String)
+}
+
+/// The database while one thread has it to itself.
+///
+/// Statements come from GRDB's cache of prepared ones and are stepped here: a column is read as what it holds, where
+/// GRDB ends the program over a column of an unexpected type.
+struct Connection {
+  let database: Database
+
+  /// Runs a statement to its end.
+  func execute(_ sql: String, _ arguments: SQLArgument...) throws(DatabaseError) {
+    let statement = try prepared(sql, arguments)
+    defer { sqlite3_reset(statement) }
+    while true {
+      switch sqlite3_step(statement) {
+      case SQLITE_ROW: continue
+      case SQLITE_DONE: return
+      case let code: throw failure(code, sql)
+      }
+    }
+  }
+
+  /// Calls `body` on each row.
+  func forEachRow(_ sql: String, _ arguments: SQLArgument..., body: (Columns) throws -> Void) throws {
+    let statement = try prepared(sql, arguments)
+    // A statement that is left in the middle would hold its transaction open.
+    defer { sqlite3_reset(statement) }
+    while true {
+      switch sqlite3_step(statement) {
+      case SQLITE_ROW: try body(Columns(statement: statement))
+      case SQLITE_DONE: return
+      case let code: throw failure(code, sql)
+      }
+    }
+  }
+
+  /// The first row as `body` reads it, nil where there is no row.
+  func firstRow<Result>(_ sql: String, _ arguments: SQLArgument..., read: (Columns) -> Result) throws(DatabaseError)
+    -> Result?
+  {
+    let statement = try prepared(sql, arguments)
+    defer { sqlite3_reset(statement) }
+    switch sqlite3_step(statement) {
+    case SQLITE_ROW: return read(Columns(statement: statement))
+    case SQLITE_DONE: return nil
+    case let code: throw failure(code, sql)
+    }
+  }
+
+  /// Whether there is a row.
+  func hasRow(_ sql: String, _ arguments: SQLArgument...) throws(DatabaseError) -> Bool {
+    let statement = try prepared(sql, arguments)
+    defer { sqlite3_reset(statement) }
+    switch sqlite3_step(statement) {
+    case SQLITE_ROW: return true
+    case SQLITE_DONE: return false
+    case let code: throw failure(code, sql)
+    }
+  }
+
+  /// Runs a statement whose effect happens as it is compiled, such as a pragma, outside the cache.
+  func executeOnce(_ sql: String) throws(DatabaseError) {
+    let code = sqlite3_exec(database.sqliteConnection, sql, nil, nil, nil)
+    guard code == SQLITE_OK else { throw failure(code, sql) }
+  }
+
+  /// The identifier of the row that was inserted last.
+  var lastInsertedID: Int64 { database.lastInsertedRowID }
+
+  /// Whether a transaction is open; SQLite ends some by itself when it fails.
+  var isInsideTransaction: Bool { sqlite3_get_autocommit(database.sqliteConnection) == 0 }
+
+  private func prepared(_ sql: String, _ arguments: [SQLArgument]) throws(DatabaseError) -> OpaquePointer {
+    let statement: OpaquePointer
+    do {
+      statement = try database.cachedStatement(sql: sql).sqliteStatement
+    } catch let error as DatabaseError {
+      throw error
+    } catch {
+      throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "\(error)", sql: sql)
+    }
+    for (index, argument) in zip(CInt(1)..., arguments) {
+      let code =
+        switch argument {
+        case .null: sqlite3_bind_null(statement, index)
+        case .int(let value): sqlite3_bind_int64(statement, index, value)
+        case .double(let value): sqlite3_bind_double(statement, index, value)
+        case .text(let value):
+          sqlite3_bind_text(statement, index, value, CInt(clamping: value.utf8.count), transient)
+        }
+      guard code == SQLITE_OK else { throw failure(code, sql) }
+    }
+    return statement
+  }
+
+  private func failure(_ code: CInt, _ sql: String) -> DatabaseError {
+    let message = sqlite3_errmsg(database.sqliteConnection).map { String(cString: $0) }
+    return DatabaseError(resultCode: ResultCode(rawValue: code), message: message, sql: sql)
+  }
+}
+
+/// Has SQLite copy a text that is bound.
+private var transient: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
+
+/// The columns of the present row of a statement, valid until its next step.
+struct Columns {
+  let statement: OpaquePointer
+
+  func isNull(_ index: CInt) -> Bool { sqlite3_column_type(statement, index) == SQLITE_NULL }
+
+  /// The whole number in a column; nil where it holds anything else.
+  func int(_ index: CInt) -> Int64? {
+    switch sqlite3_column_type(statement, index) {
+    case SQLITE_INTEGER: sqlite3_column_int64(statement, index)
+    case SQLITE_FLOAT: Int64(exactly: sqlite3_column_double(statement, index))
+    default: nil
+    }
+  }
+
+  /// The number in a column; nil where it holds anything else.
+  func double(_ index: CInt) -> Double? {
+    switch sqlite3_column_type(statement, index) {
+    case SQLITE_FLOAT, SQLITE_INTEGER: sqlite3_column_double(statement, index)
+    default: nil
+    }
+  }
+
+  /// The text in a column; nil where it holds anything else.
+  func text(_ index: CInt) -> String? {
+    guard sqlite3_column_type(statement, index) == SQLITE_TEXT, let bytes = sqlite3_column_text(statement, index)
+    else { return nil }
+    let count = Int(sqlite3_column_bytes(statement, index))
+    return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+  }
+
+  /// A column as it would stand in a message.
+  func description(_ index: CInt) -> String {
+    switch sqlite3_column_type(statement, index) {
+    case SQLITE_NULL: "NULL"
+    case SQLITE_BLOB: "\(sqlite3_column_bytes(statement, index)) bytes of binary data"
+    default:
+      sqlite3_column_text(statement, index).map { "'\(String(cString: $0).prefix(60))'" } ?? "NULL"
+    }
+  }
+}

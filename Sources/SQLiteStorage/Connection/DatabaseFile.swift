@@ -1,0 +1,153 @@
+import Foundation
+import GRDB
+import Synchronization
+import TrialStorage
+
+/// How far a commit has gone once it returns.
+enum Durability {
+  /// On the disk: it survives a power loss, and so does all that was committed before it.
+  case full
+  /// With the operating system: it survives the end of the process by any means; a power loss takes it, together with
+  /// everything that was committed after it.
+  case process
+}
+
+/// A database file with the one connection of this storage to it, which one thread at a time uses.
+final class DatabaseFile: Sendable {
+  /// The path as the user gave it, for messages.
+  let path: String
+  private let queue: DatabaseQueue
+  private let state = Mutex(State())
+
+  private struct State {
+    /// Whether SQLite was last told not to wait for the disk at each commit.
+    var isRelaxed = false
+    /// Whether the journal is a write-ahead log, so that a relaxed commit is sound.
+    var hasWriteAheadLog = false
+    var isClosed = false
+  }
+
+  /// How long other processes may keep the file busy, in seconds.
+  static let patience = 60.0
+
+  /// - Throws: `StorageError` where there is no such file that can be opened as a database.
+  init(path: String) throws {
+    self.path = path
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = false
+    configuration.label = "study database"
+    configuration.busyMode = .callback(BusyWait.handler)
+    do {
+      queue = try DatabaseQueue(path: Self.literalPath(path), configuration: configuration)
+    } catch {
+      throw StorageError(error, path: path)
+    }
+  }
+
+  /// A path that SQLite takes for a file, whatever it begins with.
+  static func literalPath(_ path: String) -> String {
+    path.hasPrefix(":") || path.hasPrefix("file:") ? "./" + path : path
+  }
+
+  /// Runs `body` in a transaction that sees one state of the file from begin to end.
+  func read<Result>(_ body: (Connection) throws -> Result) throws -> Result {
+    try access { connection in
+      try connection.begin("BEGIN DEFERRED")
+      return try connection.finishTransaction(body)
+    }
+  }
+
+  /// Runs `body` in a transaction that nobody else writes during.
+  func write<Result>(_ durability: Durability, _ body: (Connection) throws -> Result) throws -> Result {
+    try access { connection in
+      try setDurability(durability, connection)
+      try connection.begin("BEGIN IMMEDIATE")
+      return try connection.finishTransaction(body)
+    }
+  }
+
+  /// Changes to a write-ahead log, which lets others read while this process writes. Stays with the journal that there
+  /// is where the file system knows no shared memory, or where another program never lets go of the file.
+  func useWriteAheadLog() throws {
+    try access { connection in
+      let deadline = DispatchTime.now() + .seconds(5)
+      var mode: String?
+      repeat {
+        do throws(DatabaseError) {
+          mode = try connection.firstRow("PRAGMA journal_mode = WAL") { $0.text(0) } ?? nil
+        } catch {
+          guard error.isBusy else { throw error }
+          usleep(5000)
+        }
+      } while mode == nil && DispatchTime.now() < deadline
+      state.withLock { $0.hasWriteAheadLog = mode == "wal" }
+    }
+  }
+
+  /// Closes the file, and leaves it with a rollback journal where nobody else has it open, so that programs can open it
+  /// that read no write-ahead log.
+  func close() throws {
+    let wasClosed = state.withLock { state in
+      defer { state.isClosed = true }
+      return state.isClosed
+    }
+    guard !wasClosed else { return }
+    if state.withLock({ $0.hasWriteAheadLog }) {
+      try access { connection in
+        try connection.executeOnce("PRAGMA busy_timeout = 0")
+        do throws(DatabaseError) {
+          try connection.executeOnce("PRAGMA journal_mode = DELETE")
+        } catch {
+          // Where somebody else has the file open, the last one to close it does this.
+          guard error.isBusy else { throw error }
+        }
+      }
+    }
+    do { try queue.close() } catch { throw StorageError(error, path: path) }
+  }
+
+  private func setDurability(_ durability: Durability, _ connection: Connection) throws {
+    try state.withLock { state in
+      let relaxed = durability == .process && state.hasWriteAheadLog
+      guard relaxed != state.isRelaxed else { return }
+      try connection.executeOnce(relaxed ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL")
+      state.isRelaxed = relaxed
+    }
+  }
+
+  private func access<Result>(_ body: (Connection) throws -> Result) throws -> Result {
+    do {
+      return try queue.writeWithoutTransaction { try body(Connection(database: $0)) }
+    } catch {
+      throw StorageError(error, path: path)
+    }
+  }
+}
+
+extension Connection {
+  /// Begins a transaction, once the file is free.
+  fileprivate func begin(_ statement: String) throws {
+    let deadline = DispatchTime.now() + .milliseconds(Int(DatabaseFile.patience * 1000))
+    while true {
+      do throws(DatabaseError) {
+        return try execute(statement)
+      } catch {
+        // Opening and closing connections may report a busy file without asking whether to wait.
+        guard error.isBusy, DispatchTime.now() < deadline else { throw error }
+        usleep(2000)
+      }
+    }
+  }
+
+  /// Commits what `body` does, or undoes it where it or the commit fails.
+  fileprivate func finishTransaction<Result>(_ body: (Connection) throws -> Result) throws -> Result {
+    do {
+      let result = try body(self)
+      try execute("COMMIT")
+      return result
+    } catch {
+      if isInsideTransaction { try? execute("ROLLBACK") }
+      throw error
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import OrderedCollections
+import SearchSpace
+import TrialStorage
+import Trials
+
+/// Reads trials of one study, and passes over or repairs what is damaged in them.
+struct TrialReader {
+  let connection: Connection
+  let storage: SQLiteStorage
+  var oddities = Oddities(areCollected: false)
+
+  private static let heads = "SELECT trial_id, number, state, datetime_start, datetime_complete FROM trials"
+
+  /// The trials of a study, those in some states where they are given, those above an identifier, by number.
+  func trials(study: Int64, above id: Int64 = 0, states: Set<TrialState>? = nil) throws -> [FrozenTrial] {
+    let heads = try heads(
+      Self.heads + " WHERE study_id = ? AND trial_id > ? ORDER BY trial_id", .int(study), .int(id), study: study)
+    return try fill(heads, study: study, states: states)
+  }
+
+  /// The trials of those identifiers that belong to the study, by number.
+  func trials(study: Int64, ids: some Sequence<Int64>) throws -> [FrozenTrial] {
+    var found: [FrozenTrial] = []
+    for id in ids.sorted() {
+      found += try heads(
+        Self.heads + " WHERE trial_id = ? AND study_id = ?", .int(id), .int(study), study: study)
+    }
+    return try fill(found, study: study)
+  }
+
+  private func heads(_ sql: String, _ first: SQLArgument, _ second: SQLArgument, study: Int64) throws -> [FrozenTrial] {
+    var trials: [FrozenTrial] = []
+    var unnumbered: [Int] = []
+    try connection.forEachRow(sql, first, second) { row in
+      guard let id = row.int(0) else { return }
+      if row.int(1) == nil { unnumbered.append(trials.count) }
+      var trial = FrozenTrial(id: id, number: Int(row.int(1) ?? 0), state: state(row, trial: id))
+      trial.started = moment(row, 3, trial: id)
+      trial.completed = moment(row, 4, trial: id)
+      trials.append(trial)
+    }
+    for position in unnumbered {
+      let id = trials[position].id
+      oddities.note("trial \(id) has no number")
+      // A number is how many trials of the study are older.
+      let older = try connection.firstRow(
+        "SELECT count(*) FROM trials WHERE study_id = ? AND trial_id < ?", .int(study), .int(id)
+      ) { $0.int(0) }
+      trials[position].number = Int((older ?? nil) ?? 0)
+    }
+    return trials
+  }
+
+  private func state(_ row: Columns, trial id: Int64) -> TrialState {
+    if let text = row.text(2) {
+      if let state = TrialState(rawValue: text) { return state }
+      if let state = TrialState(rawValue: text.uppercased()) {
+        oddities.note("trial \(id) has the state '\(text)' instead of '\(state.rawValue)'")
+        return state
+      }
+    }
+    oddities.note("trial \(id) has no state but \(row.description(2)), it counts as failed")
+    return .failed
+  }
+
+  private func moment(_ row: Columns, _ column: CInt, trial id: Int64) -> Timestamp? {
+    if let moment = row.text(column).flatMap(Timestamp.init) { return moment }
+    if !row.isNull(column) { oddities.note("trial \(id): \(row.description(column)) is no date and time") }
+    return nil
+  }
+
+  /// Reads the rest of trials that are given by ascending identifier, and returns them by number.
+  private func fill(
+    _ heads: [FrozenTrial], study: Int64, states: Set<TrialState>? = nil
+  ) throws -> [FrozenTrial] {
+    guard !heads.isEmpty else { return [] }
+    var trials = heads
+    if let states {
+      // Without its values a complete trial counts as failed.
+      trials.removeAll { !states.contains($0.state) && !($0.state == .complete && states.contains(.failed)) }
+    }
+    let objectives = try storage.objectives(study: study, connection)
+    try readValues(into: &trials)
+    for index in trials.indices { settleResult(of: &trials[index], objectives: objectives) }
+    if let states { trials.removeAll { !states.contains($0.state) } }
+    try readRest(into: &trials)
+    let isSorted = zip(trials, trials.dropFirst()).allSatisfy { $0.number < $1.number }
+    if !isSorted { trials.sort { ($0.number, $0.id) < ($1.number, $1.id) } }
+    return trials
+  }
+
+  /// Makes values and state agree.
+  private func settleResult(of trial: inout FrozenTrial, objectives: Int) {
+    let fits: Bool
+    switch trial.state {
+    case .complete: fits = trial.values.count == objectives
+    case .pruned: fits = trial.values.isEmpty || trial.values.count == objectives
+    case .failed, .running, .waiting: fits = trial.values.isEmpty
+    }
+    guard !fits else { return }
+    let (id, count, state) = (trial.id, trial.values.count, trial.state)
+    oddities.note("trial \(id) is \(state.rawValue) with \(count) of \(objectives) values")
+    trial.values = []
+    if trial.state == .complete { trial.state = .failed }
+  }
+}

@@ -1,0 +1,80 @@
+import SearchSpace
+import Synchronization
+public import TrialStorage
+public import Trials
+
+extension SQLiteStorage {
+  public func trial(_ id: Int64) throws -> FrozenTrial {
+    try file.read { connection in
+      let study = try connection.head(trial: id).study
+      let found = try TrialReader(connection: connection, storage: self).trials(study: study, ids: [id])
+      guard let trial = found.first else { throw StorageChecks.notFound(trial: id) }
+      return trial
+    }
+  }
+
+  public func trials(study: Int64, states: Set<TrialState>?) throws -> [FrozenTrial] {
+    try file.read { connection in
+      try connection.requireStudy(study)
+      return try TrialReader(connection: connection, storage: self).trials(study: study, states: states)
+    }
+  }
+
+  public func changes(study: Int64, since cursor: inout TrialCursor) throws -> [FrozenTrial] {
+    let known = cursor
+    let changed = try file.read { connection in
+      try connection.requireStudy(study)
+      let reader = TrialReader(connection: connection, storage: self)
+      let new = try reader.trials(study: study, above: known.lastID)
+      guard !known.unfinished.isEmpty else { return new }
+      return try reader.trials(study: study, ids: known.unfinished) + new
+    }
+    cursor.advance(over: changed)
+    return changed
+  }
+
+  public func counts(study: Int64) throws -> [TrialState: Int] {
+    try file.read { connection in
+      try connection.requireStudy(study)
+      var counts: [TrialState: Int] = [:]
+      try connection.forEachRow(
+        "SELECT upper(state), count(*) FROM trials WHERE study_id = ? GROUP BY 1", .int(study)
+      ) { row in
+        let state = row.text(0).flatMap(TrialState.init) ?? .failed
+        counts[state, default: 0] += Int(row.int(1) ?? 0)
+      }
+      return counts
+    }
+  }
+
+  /// What was met in a study's rows that no program should have written, in words; empty for a sound study.
+  public func oddities(study: Int64) throws -> [String] {
+    try file.read { connection in
+      try connection.requireStudy(study)
+      let oddities = Oddities(areCollected: true)
+      _ = try StudyReader(connection: connection, oddities: oddities).studies()
+      let trials = try TrialReader(connection: connection, storage: self, oddities: oddities).trials(study: study)
+      for (place, trial) in trials.enumerated() where trial.number != place {
+        oddities.note("trial \(trial.id) has the number \(trial.number), it is the study's trial \(place)")
+      }
+      return oddities.notes
+    }
+  }
+}
+
+extension SQLiteStorage {
+  /// The distribution in a JSON text.
+  func distribution(json: String) throws(SearchSpaceError) -> Distribution {
+    try memory.withLock { memory throws(SearchSpaceError) in try memory.distribution(json: json) }
+  }
+
+  /// How many objectives a study has.
+  func objectives(study: Int64, _ connection: Connection) throws -> Int {
+    if let known = memory.withLock({ $0.objectives[study] }) { return known }
+    let count = try connection.firstRow(
+      "SELECT count(*) FROM study_directions WHERE study_id = ?", .int(study), read: { $0.int(0) })
+    let objectives = max(1, Int((count ?? nil) ?? 0))
+    memory.withLock { $0.objectives[study] = objectives }
+    return objectives
+  }
+}

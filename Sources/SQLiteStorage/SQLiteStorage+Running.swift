@@ -1,0 +1,140 @@
+public import OrderedCollections
+public import SearchSpace
+import Synchronization
+public import TrialStorage
+public import Trials
+
+extension SQLiteStorage {
+  public func setParameters(_ parameters: OrderedDictionary<String, FrozenTrial.Parameter>, trial: Int64) throws {
+    for name in parameters.keys { try StorageChecks.name(name, of: "a parameter") }
+    try write(.process) { connection in
+      let head = try connection.head(trial: trial)
+      try StorageChecks.state(head.state, isIn: .running, number: head.number, to: "give parameters to")
+      try checkCompatibility(of: parameters, study: head.study, connection)
+      try insert(parameters, trial: trial, connection)
+    }
+  }
+
+  public func report(_ value: Double, step: Int, trial: Int64) throws {
+    try write(.process) { connection in
+      let head = try connection.head(trial: trial)
+      try StorageChecks.state(head.state, isIn: .running, number: head.number, to: "report to")
+      try connection.insert(FrozenTrial.IntermediateValue(step: step, value: value), trial: trial)
+    }
+  }
+
+  public func setTrialAttributes(
+    _ attributes: OrderedDictionary<String, JSONValue>, kind: AttributeKind, trial: Int64
+  ) throws {
+    for key in attributes.keys { try StorageChecks.name(key, of: "an attribute") }
+    try write(.process) { connection in
+      let head = try connection.head(trial: trial)
+      try StorageChecks.state(head.state, isIn: .running, .waiting, number: head.number, to: "annotate")
+      try connection.setAttributes(attributes, kind: kind, trial: trial)
+    }
+  }
+
+  /// Inserts parameters, which replace those of the same name.
+  func insert(
+    _ parameters: OrderedDictionary<String, FrozenTrial.Parameter>, trial: Int64, _ connection: Connection
+  ) throws {
+    for (name, parameter) in parameters {
+      let json = memory.withLock { $0.json(of: parameter.distribution) }
+      try connection.execute(
+        """
+        INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json) VALUES (?, ?, ?, ?)
+        ON CONFLICT (trial_id, param_name) DO UPDATE
+        SET param_value = excluded.param_value, distribution_json = excluded.distribution_json
+        """, .int(trial), .text(name), .double(parameter.value), .text(json))
+    }
+  }
+
+  /// - Throws: `StorageError.incompatibleParameter` where a distribution contradicts one of the same name in the study.
+  func checkCompatibility(
+    of parameters: OrderedDictionary<String, FrozenTrial.Parameter>, study: Int64, _ connection: Connection
+  ) throws {
+    for (name, parameter) in parameters {
+      try StorageChecks.compatibility(
+        of: parameter.distribution, with: knownDistribution(name, study: study, connection), name: name)
+    }
+  }
+
+  /// A distribution that the study has under a name.
+  private func knownDistribution(_ name: String, study: Int64, _ connection: Connection) throws -> Distribution? {
+    if let known = memory.withLock({ $0.distributions[study]?[name] }) { return known }
+    // The first trial that has it readably; all others agree with it.
+    var found: (distribution: Distribution, isLasting: Bool)?
+    let json = try connection.firstRow(
+      """
+      SELECT p.distribution_json, t.state FROM trials t CROSS JOIN trial_params p ON p.trial_id = t.trial_id
+      WHERE t.study_id = ? AND p.param_name = ? ORDER BY t.trial_id LIMIT 1
+      """, .int(study), .text(name)
+    ) { (json: $0.text(0), state: $0.text(1).flatMap(TrialState.init)) }
+    if let text = json?.json, let distribution = try? self.distribution(json: text) {
+      found = (distribution, json?.state?.isFinished == true)
+    }
+    // An unfinished trial may lose its parameters again.
+    if let found, found.isLasting { memory.withLock { $0.distributions[study, default: [:]][name] = found.distribution } }
+    return found?.distribution
+  }
+}
+
+/// What must be known of a trial before it is changed.
+struct TrialHead {
+  var study: Int64
+  var number: Int
+  var state: TrialState
+}
+
+extension Connection {
+  /// - Throws: `StorageError.trialNotFound`.
+  func head(trial id: Int64) throws -> TrialHead {
+    let head = try firstRow("SELECT study_id, number, state FROM trials WHERE trial_id = ?", .int(id)) { row in
+      row.int(0).map { study in
+        TrialHead(
+          study: study, number: Int(row.int(1) ?? 0),
+          state: row.text(2).flatMap { TrialState(rawValue: $0.uppercased()) } ?? .failed)
+      }
+    }
+    guard let head = head ?? nil else { throw StorageChecks.notFound(trial: id) }
+    return head
+  }
+
+  /// Inserts a report, unless the step has one.
+  func insert(_ report: FrozenTrial.IntermediateValue, trial: Int64) throws {
+    let (value, type) = report.value.stored
+    try execute(
+      """
+      INSERT INTO trial_intermediate_values (trial_id, step, intermediate_value, intermediate_value_type)
+      VALUES (?, ?, ?, ?) ON CONFLICT (trial_id, step) DO NOTHING
+      """, .int(trial), .int(Int64(report.step)), value, .text(type))
+  }
+
+  /// Inserts one value an objective.
+  func insert(values: [Double], trial: Int64) throws {
+    for (objective, number) in values.enumerated() {
+      let (value, type) = number.stored
+      try execute(
+        "INSERT INTO trial_values (trial_id, objective, value, value_type) VALUES (?, ?, ?, ?)", .int(trial),
+        .int(Int64(objective)), value, .text(type))
+    }
+  }
+
+  func setAttributes(_ attributes: OrderedDictionary<String, JSONValue>, kind: AttributeKind, trial: Int64) throws {
+    for (key, value) in attributes {
+      try execute(
+        """
+        INSERT INTO \(kind.trialTable) (trial_id, key, value_json) VALUES (?, ?, ?)
+        ON CONFLICT (trial_id, key) DO UPDATE SET value_json = excluded.value_json
+        """, .int(trial), .text(key), .text(value.serialized(.python)))
+    }
+  }
+}
+
+extension Double {
+  /// The number as two columns hold it: what is not finite stands in the type alone.
+  fileprivate var stored: (value: SQLArgument, type: String) {
+    if isFinite { return (.double(self), "FINITE") }
+    return (.null, isNaN ? "NAN" : self < 0 ? "INF_NEG" : "INF_POS")
+  }
+}

@@ -1,0 +1,98 @@
+public import OrderedCollections
+public import SearchSpace
+public import TrialStorage
+public import Trials
+
+extension SQLiteStorage {
+  public func startTrial(study: Int64, owner: ProcessIdentity, limit: Int?) throws -> FrozenTrial? {
+    try write(.process) { connection in
+      try connection.requireStudy(study)
+      let now = Timestamp.now
+      let waiting = try connection.firstRow(
+        "SELECT trial_id FROM trials WHERE study_id = ? AND state = 'WAITING' ORDER BY number LIMIT 1", .int(study)
+      ) { $0.int(0) }
+      let trial: FrozenTrial
+      if let id = waiting ?? nil {
+        try connection.execute(
+          "UPDATE trials SET state = 'RUNNING', datetime_start = ? WHERE trial_id = ?", .text(now.description), .int(id))
+        let reader = TrialReader(connection: connection, storage: self)
+        guard let started = try reader.trials(study: study, ids: [id]).first else {
+          throw StorageChecks.notFound(trial: id)
+        }
+        trial = started
+      } else {
+        let number = try connection.nextNumber(study: study)
+        guard number < limit ?? .max else { return nil }
+        var new = FrozenTrial(id: 0, number: number, state: .running)
+        new.started = now
+        new.id = try insert(new, study: study, connection)
+        trial = new
+      }
+      try connection.execute(
+        """
+        INSERT OR REPLACE INTO hpo_trial_owners (trial_id, host, boot, process, start_time) VALUES (?, ?, ?, ?, ?)
+        """, .int(trial.id), .text(owner.host), .text(owner.boot), .int(Int64(owner.process)), .int(owner.startTime))
+      return trial
+    }
+  }
+
+  public func enqueueTrial(
+    study: Int64, parameters: OrderedDictionary<String, Choice>, userAttributes: OrderedDictionary<String, JSONValue>
+  ) throws -> FrozenTrial {
+    for name in parameters.keys { try StorageChecks.name(name, of: "a parameter") }
+    for key in userAttributes.keys { try StorageChecks.name(key, of: "an attribute") }
+    return try write(.full) { connection in
+      try connection.requireStudy(study)
+      var trial = FrozenTrial(id: 0, number: try connection.nextNumber(study: study), state: .waiting)
+      trial.userAttributes = userAttributes
+      trial.systemAttributes = [FrozenTrial.fixedParametersKey: .object(parameters.mapValues(\.json))]
+      trial.id = try insert(trial, study: study, connection)
+      try connection.setAttributes(trial.userAttributes, kind: .user, trial: trial.id)
+      try connection.setAttributes(trial.systemAttributes, kind: .system, trial: trial.id)
+      return trial
+    }
+  }
+
+  public func addTrial(_ trial: FrozenTrial, study: Int64) throws -> FrozenTrial {
+    try StorageChecks.names(of: trial)
+    return try write(.full) { connection in
+      try connection.requireStudy(study)
+      var copy = trial
+      copy.number = try connection.nextNumber(study: study)
+      try StorageChecks.result(
+        state: trial.state, values: trial.values, objectives: objectives(study: study, connection), number: copy.number)
+      try checkCompatibility(of: trial.parameters, study: study, connection)
+      copy.settleReports()
+      copy.id = try insert(copy, study: study, connection)
+      try insert(copy.parameters, trial: copy.id, connection)
+      for report in copy.intermediateValues { try connection.insert(report, trial: copy.id) }
+      try connection.insert(values: copy.values, trial: copy.id)
+      try connection.setAttributes(copy.userAttributes, kind: .user, trial: copy.id)
+      try connection.setAttributes(copy.systemAttributes, kind: .system, trial: copy.id)
+      return copy
+    }
+  }
+
+  /// Inserts the row of a trial with its number, state and times, and returns its identifier.
+  private func insert(_ trial: FrozenTrial, study: Int64, _ connection: Connection) throws -> Int64 {
+    try connection.execute(
+      """
+      INSERT INTO trials (trial_id, number, study_id, state, datetime_start, datetime_complete)
+      VALUES (?, ?, ?, ?, ?, ?)
+      """, nextID(in: .trials, connection), .int(Int64(trial.number)), .int(study), .text(trial.state.rawValue),
+      trial.started.stored, trial.completed.stored)
+    return connection.lastInsertedID
+  }
+}
+
+extension Timestamp? {
+  fileprivate var stored: SQLArgument { map { .text($0.description) } ?? .null }
+}
+
+extension Connection {
+  /// The number of the study's next trial.
+  fileprivate func nextNumber(study: Int64) throws -> Int {
+    let last = try firstRow("SELECT max(number) FROM trials WHERE study_id = ?", .int(study)) { $0.int(0) }
+    return Int((last ?? nil) ?? -1) + 1
+  }
+}

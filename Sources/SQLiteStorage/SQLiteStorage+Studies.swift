@@ -1,0 +1,131 @@
+public import SearchSpace
+import Synchronization
+public import TrialStorage
+public import Trials
+
+extension SQLiteStorage {
+  public func createStudy(name: String, directions: [StudyDirection]) throws -> StudyRecord {
+    try StorageChecks.name(name, of: "a study")
+    try StorageChecks.directions(directions, study: name)
+    return try write(.full) { connection in
+      guard try !connection.hasRow("SELECT 1 FROM studies WHERE study_name = ?", .text(name)) else {
+        throw StorageChecks.exists(study: name)
+      }
+      try connection.execute(
+        "INSERT INTO studies (study_id, study_name) VALUES (?, ?)", nextID(in: .studies, connection), .text(name))
+      let id = connection.lastInsertedID
+      for (objective, direction) in directions.enumerated() {
+        try connection.execute(
+          "INSERT INTO study_directions (direction, study_id, objective) VALUES (?, ?, ?)",
+          .text(direction.stored), .int(id), .int(Int64(objective)))
+      }
+      return StudyRecord(id: id, name: name, directions: directions)
+    }
+  }
+
+  public func study(named name: String) throws -> StudyRecord? {
+    try file.read { connection in
+      try StudyReader(connection: connection).studies(named: name).first
+    }
+  }
+
+  public func studies() throws -> [StudyRecord] {
+    try file.read { try StudyReader(connection: $0).studies() }
+  }
+
+  public func deleteStudy(_ id: Int64) throws {
+    try write(.full) { connection in
+      try connection.requireStudy(id)
+      let children = [
+        "trial_user_attributes", "trial_system_attributes", "trial_params", "trial_values", "trial_intermediate_values",
+        "trial_heartbeats",
+      ]
+      for table in children {
+        try connection.execute(
+          "DELETE FROM \(table) WHERE trial_id IN (SELECT trial_id FROM trials WHERE study_id = ?)", .int(id))
+      }
+      for table in ["trials", "study_directions", "study_user_attributes", "study_system_attributes", "studies"] {
+        try connection.execute("DELETE FROM \(table) WHERE study_id = ?", .int(id))
+      }
+    }
+    memory.withLock { memory in
+      memory.objectives[id] = nil
+      memory.distributions[id] = nil
+    }
+  }
+
+  public func setStudyAttribute(_ key: String, to value: JSONValue, kind: AttributeKind, study: Int64) throws {
+    try StorageChecks.name(key, of: "an attribute")
+    try write(.process) { connection in
+      try connection.requireStudy(study)
+      try connection.execute(
+        """
+        INSERT INTO \(kind.studyTable) (study_id, key, value_json) VALUES (?, ?, ?)
+        ON CONFLICT (study_id, key) DO UPDATE SET value_json = excluded.value_json
+        """, .int(study), .text(key), .text(value.serialized(.python)))
+    }
+  }
+
+  public func document(_ document: StudyDocument, study: Int64) throws -> String? {
+    try file.read { connection in
+      try connection.requireStudy(study)
+      guard try hasOwnTables(connection) else { return nil }
+      return try connection.firstRow(
+        "SELECT text FROM hpo_study_documents WHERE study_id = ? AND document = ?", .int(study),
+        .text(document.rawValue)
+      ) { $0.text(0) } ?? nil
+    }
+  }
+
+  public func setDocument(_ document: StudyDocument, to text: String, study: Int64) throws {
+    try write(.full) { connection in
+      try connection.requireStudy(study)
+      try connection.execute(
+        """
+        INSERT INTO hpo_study_documents (study_id, document, text) VALUES (?, ?, ?)
+        ON CONFLICT (study_id, document) DO UPDATE SET text = excluded.text
+        """, .int(study), .text(document.rawValue), .text(text))
+    }
+  }
+}
+
+/// The tables whose identifiers are never given out again.
+enum IdentifiedTable: String {
+  case studies
+  case trials
+
+  var key: String { self == .studies ? "study_id" : "trial_id" }
+}
+
+extension SQLiteStorage {
+  /// The identifier of a row to insert: null, for SQLite to choose, where the file's own tables never reuse one.
+  func nextID(in table: IdentifiedTable, _ connection: Connection) throws -> SQLArgument {
+    if memory.withLock({ $0.keepsIdentifiers }) { return .null }
+    let highest = try connection.firstRow(
+      """
+      SELECT max(ifnull((SELECT max(\(table.key)) FROM \(table.rawValue)), 0),
+        ifnull((SELECT id FROM hpo_highest_ids WHERE table_name = ?), 0))
+      """, .text(table.rawValue)
+    ) { $0.int(0) }
+    return .int(((highest ?? nil) ?? 0) + 1)
+  }
+}
+
+extension Connection {
+  /// - Throws: `StorageError.studyNotFound`.
+  func requireStudy(_ id: Int64) throws {
+    guard try hasRow("SELECT 1 FROM studies WHERE study_id = ?", .int(id)) else {
+      throw StorageChecks.notFound(study: id)
+    }
+  }
+}
+
+extension AttributeKind {
+  var studyTable: String { self == .user ? "study_user_attributes" : "study_system_attributes" }
+  var trialTable: String { self == .user ? "trial_user_attributes" : "trial_system_attributes" }
+}
+
+extension StudyDirection {
+  /// The direction as it is stored.
+  var stored: String { self == .minimize ? "MINIMIZE" : "MAXIMIZE" }
+}

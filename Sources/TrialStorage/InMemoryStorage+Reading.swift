@@ -1,0 +1,51 @@
+public import Trials
+
+extension InMemoryStorage {
+  public func trial(_ id: Int64) throws -> FrozenTrial {
+    try withTrial(id) { table, number in table.trials[number] }
+  }
+
+  public func trials(study: Int64, states: Set<TrialState>?) throws -> [FrozenTrial] {
+    try withStudy(study) { table in
+      guard let states else { return table.trials }
+      return table.trials.filter { states.contains($0.state) }
+    }
+  }
+
+  public func changes(study: Int64, since cursor: inout TrialCursor) throws -> [FrozenTrial] {
+    let changed = try withStudy(study) { table in
+      let firstNew = table.trials.partitioningIndex { $0.id > cursor.lastID }
+      let known = table.trials[..<firstNew]
+      let revisited = cursor.unfinished.sorted().compactMap { id in
+        let place = known.partitioningIndex { $0.id >= id }
+        return place < known.endIndex && known[place].id == id ? known[place] : nil
+      }
+      return revisited + table.trials[firstNew...]
+    }
+    cursor.advance(over: changed)
+    return changed
+  }
+
+  public func counts(study: Int64) throws -> [TrialState: Int] {
+    try withStudy(study) { table in
+      table.trials.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
+    }
+  }
+}
+
+extension RandomAccessCollection {
+  /// The first index whose element satisfies the predicate, where all elements after it do as well.
+  fileprivate func partitioningIndex(where predicate: (Element) -> Bool) -> Index {
+    var (low, count) = (startIndex, self.count)
+    while count > 0 {
+      let middle = index(low, offsetBy: count / 2)
+      if predicate(self[middle]) {
+        count /= 2
+      } else {
+        low = index(after: middle)
+        count -= count / 2 + 1
+      }
+    }
+    return low
+  }
+}

@@ -1,0 +1,46 @@
+public import OrderedCollections
+public import SearchSpace
+import Synchronization
+public import Trials
+
+extension InMemoryStorage {
+  public func startTrial(study: Int64, owner: ProcessIdentity, limit: Int?) throws -> FrozenTrial? {
+    try tables.withLock { tables in
+      guard let index = tables.studies.index(forKey: study) else { throw StorageChecks.notFound(study: study) }
+      let waiting = tables.studies.values[index].lowestWaiting
+      let number = waiting ?? tables.studies.values[index].trials.count
+      if waiting == nil {
+        guard number < limit ?? .max else { return nil }
+        tables.append(FrozenTrial(id: 0, number: 0, state: .running), at: index)
+      }
+      tables.studies.values[index].start(number, owner: owner)
+      return tables.studies.values[index].trials[number]
+    }
+  }
+
+  public func enqueueTrial(
+    study: Int64, parameters: OrderedDictionary<String, Choice>, userAttributes: OrderedDictionary<String, JSONValue>
+  ) throws -> FrozenTrial {
+    for name in parameters.keys { try StorageChecks.name(name, of: "a parameter") }
+    for key in userAttributes.keys { try StorageChecks.name(key, of: "an attribute") }
+    var trial = FrozenTrial(id: 0, number: 0, state: .waiting)
+    trial.systemAttributes[FrozenTrial.fixedParametersKey] = .object(parameters.mapValues(\.json))
+    trial.userAttributes = userAttributes
+    return try tables.withLock { [trial] tables in
+      guard let index = tables.studies.index(forKey: study) else { throw StorageChecks.notFound(study: study) }
+      return tables.append(trial, at: index)
+    }
+  }
+
+  public func addTrial(_ trial: FrozenTrial, study: Int64) throws -> FrozenTrial {
+    try StorageChecks.names(of: trial)
+    return try tables.withLock { tables in
+      guard let index = tables.studies.index(forKey: study) else { throw StorageChecks.notFound(study: study) }
+      let table = tables.studies.values[index]
+      try StorageChecks.result(
+        state: trial.state, values: trial.values, objectives: table.record.directions.count, number: table.trials.count)
+      try table.check(trial.parameters)
+      return tables.append(trial, at: index)
+    }
+  }
+}

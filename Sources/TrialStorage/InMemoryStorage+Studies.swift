@@ -1,0 +1,53 @@
+import OrderedCollections
+public import SearchSpace
+import Synchronization
+public import Trials
+
+extension InMemoryStorage {
+  public func createStudy(name: String, directions: [StudyDirection]) throws -> StudyRecord {
+    try StorageChecks.name(name, of: "a study")
+    try StorageChecks.directions(directions, study: name)
+    return try tables.withLock { tables in
+      guard !tables.studies.values.contains(where: { $0.record.name == name }) else {
+        throw StorageChecks.exists(study: name)
+      }
+      tables.lastStudyID += 1
+      let record = StudyRecord(id: tables.lastStudyID, name: name, directions: directions)
+      tables.studies[record.id] = StudyTable(record: record)
+      return record
+    }
+  }
+
+  public func study(named name: String) throws -> StudyRecord? {
+    tables.withLock { $0.studies.values.first { $0.record.name == name }?.record }
+  }
+
+  public func studies() throws -> [StudyRecord] {
+    tables.withLock { $0.studies.values.map(\.record) }
+  }
+
+  public func deleteStudy(_ id: Int64) throws {
+    try tables.withLock { tables in
+      guard let study = tables.studies.removeValue(forKey: id) else { throw StorageChecks.notFound(study: id) }
+      for trial in study.trials { tables.places[trial.id] = nil }
+    }
+  }
+
+  public func setStudyAttribute(_ key: String, to value: JSONValue, kind: AttributeKind, study: Int64) throws {
+    try StorageChecks.name(key, of: "an attribute")
+    try withStudy(study) { study in
+      switch kind {
+      case .user: study.record.userAttributes[key] = value
+      case .system: study.record.systemAttributes[key] = value
+      }
+    }
+  }
+
+  public func document(_ document: StudyDocument, study: Int64) throws -> String? {
+    try withStudy(study) { $0.documents[document] }
+  }
+
+  public func setDocument(_ document: StudyDocument, to text: String, study: Int64) throws {
+    try withStudy(study) { $0.documents[document] = text }
+  }
+}

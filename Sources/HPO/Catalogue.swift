@@ -2,9 +2,7 @@
 
 extension Sampler where Self == TPESampler {
   /// The tree-structured Parzen estimator; see `TPESampler`.
-  public static func tpe(seed: UInt64? = nil, options: TPESampler.Options = .init()) -> TPESampler {
-    TPESampler(options, seed: seed)
-  }
+  public static func tpe(seed: UInt64? = nil) -> TPESampler { TPESampler(seed: seed) }
 }
 
 extension Sampler where Self == RandomSampler {

@@ -23,7 +23,7 @@ extension Study {
     storage: String? = nil, ifExists policy: ExistingStudyPolicy = .load
   ) throws {
     let opened: any Storage =
-      if let storage { try SQLiteStorage(StorageLocation(storage), createIfMissing: true) } else { InMemoryStorage() }
+      if let storage { try StorageLocation(parsing: storage).open() } else { InMemoryStorage() }
     try self.init(
       name: name, directions: directions, sampler: sampler, pruner: pruner, storage: opened, ifExists: policy)
   }

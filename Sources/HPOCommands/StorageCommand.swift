@@ -22,7 +22,10 @@ struct StorageInitCommand: ParsableCommand {
   @OptionGroup var storage: StorageOptions
 
   func run() throws {
-    try storage.withStorage(create: true) { _ in }
+    guard case .file(let path) = try StorageLocation(parsing: storage.location) else {
+      throw ValidationError("a storage in memory is gone with the command; give a file")
+    }
+    try SQLiteStorage.createEmpty(at: path)
     Terminal.writeError("\(storage.location) is a study database\n")
   }
 }

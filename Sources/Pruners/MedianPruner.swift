@@ -7,10 +7,13 @@ public struct MedianPruner: Pruner {
 
   private let percentile: PercentilePruner
 
+  /// A pruner with the usual options: 5 startup trials, no warmup, every step, one trial at the step.
+  public init() { percentile = PercentilePruner(usualWith: 50) }
+
   /// - Parameters: As of `PercentilePruner`.
   /// - Throws: `PrunerError.invalidOption`.
   public init(
-    startupTrials: Int = 5, warmupSteps: Int = 0, intervalSteps: Int = 1, minimumTrials: Int = 1
+    startupTrials: Int, warmupSteps: Int = 0, intervalSteps: Int = 1, minimumTrials: Int = 1
   ) throws(PrunerError) {
     percentile = try PercentilePruner(
       50, startupTrials: startupTrials, warmupSteps: warmupSteps, intervalSteps: intervalSteps,

@@ -35,6 +35,12 @@ public struct PercentilePruner: Pruner {
     self.minimumTrials = minimumTrials
   }
 
+  /// A pruner with the usual options and a percentile that is known to be one.
+  init(usualWith percentile: Double) {
+    self.percentile = percentile
+    (startupTrials, warmupSteps, intervalSteps, minimumTrials) = (5, 0, 1, 1)
+  }
+
   public func shouldPrune(reports: [FrozenTrial.IntermediateValue], history: TrialHistory) -> Bool {
     let direction = history.directions[0]
     let complete = history.count(of: .complete)

@@ -6,7 +6,9 @@ public import Trials
 public struct RandomSampler: Sampler {
   public static let name = "random"
 
-  public init() {}
+  public let seed: UInt64?
+
+  public init(seed: UInt64? = nil) { self.seed = seed }
 
   public func sampleIndependent(
     _ name: String, _ distribution: Distribution, draw: Draw, history: TrialHistory

@@ -19,6 +19,9 @@ public protocol Sampler: Sendable {
   /// The name by which commands and study files call the sampler.
   static var name: String { get }
 
+  /// What a study's randomness derives from; nil leaves it to the study.
+  var seed: UInt64? { get }
+
   /// Whether every point has been tried, is being tried or waits for it, so that no new trial is to be started.
   func isExhausted(_ history: TrialHistory) -> Bool
 

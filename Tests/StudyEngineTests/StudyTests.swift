@@ -23,8 +23,8 @@ private func makeStudy(
   seed: UInt64? = 1
 ) throws -> Study {
   try Study(
-    name: "s", directions: directions, sampler: RandomSampler(), pruner: BoundPruner(bound: bound), storage: storage,
-    seed: seed)
+    name: "s", directions: directions, sampler: RandomSampler(seed: seed), pruner: BoundPruner(bound: bound),
+    storage: storage)
 }
 
 @Suite struct StudyTests {
@@ -209,10 +209,10 @@ private func makeStudy(
 
   @Test("a grid is tried once in every point and then the study ends", arguments: [1, 2, 5])
   func grid(jobs: Int) async throws {
-    let sampler = try GridSampler(values: ["a": [1, 2, 3], "b": ["x", "y"]])
+    let sampler = GridSampler(try Grid(["a": [1, 2, 3], "b": ["x", "y"]]), seed: 3)
     let study = try Study(
       name: "grid", directions: [.minimize], sampler: sampler, pruner: BoundPruner(bound: .infinity),
-      storage: InMemoryStorage(), seed: 3)
+      storage: InMemoryStorage())
     try await study.optimize(jobs: jobs) { trial -> Double in
       let a = try trial.suggest(.int("a", 1...3))
       let b = try trial.suggest(.choice("b", ["x", "y"]))

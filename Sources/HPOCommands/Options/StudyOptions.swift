@@ -18,12 +18,12 @@ struct StorageOptions: ParsableArguments {
   var repeated: String { storage.map { " --storage \(shellQuoted($0))" } ?? "" }
 
   /// Opens the database, which must exist unless `create`.
-  func open(create: Bool = false) throws -> SQLiteStorage {
-    try SQLiteStorage(StorageLocation(location), createIfMissing: create)
+  func open(create: Bool = false) throws -> any Storage {
+    try StorageLocation(parsing: location).open(create ? .createIfMissing : .existing)
   }
 
   /// Opens the database for the time of `body`.
-  func withStorage<Result>(create: Bool = false, _ body: (SQLiteStorage) throws -> Result) throws -> Result {
+  func withStorage<Result>(create: Bool = false, _ body: (any Storage) throws -> Result) throws -> Result {
     let storage = try open(create: create)
     do {
       let result = try body(storage)
@@ -43,7 +43,9 @@ struct StudyOptions: ParsableArguments {
   var study: String?
 
   /// The record of the named study, or of the only one.
-  func record(in storage: any Storage) throws -> StudyRecord {
+  func record(in storage: any Storage) throws -> StudyRecord { try Self.record(named: study, in: storage) }
+
+  static func record(named study: String?, in storage: any Storage) throws -> StudyRecord {
     if let study { return try storage.existingStudy(named: study) }
     let all = try storage.studies()
     if all.count == 1 { return all[0] }

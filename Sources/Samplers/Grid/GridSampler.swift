@@ -17,7 +17,10 @@ public struct GridSampler: Sampler {
   private let key: String
   private let order = GridOrder()
 
-  public init(_ grid: Grid) {
+  public let seed: UInt64?
+
+  public init(_ grid: Grid, seed: UInt64? = nil) {
+    self.seed = seed
     self.grid = grid
     space = grid.json
     key = space.serialized(.python)

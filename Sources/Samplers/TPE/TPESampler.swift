@@ -20,10 +20,12 @@ public struct TPESampler: Sampler {
   public let multivariate: Bool?
   /// Whether running trials count as poor ones.
   public let constantLiar: Bool
+  public let seed: UInt64?
 
   /// - Throws: `SamplerError.invalidOption` for `startupTrials` below 0 and `candidates` below 1.
   public init(
-    startupTrials: Int = 10, candidates: Int = 24, multivariate: Bool? = nil, constantLiar: Bool = true
+    startupTrials: Int = 10, candidates: Int = 24, multivariate: Bool? = nil, constantLiar: Bool = true,
+    seed: UInt64? = nil
   ) throws(SamplerError) {
     guard startupTrials >= 0 else {
       throw SamplerError(.invalidOption, "the startup trials of TPE cannot be \(startupTrials): 0 or more")
@@ -35,6 +37,16 @@ public struct TPESampler: Sampler {
     self.candidates = candidates
     self.multivariate = multivariate
     self.constantLiar = constantLiar
+    self.seed = seed
+  }
+
+  /// A sampler with the usual options.
+  public init(seed: UInt64? = nil) {
+    startupTrials = 10
+    candidates = 24
+    multivariate = nil
+    constantLiar = true
+    self.seed = seed
   }
 
   /// Whether parameters are drawn jointly in a study.

@@ -41,7 +41,7 @@ public final class Study: Sendable {
   /// - Throws: `StorageError`; `StudyError.directionsDiffer` where a study of the name has other directions.
   public init(
     name: String, directions: [StudyDirection], sampler: any Sampler, pruner: any Pruner, storage: any Storage,
-    seed: UInt64? = nil, ifExists policy: ExistingStudyPolicy = .load
+    ifExists policy: ExistingStudyPolicy = .load
   ) throws {
     let record: StudyRecord
     if policy == .load, let existing = try storage.study(named: name) {
@@ -56,8 +56,8 @@ public final class Study: Sendable {
       record = try storage.createStudy(name: name, directions: directions)
     }
     let stored = try storage.document(.seed, study: record.id).flatMap(UInt64.init)
-    self.seed = seed ?? stored ?? .random(in: 0...(.max))
-    if stored == nil { try storage.setDocument(.seed, to: String(self.seed), study: record.id) }
+    seed = sampler.seed ?? stored ?? .random(in: 0...(.max))
+    if stored == nil { try storage.setDocument(.seed, to: String(seed), study: record.id) }
     self.name = record.name
     self.directions = record.directions
     self.sampler = sampler

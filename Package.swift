@@ -75,7 +75,7 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .target(
-      name: "StudyConfiguration", dependencies: ["HPO", "Yams", collections], swiftSettings: swiftSettings),
+      name: "StudyConfiguration", dependencies: ["SearchSpace", "Trials", "Yams", collections], swiftSettings: swiftSettings),
     .target(
       name: "HPOCommands",
       dependencies: [

@@ -8,7 +8,8 @@ final class Interruption: Sendable {
   /// What a shell expects of a program that Ctrl-C ended.
   static let exitStatus: Int32 = 130
 
-  private let sources: [any DispatchSourceSignal]
+  // Dispatch sources may be used from any thread; they are only not marked so here.
+  private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
   private let count = Mutex(0)
 
   /// - Parameter notice: Called on the first signal.

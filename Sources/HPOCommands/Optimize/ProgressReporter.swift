@@ -14,7 +14,8 @@ final class ProgressReporter: Sendable {
   private let record: StudyRecord
   private let start = DispatchTime.now()
   private let state: Mutex<State>
-  private let timer: (any DispatchSourceTimer)?
+  // Dispatch sources may be used from any thread; they are only not marked so here.
+  private nonisolated(unsafe) let timer: (any DispatchSourceTimer)?
 
   init(line: ProgressLine, record: StudyRecord, verbose: Bool) {
     self.verbose = verbose

@@ -20,23 +20,25 @@ extension PrunerConfiguration.Name: ExpressibleByArgument {}
 extension SearchOptions {
   /// The sampler of a study file, or the one that the command line asks for.
   func sampler(_ configured: SamplerConfiguration, space: ParameterSpace) throws -> any Sampler {
-    let chosen = sampler.map { $0 == configured.name ? configured : SamplerConfiguration($0, seed: configured.seed) }
+    let chosen = sampler.map { $0 == configured.name ? configured : SamplerConfiguration(named: $0, seed: configured.seed) }
     return try (chosen ?? configured).sampler(space: space, seed: seed)
   }
 
   /// The pruner of a study file, or the one that the command line asks for.
   func pruner(_ configured: PrunerConfiguration) throws -> any Pruner {
-    try (pruner.map { $0 == configured.name ? configured : PrunerConfiguration($0) } ?? configured).pruner()
+    try (pruner.map { $0 == configured.name ? configured : PrunerConfiguration(named: $0) } ?? configured).pruner()
   }
 }
 
 extension SamplerConfiguration {
-  init(_ name: Name, seed: UInt64?) {
-    switch name {
-    case .tpe: self.init(.tpe(.init()), seed: seed)
-    case .random: self.init(.random, seed: seed)
-    case .grid: self.init(.grid, seed: seed)
-    }
+  init(named name: Name, seed: UInt64?) {
+    let kind: Kind =
+      switch name {
+      case .tpe: .tpe(.init())
+      case .random: .random
+      case .grid: .grid
+      }
+    self.init(kind, seed: seed)
   }
 
   /// The sampler that is described.
@@ -58,7 +60,7 @@ extension SamplerConfiguration {
 }
 
 extension PrunerConfiguration {
-  init(_ name: Name) {
+  init(named name: Name) {
     switch name {
     case .none: self = .none
     case .median: self = .median(.init())

@@ -73,7 +73,7 @@ func shortNumber(_ value: Double) -> String {
   if magnitude >= 1e15 || magnitude < 1e-4 {
     let text = JSONValue.double(value).serialized(.python)
     guard let exponent = text.firstIndex(of: "e") else { return text }
-    return text[..<exponent].prefix(value < 0 ? 8 : 7) + text[exponent...]
+    return String(text[..<exponent].prefix(value < 0 ? 8 : 7) + text[exponent...])
   }
   var decimals = 6
   var bound = 1.0

@@ -1,4 +1,5 @@
 import HPO
+import OrderedCollections
 import StudyConfiguration
 
 extension StudyConfiguration {

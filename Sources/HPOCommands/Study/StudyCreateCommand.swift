@@ -1,5 +1,5 @@
-import ArgumentParser
-import HPO
+public import ArgumentParser
+public import HPO
 import StudyConfiguration
 
 struct StudyCreateCommand: ParsableCommand {
@@ -49,5 +49,5 @@ struct StudyCreateCommand: ParsableCommand {
   }
 }
 
-extension StudyDirection: @retroactive ExpressibleByArgument {}
-extension Study.ExistingStudyPolicy: @retroactive ExpressibleByArgument {}
+extension StudyDirection: ExpressibleByArgument {}
+extension Study.ExistingStudyPolicy: ExpressibleByArgument {}

@@ -69,8 +69,7 @@ extension ResultTable {
     let name = isReversed ? String(key.dropFirst()) : key
     let position = columns.firstIndex { [$0.title, $0.name].contains(name) }
     guard let column = position ?? (name == "value" ? columns.firstIndex { $0.path.first == "values" } : nil) else {
-      let near = NearestName.suggestion(for: name, among: columns.map(\.title))
-      throw ValidationError("there is no column '\(name)'\(near.map { "; did you mean '\($0)'?" } ?? "")")
+      throw ValidationError("there is no column '\(name)'; \(NearestName.hint(for: name, among: columns.map(\.title)))")
     }
     var ascends = !isReversed
     if let objective = columns[...column].filter({ $0.path.first == "values" }).indices.last,

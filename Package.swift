@@ -15,6 +15,7 @@ let swiftSettings: [SwiftSetting] = [
 ]
 
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let numerics = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 
 let package = Package(
@@ -75,15 +76,25 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .target(
-      name: "StudyConfiguration", dependencies: ["SearchSpace", "Trials", "Yams", collections], swiftSettings: swiftSettings),
+      name: "StudyConfiguration", dependencies: ["SearchSpace", "Trials", "Graphs", "Training", "Yams", collections], swiftSettings: swiftSettings),
     .target(
       name: "HPOCommands",
       dependencies: [
         "HPO", "StudyConfiguration", collections,
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        argumentParser,
       ],
       swiftSettings: swiftSettings),
-    .executableTarget(name: "HPOTool", dependencies: ["HPOCommands"], swiftSettings: swiftSettings),
+    .executableTarget(name: "HPOTool", dependencies: ["HPOCommands", argumentParser], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "Quadratic", dependencies: ["HPO"], path: "Studies/Quadratic", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "DigitsMLP", dependencies: ["HPO"], path: "Studies/DigitsMLP", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "BenchmarkStudyOverhead", dependencies: ["HPO"], path: "Benchmarks/StudyOverhead",
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "BenchmarkTrainingStep", dependencies: ["Execution", "Graphs"], path: "Benchmarks/TrainingStep",
+      exclude: ["run.py"], swiftSettings: swiftSettings),
 
     // Tests
     .testTarget(

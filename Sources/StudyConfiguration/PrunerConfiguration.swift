@@ -16,6 +16,8 @@ package enum PrunerConfiguration: Hashable, Sendable {
     package var intervalSteps = 1
     /// Complete trials with a value at the step before which none is pruned there.
     package var minTrials = 1
+
+    package init() {}
   }
 
   /// The names of pruners in a study file.

@@ -20,6 +20,8 @@ package struct SamplerConfiguration: Hashable, Sendable {
     package var multivariate: Bool?
     /// Whether running trials count as bad ones, so that parallel trials keep apart.
     package var constantLiar = true
+
+    package init() {}
   }
 
   /// The names of samplers in a study file.

@@ -139,7 +139,9 @@ struct OptimizeCommand: AsyncParsableCommand {
       throw ValidationError(
         "the study '\(record.name)' was created without a study file, so --config is needed to know what a trial is")
     }
-    var configuration = try StudyConfiguration(bytes: Array(text.utf8), file: "the study file of '\(record.name)'")
+    var configuration = try StudyConfiguration(
+      bytes: Array(text.utf8), file: "the study file of '\(record.name)'",
+      folder: storage.document(.folder, study: record.id))
     configuration.name = record.name
     return configuration
   }

@@ -6,7 +6,6 @@ struct TrainingRunner: Sendable {
   private let objective: TrainingObjective
   private let space: ParameterSpace
   private let data: DatasetSplits
-  private let metric: Training.Metric
 
   /// Loads and splits the data.
   ///
@@ -14,7 +13,6 @@ struct TrainingRunner: Sendable {
   init(_ objective: TrainingObjective, space: ParameterSpace) throws {
     self.objective = objective
     self.space = space
-    metric = objective.metric.measured
     let split = objective.split
     data = try objective.data.load().split(validation: split.validation, test: split.test, seed: split.seed)
       .standardized()
@@ -25,12 +23,12 @@ struct TrainingRunner: Sendable {
   func run(_ trial: Trial) throws -> Double {
     let hyperparameters = try objective.hyperparameters(for: try trial.suggest(space))
     let trainer = try Trainer(
-      hyperparameters.network, data: data, options: hyperparameters.options(seed: trial.seed, metric: metric))
+      hyperparameters.perceptron, data: data, options: hyperparameters.options(seed: trial.seed, metric: objective.metric))
     let result = try trainer.train { try trial.report($0.value, at: $0.epoch) }
     try trial.setUserAttribute("epoch", to: .int(result.best.epoch))
     let test = try trainer.evaluate(data.test)
-    if let value = test[metric] {
-      try trial.setUserAttribute("test \(metric.rawValue)", to: .double(value))
+    if let value = test[objective.metric] {
+      try trial.setUserAttribute("test \(objective.metric.rawValue)", to: .double(value))
     }
     return result.best.value
   }

@@ -1,20 +1,9 @@
+package import Training
+
 /// Where the samples of a training come from.
 package enum DataSource: Hashable, Sendable {
-  case embedded(Embedded)
+  case embedded(EmbeddedDataset)
   case csv(CSV)
-
-  /// A data set within the program.
-  package enum Embedded: String, Hashable, Sendable, CaseIterable {
-    /// The UCI handwritten digits: 1,797 images of 8 by 8 pixels in ten classes.
-    case digits
-
-    /// What a network learns from the data set.
-    package var task: Task {
-      switch self {
-      case .digits: .classification
-      }
-    }
-  }
 
   /// A file of a user's own.
   package struct CSV: Hashable, Sendable {
@@ -22,40 +11,25 @@ package enum DataSource: Hashable, Sendable {
     package var path: String
     /// The column to predict.
     package var target: String
-    /// What a network learns from the file: what it says, else what the metric measures.
-    package var task: Task
-    /// What separates the fields.
-    package var delimiter: Delimiter
-    /// What happens to rows in which a value is missing.
-    package var missingValues: MissingValues
-    /// Columns that are no features.
-    package var ignoredColumns: [String]
+    /// How the file is read; the task is what the file says, else what the metric measures.
+    package var options: CSVOptions
   }
 
-  /// What a network learns from a data set.
-  package enum Task: String, Hashable, Sendable, CaseIterable {
-    case classification
-    case regression
-  }
-
-  /// What separates the fields of a line; `auto` finds it out.
-  package enum Delimiter: String, Hashable, Sendable, CaseIterable {
-    case auto, comma, semicolon, tab, bar
-  }
-
-  /// What happens to rows in which a value is missing.
-  package enum MissingValues: String, Hashable, Sendable, CaseIterable {
-    /// The first one is an error.
-    case reject
-    /// They are left out.
-    case dropRows
-  }
-
-  /// What a network learns from the data.
-  package var task: Task {
+  /// What a network learns from the data; nil where the samples tell.
+  package var task: DatasetTask? {
     switch self {
-    case .embedded(let set): set.task
-    case .csv(let file): file.task
+    case .embedded(.digits): .classification
+    case .csv(let file): file.options.task
+    }
+  }
+
+  /// Reads the samples.
+  ///
+  /// - Throws: `DatasetError`.
+  package func load() throws(DatasetError) -> Dataset {
+    switch self {
+    case .embedded(let set): try set.load()
+    case .csv(let file): try Dataset.csv(file: file.path, target: file.target, options: file.options)
     }
   }
 }

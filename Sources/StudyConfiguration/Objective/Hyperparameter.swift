@@ -1,3 +1,4 @@
+import Graphs
 import SearchSpace
 
 /// A hyperparameter of a training: what it may be, and what it is where a file says nothing.
@@ -11,7 +12,7 @@ struct Hyperparameter: Hashable, Sendable {
   static let depth = Hyperparameter(name: "depth", domain: .whole(1...64), defaultValue: 2)
   static let units = Hyperparameter(name: "units", domain: .whole(1...65536), defaultValue: 64)
   static let activation = Hyperparameter(
-    name: "activation", domain: .names("activation", MLPHyperparameters.Activation.allCases.map(\.rawValue)),
+    name: "activation", domain: .names("activation", Activation.allCases.map(\.rawValue)),
     defaultValue: "relu")
   static let dropout = Hyperparameter(name: "dropout", domain: .real(.from(0).below(1)), defaultValue: 0)
   static let optimizer = Hyperparameter(

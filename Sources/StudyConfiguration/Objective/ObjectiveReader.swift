@@ -1,5 +1,6 @@
 import OrderedCollections
 import SearchSpace
+import Training
 
 /// Reads what stands under `objective`.
 struct ObjectiveReader {
@@ -41,11 +42,11 @@ struct ObjectiveReader {
       log.name($0.value, path: "objective.network", kind: "network")
     }
     let split = reader.members["split"].map { DataSplit($0, log: log) } ?? DataSplit()
-    if let metric, let data, metric.task != data.task, let value = reader.members["metric"]?.value {
-      let fitting = Metric.allCases.filter { $0.task == data.task }.map(\.rawValue).joined(separator: " or ")
+    if let metric, let task = data?.task, metric.task != task, let value = reader.members["metric"]?.value {
+      let fitting = Metric.allCases.filter { $0.task == task }.map(\.rawValue).joined(separator: " or ")
       log.report(
         .contradiction, at: value.position,
-        "the metric '\(metric.rawValue)' is for \(metric.task.rawValue), the data for \(data.task.rawValue); "
+        "the metric '\(metric.rawValue)' is for \(metric.task.rawValue), the data for \(task.rawValue); "
           + "write \(fitting)")
     }
     let fixedUnits = readHyperparameters(reader)
@@ -107,11 +108,11 @@ extension DataSource {
   fileprivate init?(_ member: MappingReader.Member, metric: Metric?, folder: String?, log: MistakeLog) {
     let path = "objective.data"
     if case .scalar(let scalar) = member.value.content, !scalar.text.isEmpty {
-      if let set = Embedded(rawValue: scalar.text) {
+      if let set = EmbeddedDataset(rawValue: scalar.text) {
         self = .embedded(set)
         return
       }
-      let names = Embedded.allCases.map(\.rawValue)
+      let names = EmbeddedDataset.allCases.map(\.rawValue)
       let isFile = scalar.text.contains(".") || scalar.text.contains("/")
       let hint =
         isFile
@@ -128,17 +129,19 @@ extension DataSource {
     else { return nil }
     let file = reader.required("csv") == nil ? nil : reader.text("csv")
     let target = reader.required("target") == nil ? nil : reader.text("target")
-    let task: Task? = reader.name("task", "task")
-    let delimiter: Delimiter? = reader.name("delimiter", "delimiter")
-    let missingValues: MissingValues? = reader.name("missingValues", "treatment of missing values")
+    let task: DatasetTask? = reader.name("task", "task")
+    let delimiter: CSVOptions.Delimiter? = reader.name("delimiter", "delimiter")
+    let missingValues: CSVOptions.MissingValues? = reader.name("missingValues", "treatment of missing values")
     let ignoredColumns = reader.texts("ignoredColumns") ?? []
     // Without a metric, which is reported, the task is of no consequence.
     guard let file, let target, let task = task ?? metric?.task else { return nil }
     let isRelative = !file.hasPrefix("/")
     self = .csv(
       CSV(
-        path: isRelative ? (folder.map { "\($0)/" } ?? "") + file : file, target: target, task: task,
-        delimiter: delimiter ?? .auto, missingValues: missingValues ?? .reject, ignoredColumns: ignoredColumns))
+        path: isRelative ? (folder.map { "\($0)/" } ?? "") + file : file, target: target,
+        options: CSVOptions(
+          task: task, delimiter: delimiter ?? .automatic, missingValues: missingValues ?? .reject,
+          ignoredColumns: ignoredColumns)))
   }
 }
 

@@ -1,5 +1,7 @@
+package import Graphs
 package import OrderedCollections
 package import SearchSpace
+package import Training
 
 /// The training of a network on a data set: what is fixed, while the study's space holds what is searched.
 package struct TrainingObjective: Hashable, Sendable {
@@ -34,11 +36,6 @@ package struct MLPHyperparameters: Hashable, Sendable {
   package var momentum: Double?
   package var weightDecay: Double
   package var epochs: Int
-
-  /// What follows each hidden layer.
-  package enum Activation: String, Hashable, Sendable, CaseIterable {
-    case relu, tanh, sigmoid
-  }
 
   /// How gradients become steps.
   package enum Optimizer: String, Hashable, Sendable, CaseIterable {
@@ -77,7 +74,7 @@ extension TrainingObjective {
     if fixedUnits == nil {
       for layer in 0..<(try wholeNumber(.depth)) { units.append(try wholeNumber(.units, named: "units\(layer)")) }
     }
-    guard let activation = MLPHyperparameters.Activation(rawValue: try value(.activation).description),
+    guard let activation = Activation(rawValue: try value(.activation).description),
       let optimizer = MLPHyperparameters.Optimizer(rawValue: try value(.optimizer).description)
     else { preconditionFailure("the domains are the names of the enumerations") }
     return MLPHyperparameters(

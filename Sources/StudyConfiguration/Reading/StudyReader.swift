@@ -1,5 +1,6 @@
 import OrderedCollections
 import SearchSpace
+import Training
 import Trials
 
 /// Reads the keys at the top of a study file.

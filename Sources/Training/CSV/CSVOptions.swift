@@ -1,10 +1,10 @@
 /// How a CSV file is read as a data set.
 public struct CSVOptions: Sendable, Hashable {
   /// What separates the fields of a line.
-  public enum Delimiter: Sendable, Hashable {
+  public enum Delimiter: String, Sendable, Hashable, CaseIterable {
     /// Whichever of comma, semicolon, tab and bar occurs most in the header, outside of quotes; a tie goes to the
     /// earlier one.
-    case automatic
+    case automatic = "auto"
     case comma
     case semicolon
     case tab
@@ -15,7 +15,7 @@ public struct CSVOptions: Sendable, Hashable {
   ///
   /// Missing is a field that is empty or blank, and outside of quotes also `NA`, `N/A`, `NaN`, `null`, `None` and `?`
   /// in any case.
-  public enum MissingValues: Sendable, Hashable {
+  public enum MissingValues: String, Sendable, Hashable, CaseIterable {
     /// The first one is an error.
     case reject
     /// The row is left out.

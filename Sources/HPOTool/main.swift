@@ -1,3 +1,0 @@
-import HPOCommands
-
-await HPOCommand.main()

@@ -18,9 +18,7 @@ struct KernelFactors {
     var columnCount: Int
   }
 
-  /// Terms that are smaller than the greatest by more than this in the logarithm do not change a sum of doubles.
-  private static let negligible = 60.0
-  /// As many kernels as stay in the fastest cache with their parameters.
+  /// As many kernels as stay in the fastest cache with their parameters; a multiple of the lanes of `LogSum`.
   private static let blockSize = 512
 
   /// What is the same at all points is `constant + logShared[k] + ln shared[k]`: products defer the logarithms.
@@ -110,13 +108,17 @@ struct KernelFactors {
   func logSums(pointCount: Int) -> [Double] {
     let base = zip(shared, logShared).map { constant + $1 + Double.log($0) }
     var sums = [LogSum](repeating: LogSum(), count: pointCount)
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.blockSize) { terms in
-      for start in stride(from: 0, to: base.count, by: Self.blockSize) {
-        let length = min(Self.blockSize, base.count - start)
-        for point in 0..<pointCount {
-          for index in 0..<length { terms[index] = base[start + index] }
-          addPart(from: start, length: length, point: point, to: terms)
-          sums[point].add(UnsafeBufferPointer(rebasing: terms[..<length]), negligible: Self.negligible)
+    withUnsafeTemporaryAllocation(of: LogSum.Lanes.self, capacity: Self.blockSize / LogSum.laneCount) { lanes in
+      lanes.withMemoryRebound(to: Double.self) { terms in
+        for start in stride(from: 0, to: base.count, by: Self.blockSize) {
+          let length = min(Self.blockSize, base.count - start)
+          let laneCount = (length + LogSum.laneCount - 1) / LogSum.laneCount
+          for point in 0..<pointCount {
+            for index in 0..<length { terms[index] = base[start + index] }
+            for index in length..<(laneCount * LogSum.laneCount) { terms[index] = -.infinity }
+            addPart(from: start, length: length, point: point, to: terms)
+            sums[point].add(UnsafeBufferPointer(rebasing: lanes[..<laneCount]))
+          }
         }
       }
     }
@@ -124,12 +126,16 @@ struct KernelFactors {
   }
 
   private func addPart(from start: Int, length: Int, point: Int, to terms: UnsafeMutableBufferPointer<Double>) {
+    let part = start..<(start + length)
     for factor in continuous {
       let place = factor.places[point]
       factor.centres.withUnsafeBufferPointer { centres in
         factor.scales.withUnsafeBufferPointer { scales in
+          let (centres, scales) = (
+            UnsafeBufferPointer(rebasing: centres[part]), UnsafeBufferPointer(rebasing: scales[part])
+          )
           for index in 0..<length {
-            let distance = (place - centres[start + index]) * scales[start + index]
+            let distance = (place - centres[index]) * scales[index]
             terms[index] -= distance * distance
           }
         }
@@ -139,27 +145,11 @@ struct KernelFactors {
       let row = factor.rows[point] * factor.columnCount
       factor.columns.withUnsafeBufferPointer { columns in
         factor.table.withUnsafeBufferPointer { table in
-          for index in 0..<length { terms[index] += table[row + Int(columns[start + index])] }
+          let columns = UnsafeBufferPointer(rebasing: columns[part])
+          let values = UnsafeBufferPointer(rebasing: table[row..<(row + factor.columnCount)])
+          for index in 0..<length { terms[index] += values[Int(columns[index])] }
         }
       }
     }
-  }
-}
-
-/// ln Σ exp(x), term by term.
-private struct LogSum {
-  private var greatest = -Double.infinity
-  /// The sum in units of exp(greatest).
-  private var sum = 0.0
-
-  var value: Double { greatest + Double.log(sum) }
-
-  mutating func add(_ terms: UnsafeBufferPointer<Double>, negligible: Double) {
-    var greatestTerm = greatest
-    for term in terms where term > greatestTerm { greatestTerm = term }
-    guard greatestTerm > -.infinity else { return }
-    sum *= Double.exp(greatest - greatestTerm)
-    greatest = greatestTerm
-    for term in terms where term > greatest - negligible { sum += Double.exp(term - greatest) }
   }
 }

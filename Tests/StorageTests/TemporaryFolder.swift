@@ -51,9 +51,3 @@ func rows(_ path: String, _ sql: String) throws -> [String] {
     }
   }
 }
-
-/// The statements of a fixture.
-func fixture(_ name: String) throws -> String {
-  let url = Bundle.module.resourceURL?.appendingPathComponent(name) ?? URL(fileURLWithPath: name)
-  return try String(contentsOf: url, encoding: .utf8)
-}

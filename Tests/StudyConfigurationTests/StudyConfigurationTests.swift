@@ -1,8 +1,10 @@
 import Foundation
+import Graphs
 import OrderedCollections
 import SearchSpace
 import StudyConfiguration
 import Testing
+import Training
 import Trials
 
 @Suite("Study files") struct StudyConfigurationTests {
@@ -66,10 +68,10 @@ import Trials
     guard case .csv(let file) = study.objective?.training?.data else { throw Missing() }
     #expect(file.path == "Configs/houses.csv")
     #expect(file.target == "price")
-    #expect(file.task == .regression)
-    #expect(file.delimiter == .auto)
-    #expect(file.missingValues == .reject)
-    #expect(file.ignoredColumns == ["id"])
+    #expect(file.options.task == .regression)
+    #expect(file.options.delimiter == .automatic)
+    #expect(file.options.missingValues == .reject)
+    #expect(file.options.ignoredColumns == ["id"])
   }
 
   private struct Missing: Error {}

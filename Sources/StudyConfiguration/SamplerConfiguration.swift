@@ -52,7 +52,7 @@ extension SamplerConfiguration {
     switch name {
     case .tpe:
       var options = TPE()
-      options.startupTrials = reader?.wholeNumber("startupTrials", in: 1...Int.max) ?? options.startupTrials
+      options.startupTrials = reader?.wholeNumber("startupTrials", in: 0...Int.max) ?? options.startupTrials
       options.candidates = reader?.wholeNumber("candidates", in: 1...1_000_000) ?? options.candidates
       options.multivariate = reader?.flag("multivariate")
       options.constantLiar = reader?.flag("constantLiar") ?? options.constantLiar

@@ -9,7 +9,7 @@ struct Hyperparameter: Hashable, Sendable {
 
   static let learningRate = Hyperparameter(name: "learningRate", domain: .real(.above(0)), defaultValue: 0.001)
   static let batchSize = Hyperparameter(name: "batchSize", domain: .whole(1...65536), defaultValue: 32)
-  static let depth = Hyperparameter(name: "depth", domain: .whole(1...64), defaultValue: 2)
+  static let depth = Hyperparameter(name: "depth", domain: .whole(0...64), defaultValue: 2)
   static let units = Hyperparameter(name: "units", domain: .whole(1...65536), defaultValue: 64)
   static let activation = Hyperparameter(
     name: "activation", domain: .names("activation", Activation.allCases.map(\.rawValue)),

@@ -6,14 +6,20 @@ import Trials
 
 @Suite("Storages under random operations")
 struct StorageModelTests {
-  @Test("A file and the memory agree on 600 random sequences of operations", arguments: 0..<6)
+  @Test("A file and the memory agree on 576 random sequences of operations", arguments: 0..<6)
   func agrees(batch: Int) throws {
-    for seed in 0..<100 {
+    for number in 0..<12 {
       let folder = try TemporaryFolder()
       // Every third file is of Optuna's making, without AUTOINCREMENT.
-      let file = try (seed % 3 == 0 ? StorageImplementation.optunaFile : .file).make(in: folder)
-      var run = RandomRun(seed: UInt64(batch * 100 + seed), left: InMemoryStorage(), right: file)
-      try run.perform(operations: 40)
+      let file = try (number % 3 == 0 ? StorageImplementation.optunaFile : .file).make(in: folder)
+      let memory = InMemoryStorage()
+      for sequence in 0..<8 {
+        let seed = UInt64((batch * 12 + number) * 8 + sequence)
+        var run = RandomRun(seed: seed, left: memory, right: file)
+        try run.perform(operations: 40)
+        for study in try memory.studies() { try memory.deleteStudy(study.id) }
+        for study in try file.studies() { try file.deleteStudy(study.id) }
+      }
       try file.close()
     }
   }

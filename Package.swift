@@ -15,6 +15,7 @@ let swiftSettings: [SwiftSetting] = [
 ]
 
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let numerics = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 
 let package = Package(
@@ -33,6 +34,7 @@ let package = Package(
   ],
   targets: [
     // C: system libraries, vector loops and embedded data
+    .target(name: "CKernels", exclude: ["loops"]),
     .target(
       name: "COneDNN",
       linkerSettings: hasOneDNN ? [.linkedLibrary("dnnl")] : []),
@@ -58,7 +60,7 @@ let package = Package(
 
     // The core engine
     .target(name: "Graphs", swiftSettings: swiftSettings),
-    .target(name: "Execution", dependencies: ["COneDNN", "Graphs", numerics], swiftSettings: swiftSettings),
+    .target(name: "Execution", dependencies: ["CKernels", "COneDNN", "Graphs", numerics], swiftSettings: swiftSettings),
     .target(
       name: "Training",
       dependencies: ["CDatasets", "Execution", "Graphs", numerics],
@@ -74,15 +76,31 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .target(
-      name: "StudyConfiguration", dependencies: ["HPO", "Yams", collections], swiftSettings: swiftSettings),
+      name: "StudyConfiguration", dependencies: ["SearchSpace", "Trials", "Graphs", "Training", "Yams", collections], swiftSettings: swiftSettings),
     .target(
       name: "HPOCommands",
       dependencies: [
         "HPO", "StudyConfiguration", collections,
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        argumentParser,
       ],
       swiftSettings: swiftSettings),
-    .executableTarget(name: "HPOTool", dependencies: ["HPOCommands"], swiftSettings: swiftSettings),
+    .executableTarget(name: "HPOTool", dependencies: ["HPOCommands", argumentParser], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "Quadratic", dependencies: ["HPO"], path: "Studies/Quadratic", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "DigitsMLP", dependencies: ["HPO"], path: "Studies/DigitsMLP", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "BenchmarkStudyOverhead", dependencies: ["HPO"], path: "Benchmarks/StudyOverhead",
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "BenchmarkTrainingStep", dependencies: ["Execution", "Graphs"], path: "Benchmarks/TrainingStep",
+      exclude: ["run.py"], swiftSettings: swiftSettings),
+
+    // Tests
+    .testTarget(
+      name: "StudyEngineTests",
+      dependencies: ["SearchSpace", "Trials", "TrialStorage", "Samplers", "Pruners", "StudyEngine", collections],
+      swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17,

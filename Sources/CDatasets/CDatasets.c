@@ -1,1 +1,54 @@
 #include "CDatasets.h"
+
+#include <limits.h>
+#include <zlib.h>
+
+// #embed is C23; the compilers that know it take it in older dialects, too, and warn.
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+static const uint8_t digits[] = {
+#embed "Digits/digits.packed"
+};
+
+const uint8_t *hpo_digits_packed(size_t *count) {
+  *count = sizeof digits;
+  return digits;
+}
+
+hpo_inflate_result hpo_inflate(const uint8_t *source, size_t source_count, uint8_t *destination, size_t capacity,
+                               size_t *produced) {
+  *produced = 0;
+  z_stream stream = {0};
+  if (inflateInit(&stream) != Z_OK) return HPO_INFLATE_NO_MEMORY;
+
+  // zlib counts in unsigned int: longer buffers go through it in pieces.
+  size_t source_left = source_count, room_left = capacity;
+  stream.next_in = (Bytef *)source;
+  stream.next_out = destination;
+  int status = Z_OK;
+  while (status == Z_OK) {
+    if (stream.avail_in == 0) {
+      stream.avail_in = source_left > UINT_MAX ? UINT_MAX : (uInt)source_left;
+      source_left -= stream.avail_in;
+    }
+    if (stream.avail_out == 0) {
+      stream.avail_out = room_left > UINT_MAX ? UINT_MAX : (uInt)room_left;
+      room_left -= stream.avail_out;
+    }
+    status = inflate(&stream, Z_NO_FLUSH);
+  }
+  *produced = capacity - room_left - stream.avail_out;
+  const int is_drained = stream.avail_in == 0 && source_left == 0;
+  inflateEnd(&stream);
+
+  switch (status) {
+  case Z_STREAM_END: return HPO_INFLATE_DONE;
+  case Z_MEM_ERROR: return HPO_INFLATE_NO_MEMORY;
+  case Z_BUF_ERROR: return is_drained ? HPO_INFLATE_TRUNCATED : HPO_INFLATE_TOO_LARGE;
+  default: return HPO_INFLATE_CORRUPT;
+  }
+}
+
+uint32_t hpo_crc32(const uint8_t *bytes, size_t count) {
+  return (uint32_t)crc32_z(crc32_z(0, Z_NULL, 0), bytes, count);
+}

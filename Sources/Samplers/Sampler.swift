@@ -9,14 +9,20 @@ public import Trials
 /// from the draw's own generator, which derives from (seed of the study, number of the trial, purpose) alone. So a study
 /// that is interrupted and resumed does not repeat its draws, and parallel trials cannot disturb each other's.
 ///
-/// For one trial the engine calls, in this order: `isExhausted`; `assignment`, once; `relativeSpace` and
-/// `sampleRelative`, once, before the first parameter; `sampleIndependent` for each parameter that the relative sample
-/// does not hold or whose asked range does not contain it. Distributions with a single value are never asked for.
+/// For one trial the engine calls, in this order: `isExhausted`, before a new trial is created (a waiting one is run in
+/// any case); `assignment`, once, as a new trial starts; `relativeSpace` and `sampleRelative`, once, before the first
+/// parameter; `relativeAttributes`, once, where the relative sample is not empty; `sampleIndependent` for each parameter
+/// that the relative sample does not hold or whose asked range does not contain it. Distributions with a single value
+/// are never asked for. From `assignment` on, the history holds the trial itself among the running ones, with the
+/// attributes that it was assigned.
 public protocol Sampler: Sendable {
   /// The name by which commands and study files call the sampler.
   static var name: String { get }
 
-  /// Whether every point has been tried, so that the study ends.
+  /// What a study's randomness derives from; nil leaves it to the study.
+  var seed: UInt64? { get }
+
+  /// Whether every point has been tried, is being tried or waits for it, so that no new trial is to be started.
   func isExhausted(_ history: TrialHistory) -> Bool
 
   /// System attributes by which the sampler assigns something to a trial as it starts (a grid point, a generation).
@@ -29,6 +35,11 @@ public protocol Sampler: Sendable {
   func sampleRelative(
     _ space: OrderedDictionary<String, Distribution>, draw: Draw, history: TrialHistory
   ) -> OrderedDictionary<String, Double>
+
+  /// System attributes by which a relative sample is made known to other processes before its parameters are asked for.
+  func relativeAttributes(
+    for sample: OrderedDictionary<String, Double>, in space: OrderedDictionary<String, Distribution>
+  ) -> OrderedDictionary<String, JSONValue>
 
   /// An internal value of one parameter by itself.
   ///
@@ -48,4 +59,8 @@ extension Sampler {
   public func sampleRelative(
     _ space: OrderedDictionary<String, Distribution>, draw: Draw, history: TrialHistory
   ) -> OrderedDictionary<String, Double> { [:] }
+
+  public func relativeAttributes(
+    for sample: OrderedDictionary<String, Double>, in space: OrderedDictionary<String, Distribution>
+  ) -> OrderedDictionary<String, JSONValue> { [:] }
 }

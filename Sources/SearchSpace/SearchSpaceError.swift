@@ -3,6 +3,8 @@ public struct SearchSpaceError: Error, Hashable, Sendable, CustomStringConvertib
   public enum Code: Hashable, Sendable {
     /// Bounds, step or choices that describe no range.
     case invalidDistribution
+    /// A range whose lower bound is above its upper one.
+    case emptyRange
     /// A stored distribution that cannot be read.
     case malformedJSON
     /// A distribution that contradicts an earlier one of the same name.
@@ -11,6 +13,8 @@ public struct SearchSpaceError: Error, Hashable, Sendable, CustomStringConvertib
     case invalidValue
     /// A parameter name that is empty or too long.
     case invalidName
+    /// Parameters that contradict each other: the same name twice, or a reference to none before.
+    case invalidSpace
   }
 
   public let code: Code

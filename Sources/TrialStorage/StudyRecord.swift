@@ -36,4 +36,6 @@ public enum StudyDocument: String, Sendable, Hashable, CaseIterable {
   case seed
   /// The text of the study file.
   case configuration
+  /// The folder that the study file lay in, from which its relative paths are taken.
+  case folder
 }

@@ -17,10 +17,15 @@ struct DecimalGrid {
   }
 
   /// The largest point of the grid that is not above `high`.
-  var lastPoint: Double {
-    let point = (high - low) / step * step + low
-    return Double("\(point)e\(exponent)") ?? .nan
+  var lastPoint: Double { double((high - low) / step * step + low) }
+
+  /// All points; nil where there are more than `limit`.
+  func points(limit: Int) -> [Double]? {
+    guard (high - low) / step < Int128(limit) else { return nil }
+    return stride(from: low, through: high, by: Int128.Stride(step)).map(double)
   }
+
+  private func double(_ point: Int128) -> Double { Double("\(point)e\(exponent)") ?? .nan }
 
   /// Whether `high` is a point of the grid.
   var endsOnHigh: Bool { (high - low) % step == 0 }

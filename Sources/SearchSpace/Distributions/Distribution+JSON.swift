@@ -48,7 +48,8 @@ extension Distribution {
     switch name {
     case "FloatDistribution", "float":
       self = .float(
-        try FloatDistribution(low: number("low"), high: number("high"), log: log, step: attributes["step"]?.doubleValue)
+        try FloatDistribution(
+          storedLow: number("low"), high: number("high"), log: log, step: attributes["step"]?.doubleValue)
       )
     case "UniformDistribution":
       self = .float(try FloatDistribution(low: number("low"), high: number("high")))

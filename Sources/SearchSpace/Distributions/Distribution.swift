@@ -19,6 +19,15 @@ extension Distribution {
     }
   }
 
+  /// The internal value of the lower bound or of the first choice; of a single-valued distribution, its value.
+  package var lowest: Double {
+    switch self {
+    case .float(let distribution): distribution.low
+    case .int(let distribution): Double(distribution.low)
+    case .categorical: 0
+    }
+  }
+
   /// Whether an internal value belongs to the distribution.
   public func contains(internal value: Double) -> Bool {
     switch self {

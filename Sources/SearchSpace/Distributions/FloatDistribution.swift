@@ -2,7 +2,7 @@
 public struct FloatDistribution: Hashable, Sendable {
   public let low: Double
   /// The upper bound; with a step, the last point of the grid.
-  public let high: Double
+  public private(set) var high: Double
   public let log: Bool
   /// The distance of two neighbours on the grid; nil for a continuous range.
   public let step: Double?
@@ -29,6 +29,15 @@ public struct FloatDistribution: Hashable, Sendable {
     self.high = grid.endsOnHigh ? high : grid.lastPoint
     self.log = false
     self.step = step
+  }
+
+  /// A range as a study database holds it, whose upper bound was lowered when it was made. To lower it again by the same
+  /// decimal arithmetic would lose a point where the bound was rounded to a double.
+  init(storedLow low: Double, high: Double, log: Bool, step: Double?) throws(SearchSpaceError) {
+    let range = try FloatDistribution(low: low, high: high, log: log, step: step)
+    let isOnGrid = step.map { abs((high - low) / $0 - ((high - low) / $0).rounded()) < 1e-8 } ?? true
+    self = range
+    if isOnGrid { self.high = high }
   }
 
   /// Whether there is only one value to choose.

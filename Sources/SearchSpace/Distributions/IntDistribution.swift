@@ -30,6 +30,9 @@ public struct IntDistribution: Hashable, Sendable {
   /// Whether there is only one value to choose.
   public var isSingle: Bool { high - low < step }
 
+  /// How many values there are to choose.
+  package var pointCount: Int { (high - low) / step + 1 }
+
   /// Whether a value lies in the range and on the grid.
   public func contains(_ value: Int) -> Bool {
     low <= value && value <= high && (value - low) % step == 0

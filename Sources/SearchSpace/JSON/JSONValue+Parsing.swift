@@ -113,28 +113,31 @@ private struct JSONParser {
 
   private mutating func parseNumber() throws(JSONError) -> JSONValue {
     let start = position
+    _ = consume("-")
+    let hasLeadingZero = current == UInt8(ascii: "0")
+    let wholeDigits = skipDigits()
+    var isWellFormed = wholeDigits == 1 || (wholeDigits > 1 && !hasLeadingZero)
     var isInteger = true
-    while let byte = current {
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"): break
-      case UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"): isInteger = false
-      default:
-        return try number(from: start, isInteger: isInteger)
-      }
-      position += 1
+    if isWellFormed, consume(".") {
+      isInteger = false
+      isWellFormed = skipDigits() > 0
     }
-    return try number(from: start, isInteger: isInteger)
-  }
-
-  private mutating func number(from start: Int, isInteger: Bool) throws(JSONError) -> JSONValue {
+    if isWellFormed, consume("e") || consume("E") {
+      isInteger = false
+      _ = consume("+") || consume("-")
+      isWellFormed = skipDigits() > 0
+    }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
-    let digits = text.drop { $0 == "-" }
-    if let first = digits.first, first.isNumber, text.count - digits.count <= 1 {
-      if isInteger, let value = Int(text) { return .int(value) }
-      if let value = Double(text) { return .double(value) }
-    }
+    if isWellFormed, isInteger, let value = Int(text) { return .int(value) }
+    if isWellFormed, let value = Double(text) { return .double(value) }
     position = start
     throw failure("expected a value")
+  }
+
+  private mutating func skipDigits() -> Int {
+    let start = position
+    while let byte = current, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { position += 1 }
+    return position - start
   }
 
   private mutating func parseString() throws(JSONError) -> String {

@@ -1,0 +1,33 @@
+// Milliseconds that the engine itself takes for a trial: eight mixed parameters, TPE, an objective of no cost.
+import Dispatch
+import Foundation
+import HPO
+
+@main
+enum StudyOverhead {
+  static func main() async throws {
+    let arguments = CommandLine.arguments
+    guard arguments.count == 3, let trials = Int(arguments[1]) else {
+      print("usage: BenchmarkStudyOverhead TRIALS memory|DATABASE")
+      exit(2)
+    }
+    let storage = arguments[2] == "memory" ? nil : arguments[2]
+    let study = try Study("overhead", sampler: .tpe(seed: 1), storage: storage, ifExists: .fail)
+    let start = DispatchTime.now().uptimeNanoseconds
+    try await study.optimize(trials: trials) { trial in
+      let x = try trial.suggest(.float("x", -5...5))
+      let y = try trial.suggest(.float("y", -5...5))
+      let rate = try trial.suggest(.float("rate", 1e-5...1, log: true))
+      let step = try trial.suggest(.float("step", 0...1, step: 0.1))
+      let units = try trial.suggest(.int("units", 1...1024, log: true))
+      let layers = try trial.suggest(.int("layers", 1...8))
+      let activation = try trial.suggest(.choice("activation", ["relu", "tanh", "sigmoid"]))
+      let optimizer = try trial.suggest(.choice("optimizer", ["sgd", "adam"]))
+      return x * x + y * y + abs(log10(rate) + 3) + step + Double(units) / 1024 + Double(layers) / 8
+        + (activation == "relu" ? 0 : 1) + (optimizer == "adam" ? 0 : 1)
+    }
+    let milliseconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e6
+    try study.storage.close()
+    print("{\"trials\": \(trials), \"ms_per_trial\": \(milliseconds / Double(trials))}")
+  }
+}

@@ -1,0 +1,55 @@
+# `make demo` searches a real network; `make test` runs every test. Both install what is missing.
+
+PACKAGES := libdnnl-dev libsqlite3-dev zlib1g-dev
+SWIFT_BUILD := swift build -c release -Xswiftc -enable-testing
+HPO := .build/release/hpo
+
+.PHONY: all demo test build prerequisites lint format clean
+
+all: build
+
+build: prerequisites
+	$(SWIFT_BUILD) --product hpo
+
+demo: build
+	@echo
+	$(HPO) optimize --config Configs/digits-mlp.yaml --storage digits.db
+	@echo
+	@echo "Type next:"
+	@echo "  export PATH=\"$(CURDIR)/.build/release:\$$PATH\" HPO_STORAGE=\"$(CURDIR)/digits.db\""
+	@echo "  hpo best"
+	@echo "  hpo trials --sort value --limit 10"
+	@echo "  hpo query 'SELECT state, count(*) FROM trials GROUP BY state'"
+	@echo "  hpo optimize --config Configs/digits-mlp.yaml --trials 300     # go on with the same study"
+
+test: prerequisites
+	$(SWIFT_BUILD) --build-tests
+	swift test -c release -Xswiftc -enable-testing --skip-build
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests Studies Benchmarks
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests Studies Benchmarks
+
+# Debian's packages, where they are not installed yet.
+prerequisites:
+	@command -v swift >/dev/null || { \
+	  echo "hpo needs Swift 6.2 or later: https://www.swift.org/install"; exit 1; }
+	@if command -v dpkg-query >/dev/null; then \
+	  missing=""; \
+	  for package in $(PACKAGES); do \
+	    dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+	  done; \
+	  if [ -n "$$missing" ]; then \
+	    echo "installing$$missing"; \
+	    if [ "$$(id -u)" = 0 ]; then run=""; \
+	    elif sudo -n true 2>/dev/null; then run="sudo"; \
+	    else echo "No right to install packages here. Ask somebody who may to type:"; \
+	      echo "  apt-get install$$missing"; exit 1; fi; \
+	    $$run apt-get update -qq && $$run apt-get install -y -qq $$missing; \
+	  fi; \
+	fi
+
+clean:
+	rm -rf .build

@@ -1,0 +1,72 @@
+import Graphs
+
+/// A graph after all passes, with where the caller's values went.
+struct CompiledGraph {
+  /// The gradient of one parameter.
+  struct Gradient {
+    let parameter: String
+    let value: Value
+  }
+
+  /// What is executed.
+  private(set) var graph: Graph
+
+  /// The executed values of the caller's inputs and outputs; an input that nothing reads has none.
+  private(set) var values: [Value: Value]
+
+  /// For each parameter to train, the value that holds its gradient.
+  private(set) var gradients: [Gradient] = []
+
+  private let outputs: [Value]
+
+  /// Prepares training: the loss, the outputs and the gradients of all parameters.
+  ///
+  /// - Throws: `GraphError` where the loss cannot be differentiated.
+  init(training original: Graph, loss: Value, outputs: [Value]) throws {
+    self.init(original, outputs: [loss] + outputs)
+    // A gradient is written straight into its place in the flat buffer, so it must be a computed value of its own.
+    var taken = Set(self.outputs)
+    let parameters = original.parameters
+    for (parameter, found) in zip(parameters, try graph.gradient(of: loss, withRespectTo: parameters)) {
+      let isOwn = !graph[found].operation.isStored && taken.insert(found).inserted
+      let value = isOwn ? found : try graph.scale(found, by: 1)
+      gradients.append(Gradient(parameter: original[parameter].name, value: value))
+    }
+    optimize()
+  }
+
+  /// Prepares evaluation: the outputs without dropout.
+  init(inference original: Graph, outputs: [Value]) {
+    self.init(original, outputs: outputs)
+    apply { graph, _ in graph.convertingToInference() }
+    optimize()
+  }
+
+  private init(_ original: Graph, outputs: [Value]) {
+    graph = original
+    self.outputs = outputs
+    values = Dictionary((outputs + original.inputs).map { ($0, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The values that are read after a run.
+  var keptValues: [Value] {
+    outputs.compactMap { values[$0] } + gradients.map(\.value)
+  }
+
+  private mutating func optimize() {
+    apply { $0.removingDeadNodes(keeping: $1) }
+    apply { $0.fusingActivations(keeping: $1) }
+  }
+
+  private mutating func apply(_ pass: (Graph, _ kept: [Value]) -> RewrittenGraph) {
+    let rewritten = pass(graph, keptValues)
+    gradients = gradients.map { gradient in
+      guard let value = rewritten[gradient.value] else {
+        preconditionFailure("a pass removed the gradient of '\(gradient.parameter)'")
+      }
+      return Gradient(parameter: gradient.parameter, value: value)
+    }
+    values = values.compactMapValues { rewritten[$0] }
+    graph = rewritten.graph
+  }
+}

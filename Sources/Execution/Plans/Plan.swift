@@ -1,0 +1,113 @@
+public import Graphs
+
+/// A graph compiled to steps: memory placed once, kernels chosen once, then runs that allocate nothing.
+///
+/// Several plans work on one `ParameterStore`, such as training with one batch size and evaluation with another. A plan
+/// belongs to one thread at a time and computes on that thread alone; plans of different stores are independent of each
+/// other.
+///
+///     let store = ParameterStore(graph, seed: 7)
+///     let plan = try Plan(training: graph, loss: loss, parameters: store)
+///     plan.input(x).update(fromContentsOf: batch)
+///     plan.input(labels).update(fromContentsOf: classes)
+///     try plan.run(seed: step)
+///     let value = plan.scalar(loss)
+public final class Plan {
+  /// The parameters that are read, and whose gradients a training run writes.
+  public let parameters: ParameterStore
+
+  private let compiled: CompiledGraph
+  private let memory: PlanMemory
+  private let kernels: [Kernel]
+
+  /// Compiles a step of training: `run` computes the loss, the outputs, and the gradients of all parameters of the
+  /// graph into `parameters.gradients`.
+  ///
+  /// - Parameters:
+  ///   - graph: The network with its loss.
+  ///   - loss: The scalar to differentiate.
+  ///   - outputs: Further values to be read after a run.
+  ///   - parameters: The store that holds the graph's parameters by name; it may hold more.
+  ///   - kernels: Whose kernels to run.
+  /// - Throws: `GraphError` where the loss has no gradient; `ExecutionError` where the store lacks a parameter or the
+  ///   kernels are not available.
+  public convenience init(
+    training graph: Graph, loss: Value, outputs: [Value] = [], parameters: ParameterStore,
+    kernels: Kernels = .automatic
+  ) throws {
+    let compiled = try CompiledGraph(training: graph, loss: loss, outputs: outputs)
+    try self.init(compiled, parameters: parameters, kernels: kernels)
+  }
+
+  /// Compiles an evaluation: `run` computes the outputs, with dropout left out.
+  ///
+  /// - Throws: `ExecutionError` where the store lacks a parameter or the kernels are not available.
+  public convenience init(
+    inference graph: Graph, outputs: [Value], parameters: ParameterStore, kernels: Kernels = .automatic
+  ) throws {
+    let compiled = CompiledGraph(inference: graph, outputs: outputs)
+    try self.init(compiled, parameters: parameters, kernels: kernels)
+  }
+
+  private init(_ compiled: CompiledGraph, parameters: ParameterStore, kernels: Kernels) throws {
+    self.compiled = compiled
+    self.parameters = parameters
+    let memory = try PlanMemory(compiled, parameters: parameters)
+    self.memory = memory
+    let graph = compiled.graph
+    let set = try kernels.makeSet()
+    self.kernels = try graph.values.filter { !graph[$0].operation.isStored }.map { value in
+      let node = graph[value]
+      return try set.makeKernel(
+        KernelRequest(
+          operation: node.operation, name: node.name,
+          inputs: node.inputs.map { UnsafePointer(memory[$0]) }, inputShapes: node.inputs.map(graph.shape),
+          output: memory[value], outputShape: node.shape))
+    }
+  }
+
+  /// Runs all kernels in order on the calling thread.
+  ///
+  /// - Parameter seed: What dropout masks are drawn from: the same seed, the same masks. Give each step its own.
+  /// - Throws: `ExecutionError` where the kernel library fails, as it does when memory runs out.
+  public func run(seed: UInt64 = 0) throws {
+    for kernel in kernels { try kernel.run(seed) }
+  }
+
+  /// The elements of an input, row-major, to be written before a run; valid as long as the plan lives.
+  ///
+  /// An input that the plan does not read, such as the labels when only logits are computed, is empty.
+  public func input(_ value: Value) -> UnsafeMutableBufferPointer<Float> {
+    guard let executed = compiled.values[value] else { return UnsafeMutableBufferPointer(start: nil, count: 0) }
+    let node = compiled.graph[executed]
+    precondition(node.operation == .input, "'\(node.name)' is no input of the plan")
+    return UnsafeMutableBufferPointer(start: memory[executed], count: node.shape.count)
+  }
+
+  /// The elements of an output, row-major, as the last run left them; valid as long as the plan lives.
+  public func output(_ value: Value) -> UnsafeBufferPointer<Float> {
+    guard let executed = compiled.values[value] else {
+      preconditionFailure("the value is none of the outputs that the plan was compiled for")
+    }
+    return UnsafeBufferPointer(start: memory[executed], count: compiled.graph.shape(of: executed).count)
+  }
+
+  /// The number that a scalar output, such as the loss, had in the last run.
+  public func scalar(_ value: Value) -> Float {
+    let elements = output(value)
+    precondition(elements.count == 1, "the output is no scalar")
+    return elements[0]
+  }
+
+  /// The bytes of the arena that all values but parameters and their gradients share.
+  public var arenaBytes: Int { memory.placement.arenaCount * MemoryLayout<Float>.stride }
+
+  /// The bytes the arena would have if each value had memory of its own.
+  public var unsharedBytes: Int { memory.placement.unsharedCount * MemoryLayout<Float>.stride }
+
+  /// One line a kernel, in order of execution: the node, the kernel that was chosen, and the output's shape.
+  public var summary: String {
+    let nodes = compiled.graph.nodes.filter { !$0.operation.isStored }
+    return zip(nodes, kernels).map { "\($0.name): \($1.name) -> \($0.shape)" }.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,11 @@
+// Whoever imports HPO has all of it.
+@_exported public import Execution
+@_exported public import Graphs
+@_exported public import Pruners
+@_exported public import SQLiteStorage
+@_exported public import Samplers
+@_exported public import SearchSpace
+@_exported public import StudyEngine
+@_exported public import Training
+@_exported public import TrialStorage
+@_exported public import Trials

@@ -1,0 +1,24 @@
+public import ArgumentParser
+
+/// The root of the command line.
+public struct HPOCommand: AsyncParsableCommand {
+  public static let configuration = CommandConfiguration(
+    commandName: "hpo",
+    abstract: "Searches hyperparameters of neural networks and of any program.",
+    discussion: """
+      Studies live in a SQLite file in Optuna's format: --storage, else HPO_STORAGE, else hpo.db here.
+
+      Examples:
+        hpo optimize --config Configs/digits-mlp.yaml --trials 200 --jobs 2
+        hpo best --study digits-mlp
+        hpo trials --study digits-mlp --sort value --limit 10
+        hpo query 'SELECT state, count(*) FROM trials GROUP BY state'
+      """,
+    version: "0.1.0",
+    subcommands: [
+      StudyCommand.self, OptimizeCommand.self, TrialsCommand.self, BestCommand.self, QueryCommand.self,
+      StorageCommand.self,
+    ])
+
+  public init() {}
+}

@@ -1,0 +1,162 @@
+import ArgumentParser
+import Foundation
+import HPO
+import StudyConfiguration
+
+struct OptimizeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "optimize",
+    abstract: "Searches: runs trials until the study holds as many as were asked for.",
+    discussion: """
+      --trials is a total for the study. An interrupted search goes on with the same command: trials that were \
+      interrupted, by Ctrl-C or by the end of their process, are run again under their numbers with their parameters.
+
+      Ctrl-C lets running trials stop at their next report; a second Ctrl-C ends at once. Neither loses a trial.
+
+      Examples:
+        hpo optimize --config Configs/digits-mlp.yaml --trials 200 --jobs 2
+        hpo optimize --study digits-mlp --trials 300
+        hpo optimize --study digits-mlp --trials 1000 --timeout 2h
+      """)
+
+  @OptionGroup var storage: StorageOptions
+
+  @Option(help: "The name of the study. (default: the one in the study file)")
+  var study: String?
+
+  @Option(help: "The study file. (default: the one that the study was created with)")
+  var config: String?
+
+  @Option(help: "How many trials the study shall hold in all. (default: as the study file says)")
+  var trials: Int?
+
+  @Option(help: "How many trials run at once. (default: as the study file says, else 1)")
+  var jobs: Int?
+
+  @Option(help: "Stop after this time: 90s, 30m, 2h, 1d.")
+  var timeout: TimeSpan?
+
+  @OptionGroup var search: SearchOptions
+
+  @Flag(name: .shortAndLong, help: "Write a line for each trial to standard error.")
+  var verbose = false
+
+  func validate() throws {
+    if let trials, trials < 1 { throw ValidationError("--trials \(trials): at least 1 is needed") }
+    if let jobs, jobs < 1 { throw ValidationError("--jobs \(jobs): at least 1 is needed") }
+  }
+
+  func run() async throws {
+    let given = try config.map { try StudyConfiguration(contentsOf: $0) }
+    let opened = try storage.open(create: given != nil)
+    let outcome: Outcome
+    do {
+      outcome = try await optimize(given, in: opened)
+      try opened.close()
+    } catch {
+      // The first error is the one to tell.
+      try? opened.close()
+      throw error
+    }
+    Terminal.write(outcome.text)
+    if outcome.isInterrupted { throw ExitCode(Interruption.exitStatus) }
+  }
+
+  private struct Outcome {
+    var text: String
+    var isInterrupted = false
+  }
+
+  private func optimize(_ given: StudyConfiguration?, in storage: any Storage) async throws -> Outcome {
+    let configuration = try given ?? storedConfiguration(in: storage)
+    guard let name = study ?? configuration.name else {
+      throw ValidationError("the study file names no study, so --study is needed")
+    }
+    guard let objective = configuration.objective?.training else {
+      throw ValidationError("the study file has no objective, so there is nothing to run")
+    }
+    let total = trials ?? configuration.trials
+    guard total != nil || timeout != nil else {
+      throw ValidationError("how many trials? Give --trials N, or a --timeout, or 'trials:' in the study file")
+    }
+    let runner = try TrainingRunner(objective, space: configuration.space)
+    let study = try configuration.openStudy(named: name, search: search, in: storage, ifExists: .load)
+    let record = try storage.existingStudy(named: name)
+    let best = try StudyOverview(record, in: storage)
+    let progress = ProgressReporter(
+      line: ProgressLine(total: total, record: record, counts: best.counts, best: best.best), record: record,
+      verbose: verbose)
+    let stop = StopSource()
+    let interruption = Interruption(stop: stop) {
+      progress.note("stopping at the next report of the running trials; Ctrl-C again ends at once")
+    }
+    defer { interruption.end() }
+    let summary: OptimizationSummary
+    do {
+      summary = try await study.optimize(
+        trials: total, timeout: timeout?.duration, jobs: jobs ?? configuration.jobs ?? 1, stop: stop,
+        observer: progress.observe, objective: runner.run)
+    } catch {
+      progress.finish()
+      throw error
+    }
+    progress.finish()
+    return try outcome(summary, name: name, total: total, progress: progress, storage: storage, interruption)
+  }
+
+  /// What there is to say at the end.
+  private func outcome(
+    _ summary: OptimizationSummary, name: String, total: Int?, progress: ProgressReporter, storage: any Storage,
+    _ interruption: Interruption
+  ) throws -> Outcome {
+    let overview = try StudyOverview(try storage.existingStudy(named: name), in: storage)
+    let counts = overview.counts
+    let done = TrialState.allCases.filter(\.isFinished).reduce(0) { $0 + (counts[$1] ?? 0) }
+    var text = "\(done)\(total.map { " of \($0)" } ?? "") done"
+    text += ": \(counts[.complete] ?? 0) complete, \(counts[.pruned] ?? 0) pruned, \(counts[.failed] ?? 0) failed"
+    if let running = counts[.running], running > 0 { text += ", \(running) running in another process" }
+    if let waiting = counts[.waiting], waiting > 0 { text += ", \(waiting) waiting" }
+    text += summary.finished > 0 ? " (\(summary.finished) trials in \(duration(progress.elapsed)))\n" : "\n"
+    if let best = overview.best { text += TrialDescription(best, study: overview.record).text }
+    let option = "--study \(shellQuoted(name))\(self.storage.repeated)"
+    guard interruption.hasHappened else {
+      if summary.finished > 0 { text += "next: hpo trials \(option) --sort value --limit 10\n" }
+      return Outcome(text: text)
+    }
+    let again = summary.interrupted
+    var note = "interrupted"
+    if !again.isEmpty {
+      note +=
+        "; trial\(again.count == 1 ? "" : "s") \(ProgressReporter.list(again)) will run again with the same parameters"
+    }
+    Terminal.writeError("\(note)\ngo on with: hpo optimize \(option)\(total.map { " --trials \($0)" } ?? "")\n")
+    return Outcome(text: text, isInterrupted: true)
+  }
+
+  private func storedConfiguration(in storage: any Storage) throws -> StudyConfiguration {
+    let record = try StudyOptions.record(named: study, in: storage)
+    guard let text = try storage.document(.configuration, study: record.id) else {
+      throw ValidationError(
+        "the study '\(record.name)' was created without a study file, so --config is needed to know what a trial is")
+    }
+    var configuration = try StudyConfiguration(
+      bytes: Array(text.utf8), file: "the study file of '\(record.name)'",
+      folder: storage.document(.folder, study: record.id))
+    configuration.name = record.name
+    return configuration
+  }
+}
+
+/// A time as it is typed: `90s`, `30m`, `2h`, `1d`, or seconds.
+struct TimeSpan: ExpressibleByArgument {
+  let duration: Duration
+
+  init?(argument: String) {
+    let factors: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+    let factor = argument.last.flatMap { factors[$0] }
+    guard let number = Double(factor == nil ? argument[...] : argument.dropLast()), number > 0, number < 1e9 else {
+      return nil
+    }
+    duration = .seconds(number * (factor ?? 1))
+  }
+}

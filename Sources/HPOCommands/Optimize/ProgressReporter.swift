@@ -1,0 +1,93 @@
+import Dispatch
+import HPO
+import Synchronization
+
+/// Shows an optimization's progress on standard error: a line that is rewritten where that is a terminal, and with
+/// `verbose` a line a trial.
+final class ProgressReporter: Sendable {
+  private struct State {
+    var line: ProgressLine
+    var isShown = false
+  }
+
+  private let verbose: Bool
+  private let record: StudyRecord
+  private let start = DispatchTime.now()
+  private let state: Mutex<State>
+  // Dispatch sources may be used from any thread; they are only not marked so here.
+  private nonisolated(unsafe) let timer: (any DispatchSourceTimer)?
+
+  init(line: ProgressLine, record: StudyRecord, verbose: Bool) {
+    self.verbose = verbose
+    self.record = record
+    state = Mutex(State(line: line))
+    timer = Terminal.errorWidth == nil ? nil : DispatchSource.makeTimerSource(queue: .global())
+    timer?.schedule(deadline: .now() + .milliseconds(100), repeating: .milliseconds(100))
+    timer?.setEventHandler { [weak self] in self?.redraw() }
+    timer?.resume()
+  }
+
+  /// Seconds since the reporter was made.
+  var elapsed: Double {
+    Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
+  }
+
+  /// The progress as it stands.
+  var line: ProgressLine { state.withLock(\.line) }
+
+  /// Takes in what happened.
+  func observe(_ event: StudyEvent) {
+    switch event {
+    case .requeued(let numbers):
+      note("\(numbers.count) interrupted trial\(numbers.count == 1 ? " is" : "s are") run again: \(Self.list(numbers))")
+    case .started: break
+    case .finished(let trial):
+      let isBest = state.withLock { $0.line.count(trial) }
+      if verbose { note(describe(trial, isBest: isBest)) }
+    }
+  }
+
+  /// Writes a line of its own above the progress.
+  func note(_ text: String) {
+    state.withLock { state in
+      Terminal.writeError((state.isShown ? "\r\u{1B}[K" : "") + text + "\n")
+      state.isShown = false
+    }
+  }
+
+  /// Removes the line for good.
+  func finish() {
+    timer?.cancel()
+    state.withLock { state in
+      if state.isShown { Terminal.writeError("\r\u{1B}[K") }
+      state.isShown = false
+    }
+  }
+
+  private func redraw() {
+    guard let width = Terminal.errorWidth else { return }
+    let elapsed = elapsed
+    state.withLock { state in
+      Terminal.writeError("\r\u{1B}[K" + state.line.text(elapsed: elapsed, width: width - 1))
+      state.isShown = true
+    }
+  }
+
+  private func describe(_ trial: FrozenTrial, isBest: Bool) -> String {
+    var parts = ["trial \(trial.number) \(trial.state.title)"]
+    parts += zip(record.metricNames, trial.values).map { "\($0) \(shortNumber($1))" }
+    if trial.state == .pruned, let last = trial.lastIntermediateValue { parts.append("at step \(last.step)") }
+    if let failure = trial.failure { parts.append(failure) }
+    let parameters = trial.parameters.map { name, parameter in
+      if case .double(let value) = parameter.external { return "\(name)=\(shortNumber(value))" }
+      return "\(name)=\(parameter.external)"
+    }
+    parts.append(parameters.joined(separator: " "))
+    if let seconds = trial.duration { parts.append(duration(seconds)) }
+    return parts.joined(separator: "  ") + (isBest ? "  *best*" : "")
+  }
+
+  static func list(_ numbers: [Int]) -> String {
+    numbers.prefix(10).map(String.init).joined(separator: ", ") + (numbers.count > 10 ? ", …" : "")
+  }
+}

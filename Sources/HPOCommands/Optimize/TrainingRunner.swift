@@ -1,0 +1,35 @@
+import HPO
+import StudyConfiguration
+
+/// Trains the network that a study file describes, a trial at a time.
+struct TrainingRunner: Sendable {
+  private let objective: TrainingObjective
+  private let space: ParameterSpace
+  private let data: DatasetSplits
+
+  /// Loads and splits the data.
+  ///
+  /// - Throws: `DatasetError`.
+  init(_ objective: TrainingObjective, space: ParameterSpace) throws {
+    self.objective = objective
+    self.space = space
+    let split = objective.split
+    data = try objective.data.load().split(validation: split.validation, test: split.test, seed: split.seed)
+      .standardized()
+  }
+
+  /// Trains the network of one trial, reports the metric after each epoch, and returns its best value; the metrics of
+  /// those weights on the test samples, which nothing else looks at, are kept with the trial.
+  func run(_ trial: Trial) throws -> Double {
+    let hyperparameters = try objective.hyperparameters(for: try trial.suggest(space))
+    let trainer = try Trainer(
+      hyperparameters.perceptron, data: data, options: hyperparameters.options(seed: trial.seed, metric: objective.metric))
+    let result = try trainer.train { try trial.report($0.value, at: $0.epoch) }
+    try trial.setUserAttribute("epoch", to: .int(result.best.epoch))
+    let test = try trainer.evaluate(data.test)
+    if let value = test[objective.metric] {
+      try trial.setUserAttribute("test \(objective.metric.rawValue)", to: .double(value))
+    }
+    return result.best.value
+  }
+}

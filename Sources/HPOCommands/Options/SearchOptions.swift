@@ -1,0 +1,85 @@
+import ArgumentParser
+import HPO
+import StudyConfiguration
+
+/// What the command line says about sampler and pruner, which goes before the study file.
+struct SearchOptions: ParsableArguments {
+  @Option(help: "The sampler: tpe, random or grid. (default: as the study file says, else tpe)")
+  var sampler: SamplerConfiguration.Name?
+
+  @Option(help: "The pruner: median, percentile or none. (default: as the study file says, else median)")
+  var pruner: PrunerConfiguration.Name?
+
+  @Option(help: "The seed of everything random. (default: as the study file says, else another one for each study)")
+  var seed: UInt64?
+}
+
+extension SamplerConfiguration.Name: ExpressibleByArgument {}
+extension PrunerConfiguration.Name: ExpressibleByArgument {}
+
+extension SearchOptions {
+  /// The sampler of a study file, or the one that the command line asks for.
+  func sampler(_ configured: SamplerConfiguration, space: ParameterSpace) throws -> any Sampler {
+    let chosen = sampler.map { $0 == configured.name ? configured : SamplerConfiguration(named: $0, seed: configured.seed) }
+    return try (chosen ?? configured).sampler(space: space, seed: seed)
+  }
+
+  /// The pruner of a study file, or the one that the command line asks for.
+  func pruner(_ configured: PrunerConfiguration) throws -> any Pruner {
+    try (pruner.map { $0 == configured.name ? configured : PrunerConfiguration(named: $0) } ?? configured).pruner()
+  }
+}
+
+extension SamplerConfiguration {
+  init(named name: Name, seed: UInt64?) {
+    let kind: Kind =
+      switch name {
+      case .tpe: .tpe(.init())
+      case .random: .random
+      case .grid: .grid
+      }
+    self.init(kind, seed: seed)
+  }
+
+  /// The sampler that is described.
+  ///
+  /// - Parameters:
+  ///   - space: What a grid spans.
+  ///   - override: A seed that goes before the described one.
+  func sampler(space: ParameterSpace, seed override: UInt64? = nil) throws -> any Sampler {
+    let seed = override ?? seed
+    switch kind {
+    case .tpe(let options):
+      return try TPESampler(
+        startupTrials: options.startupTrials, candidates: options.candidates, multivariate: options.multivariate,
+        constantLiar: options.constantLiar, seed: seed)
+    case .random: return RandomSampler(seed: seed)
+    case .grid: return GridSampler(try Grid(space: space.distributions), seed: seed)
+    }
+  }
+}
+
+extension PrunerConfiguration {
+  init(named name: Name) {
+    switch name {
+    case .none: self = .none
+    case .median: self = .median(.init())
+    case .percentile: self = .percentile(25, .init())
+    }
+  }
+
+  /// The pruner that is described.
+  func pruner() throws -> any Pruner {
+    switch self {
+    case .none: NopPruner()
+    case .median(let options):
+      try MedianPruner(
+        startupTrials: options.startupTrials, warmupSteps: options.warmupSteps, intervalSteps: options.intervalSteps,
+        minimumTrials: options.minTrials)
+    case .percentile(let percentile, let options):
+      try PercentilePruner(
+        percentile, startupTrials: options.startupTrials, warmupSteps: options.warmupSteps,
+        intervalSteps: options.intervalSteps, minimumTrials: options.minTrials)
+    }
+  }
+}

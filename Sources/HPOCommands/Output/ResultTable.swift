@@ -1,0 +1,68 @@
+import HPO
+import OrderedCollections
+
+/// Rows of JSON values under named columns, which can be written as a table, as JSON and as CSV.
+struct ResultTable {
+  /// A column; its path says where the value lies in a JSON object: `params.rate`.
+  struct Column {
+    let path: [String]
+    /// The heading of the table.
+    let title: String
+
+    init(_ path: String..., title: String? = nil) {
+      self.path = path
+      self.title = title ?? path.last ?? ""
+    }
+
+    /// The heading of a CSV file.
+    var name: String { path.joined(separator: ".") }
+  }
+
+  var columns: [Column]
+  var rows: [[JSONValue]] = []
+
+  /// The text in a format, ending with a line feed.
+  ///
+  /// - Parameter width: The columns of the terminal, nil where there is none; only tables look at it.
+  func formatted(_ format: OutputFormat, width: Int?) -> String {
+    switch format {
+    case .json: JSONValue.array(rows.map(object)).serialized(.pretty) + "\n"
+    case .csv: csv
+    case .table: TextTable(self, width: width).text
+    }
+  }
+
+  /// One row as a JSON object. Parameters that a trial does not have are left out.
+  func object(_ row: [JSONValue]) -> JSONValue {
+    var result: OrderedDictionary<String, JSONValue> = [:]
+    for (column, value) in zip(columns, row) {
+      if column.path.count == 1 {
+        result[column.path[0]] = value
+      } else {
+        var inner: OrderedDictionary<String, JSONValue> = [:]
+        if case .object(let members)? = result[column.path[0]] { inner = members }
+        if value != .null { inner[column.path[1]] = value }
+        result[column.path[0]] = .object(inner)
+      }
+    }
+    return .object(result)
+  }
+
+  private var csv: String {
+    ([columns.map { .string($0.name) }] + rows).map { row in row.map(Self.csvField).joined(separator: ",") + "\r\n" }
+      .joined()
+  }
+
+  private static func csvField(_ value: JSONValue) -> String {
+    let text: String
+    switch value {
+    case .null: return ""
+    case .string(let string): text = string
+    // Python's tokens, since CSV has no null that would not be mistaken for a missing value.
+    case .double: text = value.serialized(.python)
+    default: text = value.serialized(.strict)
+    }
+    guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
+    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  }
+}

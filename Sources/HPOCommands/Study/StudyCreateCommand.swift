@@ -1,0 +1,53 @@
+public import ArgumentParser
+public import HPO
+import StudyConfiguration
+
+struct StudyCreateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "create",
+    abstract: "Creates a study, and the database where there is none.",
+    discussion: """
+      A study file that is given is kept with the study, so that 'hpo optimize --study NAME' alone runs it.
+
+      Examples:
+        hpo study create --study digits-mlp --config Configs/digits-mlp.yaml
+        hpo study create --study mine --direction minimize --direction maximize
+      """)
+
+  @OptionGroup var storage: StorageOptions
+
+  @Option(help: "The name of the study. (default: the one in the study file)")
+  var study: String?
+
+  @Option(help: "minimize or maximize, once for each objective. (default: as the study file says, else minimize)")
+  var direction: [StudyDirection] = []
+
+  @Option(help: "A study file to keep with the study.")
+  var config: String?
+
+  @OptionGroup var search: SearchOptions
+
+  @Option(help: "What to do where a study of the name exists: fail, or load it.")
+  var ifExists: Study.ExistingStudyPolicy = .fail
+
+  func run() throws {
+    let configuration = try config.map { try StudyConfiguration(contentsOf: $0) }
+    guard let name = study ?? configuration?.name else { throw ValidationError("--study NAME is needed") }
+    if let configuration, !direction.isEmpty, direction != configuration.directions {
+      throw ValidationError("--direction contradicts the study file; leave it out")
+    }
+    try storage.withStorage(create: true) { storage in
+      if let configuration {
+        _ = try configuration.openStudy(named: name, search: search, in: storage, ifExists: ifExists)
+      } else {
+        _ = try Study(
+          name: name, directions: direction.isEmpty ? [.minimize] : direction, sampler: RandomSampler(seed: search.seed),
+          pruner: NopPruner(), storage: storage, ifExists: ifExists)
+      }
+    }
+    Terminal.write("created the study '\(name)' in \(storage.location)\n")
+  }
+}
+
+extension StudyDirection: ExpressibleByArgument {}
+extension Study.ExistingStudyPolicy: ExpressibleByArgument {}

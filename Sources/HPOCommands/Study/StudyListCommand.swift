@@ -1,0 +1,62 @@
+import ArgumentParser
+import HPO
+
+struct StudyListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "Lists the studies of a database.",
+    discussion: """
+      Examples:
+        hpo study list
+        hpo study list --storage sqlite:///hpo.db --format json
+      """)
+
+  @OptionGroup var storage: StorageOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let table = try storage.withStorage { storage in
+      var table = ResultTable(columns: [.init("name", title: "study"), .init("directions", title: "direction")])
+      table.columns += [.init("trials")] + TrialState.counted.map { .init($0.title) } + [.init("best")]
+      table.rows = try storage.studies().map { try StudyOverview($0, in: storage).row }
+      return table
+    }
+    if table.rows.isEmpty, output.format == .table {
+      Terminal.write("no studies yet; 'hpo study create --study NAME' makes one\n")
+    } else {
+      Terminal.write(table.formatted(output.format, width: Terminal.outputWidth))
+    }
+  }
+}
+
+/// What a line of a list says about a study.
+struct StudyOverview {
+  let record: StudyRecord
+  let counts: [TrialState: Int]
+  let best: FrozenTrial?
+
+  init(_ record: StudyRecord, in storage: any Storage) throws {
+    self.record = record
+    counts = try storage.counts(study: record.id)
+    best =
+      record.directions.count == 1
+      ? try storage.trials(study: record.id, states: [.complete]).paretoFront(directions: record.directions).first : nil
+  }
+
+  var directions: String { record.directions.map(\.rawValue).joined(separator: ", ") }
+
+  var row: [JSONValue] {
+    var row: [JSONValue] = [.string(record.name), .string(directions), .int(counts.values.reduce(0, +))]
+    row += TrialState.counted.map { .int(counts[$0] ?? 0) }
+    row.append(best?.value.map(JSONValue.double) ?? .null)
+    return row
+  }
+}
+
+extension TrialState {
+  /// The states in the order in which counts are given.
+  static let counted: [TrialState] = [.complete, .pruned, .failed, .running, .waiting]
+
+  /// The state in a word of everyday.
+  var title: String { self == .failed ? "failed" : rawValue.lowercased() }
+}

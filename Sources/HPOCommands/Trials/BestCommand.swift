@@ -1,0 +1,59 @@
+import ArgumentParser
+import HPO
+
+struct BestCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "best",
+    abstract: "Shows the best trial of a study, or the Pareto front of several objectives.",
+    discussion: """
+      Only complete trials count that meet their constraints.
+
+      Examples:
+        hpo best --study digits-mlp
+        hpo best --study digits-mlp --format json
+      """)
+
+  @OptionGroup var storage: StorageOptions
+  @OptionGroup var study: StudyOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let (record, front) = try storage.withStorage { storage in
+      let record = try study.record(in: storage)
+      let complete = try storage.trials(study: record.id, states: [.complete])
+      return (record, complete.paretoFront(directions: record.directions))
+    }
+    guard let best = front.first else {
+      throw StudyError(
+        .noCompleteTrial, "the study '\(record.name)' has no complete trial that meets its constraints yet")
+    }
+    let hasFront = record.directions.count > 1
+    let table = ResultTable(trials: hasFront ? front : [best], study: record)
+    switch output.format {
+    case .table where !hasFront: Terminal.write(TrialDescription(best, study: record).text)
+    case .json where !hasFront: Terminal.write(table.object(table.rows[0]).serialized(.pretty) + "\n")
+    default: Terminal.write(table.formatted(output.format, width: Terminal.outputWidth))
+    }
+  }
+}
+
+/// One trial for people, a line a fact.
+struct TrialDescription {
+  let text: String
+
+  init(_ trial: FrozenTrial, study: StudyRecord) {
+    var lines: [(String, String)] = [("trial", "\(trial.number) of '\(study.name)'")]
+    lines += zip(study.metricNames, trial.values).map { ($0, shortNumber($1)) }
+    lines += trial.parameters.map { name, parameter in ("  " + name, Self.text(parameter.external.json)) }
+    lines += trial.userAttributes.map { ($0, Self.text($1)) }
+    lines += trial.constraints.map { ("constraint \($0)", shortNumber($1)) }
+    if let seconds = trial.duration { lines.append(("seconds", shortNumber(seconds))) }
+    let width = lines.map(\.0.count).max() ?? 0
+    text = lines.map { $0 + String(repeating: " ", count: width - $0.count + 2) + $1 + "\n" }.joined()
+  }
+
+  private static func text(_ value: JSONValue) -> String {
+    if case .double(let number) = value { return shortNumber(number) }
+    return value.stringValue ?? value.serialized(.python)
+  }
+}

@@ -1,0 +1,47 @@
+import HPO
+import OrderedCollections
+
+extension ResultTable {
+  /// A study's trials, a row each: number, state, values, parameters, seconds, attributes of the user and the reason of
+  /// a failure.
+  init(trials: [FrozenTrial], study: StudyRecord) {
+    let parameters = trials.reduce(into: OrderedSet<String>()) { $0.formUnion($1.parameters.keys) }
+    let attributes = trials.reduce(into: OrderedSet<String>()) { $0.formUnion($1.userAttributes.keys) }
+    let hasFailures = trials.contains { $0.failure != nil }
+    let hasConstraints = trials.contains { !$0.constraints.isEmpty }
+    columns = [Column("number", title: "trial"), Column("state")]
+    columns += study.metricNames.map { Column("values", $0) }
+    columns += parameters.map { Column("params", $0) }
+    columns += attributes.map { Column("userAttributes", $0) }
+    if hasConstraints { columns.append(Column("violation")) }
+    columns += [Column("seconds"), Column("started")]
+    if hasFailures { columns.append(Column("failure")) }
+    rows = trials.map { trial in
+      var row: [JSONValue] = [.int(trial.number), .string(trial.state.rawValue)]
+      row += study.directions.indices.map { trial.values.indices.contains($0) ? .double(trial.values[$0]) : .null }
+      row += parameters.map { trial.parameters[$0]?.external.json ?? trial.fixedParameter($0) }
+      row += attributes.map { trial.userAttributes[$0] ?? .null }
+      if hasConstraints { row.append(.double(trial.violation)) }
+      row += [trial.duration.map(JSONValue.double) ?? .null, trial.started.map { .string($0.description) } ?? .null]
+      if hasFailures { row.append(trial.failure.map(JSONValue.string) ?? .null) }
+      return row
+    }
+  }
+}
+
+extension FrozenTrial {
+  /// What a waiting trial will run with.
+  fileprivate func fixedParameter(_ name: String) -> JSONValue { fixedParameters[name]?.json ?? .null }
+}
+
+extension StudyRecord {
+  /// The system attribute with the names of the objectives.
+  static let metricNamesKey = "study:metric_names"
+
+  /// The names of the objectives: as given, else `value`, or `value0`, `value1`, ….
+  var metricNames: [String] {
+    let given = systemAttributes[Self.metricNamesKey]?.arrayValue?.compactMap(\.stringValue) ?? []
+    if given.count == directions.count { return given }
+    return directions.count == 1 ? ["value"] : directions.indices.map { "value\($0)" }
+  }
+}

@@ -1,0 +1,107 @@
+import ArgumentParser
+import HPO
+
+struct TrialsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "trials",
+    abstract: "Lists the trials of a study.",
+    discussion: """
+      Examples:
+        hpo trials --study digits-mlp --sort value --limit 10
+        hpo trials --study digits-mlp --state failed
+        hpo trials --study digits-mlp --format csv > trials.csv
+      """)
+
+  @OptionGroup var storage: StorageOptions
+  @OptionGroup var study: StudyOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(help: "Only trials in this state: complete, pruned, failed, running or waiting.")
+  var state: StateFilter?
+
+  @Option(
+    help: """
+      Sort by a column: 'value' (the best first), 'number', 'seconds', or a parameter's name; prefix it with '-' to \
+      reverse.
+      """)
+  var sort: String?
+
+  @Option(help: "At most so many trials.")
+  var limit: Int?
+
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit \(limit): at least 1 is needed") }
+  }
+
+  func run() throws {
+    let (record, trials) = try storage.withStorage { storage in
+      let record = try study.record(in: storage)
+      return (record, try storage.trials(study: record.id, states: state.map { [$0.state] }))
+    }
+    var table = ResultTable(trials: trials, study: record)
+    if let sort { try table.sort(by: sort, study: record) }
+    if let limit { table.rows = Array(table.rows.prefix(limit)) }
+    Terminal.write(table.formatted(output.format, width: Terminal.outputWidth))
+  }
+}
+
+/// The states as they are typed.
+enum StateFilter: String, ExpressibleByArgument, CaseIterable {
+  case complete, pruned, failed, running, waiting
+
+  var state: TrialState {
+    switch self {
+    case .complete: .complete
+    case .pruned: .pruned
+    case .failed: .failed
+    case .running: .running
+    case .waiting: .waiting
+    }
+  }
+}
+
+extension ResultTable {
+  /// Sorts the rows by a column; rows without a value come last.
+  ///
+  /// - Parameter key: A heading, with `-` in front for the other order. A value sorts the best first.
+  mutating func sort(by key: String, study: StudyRecord) throws {
+    let isReversed = key.hasPrefix("-")
+    let name = isReversed ? String(key.dropFirst()) : key
+    let position = columns.firstIndex { [$0.title, $0.name].contains(name) }
+    guard let column = position ?? (name == "value" ? columns.firstIndex { $0.path.first == "values" } : nil) else {
+      throw ValidationError("there is no column '\(name)'; \(NearestName.hint(for: name, among: columns.map(\.title)))")
+    }
+    var ascends = !isReversed
+    if let objective = columns[...column].filter({ $0.path.first == "values" }).indices.last,
+      columns[column].path.first == "values", study.directions[objective] == .maximize
+    {
+      ascends.toggle()
+    }
+    let keyed = rows.enumerated().map { (key: $1[column], index: $0) }
+    let order = keyed.sorted { left, right in
+      switch (left.key, right.key) {
+      case (.null, .null): return left.index < right.index
+      case (.null, _): return false
+      case (_, .null): return true
+      default: break
+      }
+      if let comparison = left.key.precedes(right.key) { return comparison == ascends }
+      return left.index < right.index
+    }
+    rows = order.map { rows[$0.index] }
+  }
+}
+
+extension JSONValue {
+  /// Whether the value sorts before another one; nil where neither sorts before the other. Numbers sort before texts,
+  /// NaN after every number.
+  fileprivate func precedes(_ other: JSONValue) -> Bool? {
+    if let left = doubleValue, let right = other.doubleValue {
+      if left.isNaN || right.isNaN { return left.isNaN == right.isNaN ? nil : right.isNaN }
+      return left == right ? nil : left < right
+    }
+    if doubleValue != nil || other.doubleValue != nil { return doubleValue != nil }
+    let (left, right) = (stringValue ?? serialized(), other.stringValue ?? other.serialized())
+    return left == right ? nil : left < right
+  }
+}

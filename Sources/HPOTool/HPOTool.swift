@@ -1,0 +1,7 @@
+import ArgumentParser
+import HPOCommands
+
+@main
+enum HPOTool {
+  static func main() async { await HPOCommand.main() }
+}

@@ -1,0 +1,10 @@
+public import Trials
+
+/// Lets every trial run to its end.
+public struct NopPruner: Pruner {
+  public static let name = "none"
+
+  public init() {}
+
+  public func shouldPrune(reports: [FrozenTrial.IntermediateValue], history: TrialHistory) -> Bool { false }
+}

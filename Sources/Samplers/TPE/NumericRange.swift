@@ -1,0 +1,46 @@
+import RealModule
+import SearchSpace
+
+/// The line on which the kernels of a number live: the number itself or its logarithm, with bounds that are widened by
+/// half a step where there is one.
+struct NumericRange {
+  /// The bounds on the line.
+  let low: Double
+  let high: Double
+  let isLogarithmic: Bool
+  /// The distance of two neighbours; nil for a continuous range.
+  let step: Double?
+  /// The bounds of the values.
+  private let lowest: Double
+  private let highest: Double
+
+  /// Nil for a choice.
+  init?(_ distribution: Distribution) {
+    switch distribution {
+    case .categorical: return nil
+    case .float(let range): (lowest, highest, step) = (range.low, range.high, range.step)
+    case .int(let range): (lowest, highest, step) = (Double(range.low), Double(range.high), Double(range.step))
+    }
+    isLogarithmic = distribution.isLogarithmic
+    let margin = (step ?? 0) / 2
+    low = isLogarithmic ? Double.log(lowest - margin) : lowest - margin
+    high = isLogarithmic ? Double.log(highest + margin) : highest + margin
+  }
+
+  var width: Double { high - low }
+
+  /// The place of a value on the line.
+  func place(of value: Double) -> Double { isLogarithmic ? Double.log(value) : value }
+
+  /// The value at a place, on the grid and within the bounds.
+  func value(at place: Double) -> Double {
+    var value = isLogarithmic ? Double.exp(place) : place
+    if let step { value = lowest + ((value - lowest) / step).rounded(.toNearestOrEven) * step }
+    return min(max(value, lowest), highest)
+  }
+
+  /// The ends of the cell that belongs to a value of a stepped range.
+  func cell(of value: Double, step: Double) -> (left: Double, right: Double) {
+    (place(of: value - step / 2), place(of: value + step / 2))
+  }
+}

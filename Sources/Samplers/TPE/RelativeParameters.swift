@@ -1,0 +1,38 @@
+import OrderedCollections
+import SearchSpace
+import Trials
+
+/// The values that a running trial drew jointly, as system attributes that Optuna's TPE writes and reads too: the JSON
+/// of the external values by name, cut into pieces of a length that every database takes.
+enum RelativeParameters {
+  private static let prefix = "tpe:relative_params:"
+  private static let pieceLength = 2045
+
+  static func attributes(
+    for sample: OrderedDictionary<String, Double>, in space: OrderedDictionary<String, Distribution>
+  ) -> OrderedDictionary<String, JSONValue> {
+    var members: OrderedDictionary<String, JSONValue> = [:]
+    for (name, value) in sample { members[name] = (try? space[name]?.external(value))?.json }
+    guard !members.isEmpty else { return [:] }
+    // The text is ASCII, so that every byte is a character.
+    let text = Array(JSONValue.object(members).serialized(.python).utf8)
+    var attributes: OrderedDictionary<String, JSONValue> = [:]
+    for start in stride(from: 0, to: text.count, by: pieceLength) {
+      let piece = text[start..<min(start + pieceLength, text.count)]
+      attributes["\(prefix)\(start / pieceLength)"] = .string(String(decoding: piece, as: UTF8.self))
+    }
+    return attributes
+  }
+
+  /// The external values by name; empty where there are none or a piece is missing.
+  static func values(of trial: FrozenTrial) -> OrderedDictionary<String, JSONValue> {
+    var text = ""
+    var index = 0
+    while let piece = trial.systemAttributes["\(prefix)\(index)"]?.stringValue {
+      text += piece
+      index += 1
+    }
+    guard index > 0, let value = try? JSONValue(parsing: text), case .object(let members) = value else { return [:] }
+    return members
+  }
+}

@@ -1,0 +1,84 @@
+import Graphs
+import SearchSpace
+
+/// A hyperparameter of a training: what it may be, and what it is where a file says nothing.
+struct Hyperparameter: Hashable, Sendable {
+  let name: String
+  let domain: Domain
+  let defaultValue: Choice
+
+  static let learningRate = Hyperparameter(name: "learningRate", domain: .real(.above(0)), defaultValue: 0.001)
+  static let batchSize = Hyperparameter(name: "batchSize", domain: .whole(1...65536), defaultValue: 32)
+  static let depth = Hyperparameter(name: "depth", domain: .whole(1...64), defaultValue: 2)
+  static let units = Hyperparameter(name: "units", domain: .whole(1...65536), defaultValue: 64)
+  static let activation = Hyperparameter(
+    name: "activation", domain: .names("activation", Activation.allCases.map(\.rawValue)),
+    defaultValue: "relu")
+  static let dropout = Hyperparameter(name: "dropout", domain: .real(.from(0).below(1)), defaultValue: 0)
+  static let optimizer = Hyperparameter(
+    name: "optimizer", domain: .names("optimizer", MLPHyperparameters.Optimizer.allCases.map(\.rawValue)),
+    defaultValue: "adam")
+  static let momentum = Hyperparameter(name: "momentum", domain: .real(.from(0).below(1)), defaultValue: 0.9)
+  static let weightDecay = Hyperparameter(name: "weightDecay", domain: .real(.from(0)), defaultValue: 0)
+  static let epochs = Hyperparameter(name: "epochs", domain: .whole(1...1_000_000), defaultValue: 30)
+
+  /// The hyperparameters of the network `mlp`.
+  static let mlp = [
+    learningRate, batchSize, depth, units, activation, dropout, optimizer, momentum, weightDecay, epochs,
+  ]
+
+  /// The values that training accepts.
+  enum Domain: Hashable, Sendable, CustomStringConvertible {
+    case real(Interval)
+    case whole(ClosedRange<Int>)
+    /// One of some names, and what they are names of.
+    case names(String, [String])
+
+    func contains(_ value: Choice) -> Bool {
+      switch self {
+      case .real(let interval): value.numericValue.map(interval.contains) ?? false
+      case .whole(let range): value.wholeNumber.map(range.contains) ?? false
+      case .names(_, let names): if case .string(let name) = value { names.contains(name) } else { false }
+      }
+    }
+
+    /// Whether every value of a distribution is accepted; the bounds tell for a range.
+    func contains(_ distribution: Distribution) -> Bool {
+      switch (self, distribution) {
+      case (.whole, .float): false
+      case (_, .float(let range)): contains(.double(range.low)) && contains(.double(range.high))
+      case (_, .int(let range)): contains(.int(range.low)) && contains(.int(range.high))
+      case (_, .categorical(let list)): list.choices.allSatisfy(contains)
+      }
+    }
+
+    /// `a whole number from 1 to 64`.
+    var description: String {
+      switch self {
+      case .real(let interval): interval.description
+      case .whole(let range): "a whole number \(range.phrase)"
+      case .names(_, let names): "one of \(names.joined(separator: ", "))"
+      }
+    }
+  }
+}
+
+extension MistakeLog {
+  /// A value that training accepts; nil, with a message, for any other.
+  func value(_ node: YAMLNode, of hyperparameter: Hyperparameter, path: String) -> Choice? {
+    if let value = node.choice, hyperparameter.domain.contains(value) { return value }
+    guard !node.isInvalid else { return nil }
+    if case .names(let kind, let names) = hyperparameter.domain, case .scalar(let scalar) = node.content,
+      !scalar.text.isEmpty
+    {
+      let hint = NearestName.hint(for: scalar.text, among: names)
+      report(.unknownName, at: node.position, "unknown \(kind) '\(scalar.text.shortened)'; \(hint)")
+    } else {
+      let isNumber = node.choice?.numericValue != nil
+      report(
+        isNumber ? .invalidValue : .wrongType, at: node.position,
+        "\(path): expected \(hyperparameter.domain), met \(node.met)")
+    }
+    return nil
+  }
+}

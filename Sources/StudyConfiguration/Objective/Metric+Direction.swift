@@ -1,0 +1,7 @@
+import Training
+import Trials
+
+extension Metric {
+  /// Whether a study makes the metric small or large.
+  var direction: StudyDirection { isHigherBetter ? .maximize : .minimize }
+}

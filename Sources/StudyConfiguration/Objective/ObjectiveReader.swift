@@ -1,0 +1,168 @@
+import OrderedCollections
+import SearchSpace
+import Training
+
+/// Reads what stands under `objective`.
+struct ObjectiveReader {
+  /// A hyperparameter that has one value in all trials.
+  struct Known {
+    enum Origin {
+      /// Given in the file, at a position.
+      case fixed(Position)
+      /// Follows from the list of units, at a position.
+      case listed(Position)
+      case byDefault
+    }
+
+    /// Nil where the file's value is refused.
+    let value: Choice?
+    let origin: Origin
+  }
+
+  /// Nil where the file has mistakes in it.
+  private(set) var objective: TrainingObjective?
+  /// The metric, whatever else is wrong.
+  private(set) var metric: Metric?
+  /// The hyperparameters of the network, which the space may search.
+  let hyperparameters = Hyperparameter.mlp
+  /// What the file fixes, and the defaults of the rest.
+  private(set) var known: [String: Known] = [:]
+
+  /// Nil, with a message, where the value is no mapping.
+  init?(_ member: MappingReader.Member, folder: String?, log: MistakeLog) {
+    let keys = ["data", "split", "network", "metric"] + hyperparameters.map(\.name)
+    guard
+      let reader = MappingReader(
+        member.value, path: "objective", at: member.keyPosition, keys: keys, log: log,
+        expectation: "keys such as data, network and metric")
+    else { return nil }
+    metric = reader.required("metric").flatMap { log.name($0.value, path: "objective.metric", kind: "metric") }
+    let data = reader.required("data").flatMap { DataSource($0, metric: metric, folder: folder, log: log) }
+    let network: TrainingObjective.Network? = reader.required("network").flatMap {
+      log.name($0.value, path: "objective.network", kind: "network")
+    }
+    let split = reader.members["split"].map { DataSplit($0, log: log) } ?? DataSplit()
+    if let metric, let task = data?.task, metric.task != task, let value = reader.members["metric"]?.value {
+      let fitting = Metric.allCases.filter { $0.task == task }.map(\.rawValue).joined(separator: " or ")
+      log.report(
+        .contradiction, at: value.position,
+        "the metric '\(metric.rawValue)' is for \(metric.task.rawValue), the data for \(task.rawValue); "
+          + "write \(fitting)")
+    }
+    let fixedUnits = readHyperparameters(reader)
+    guard let data, let network, let metric, let split else { return }
+    var fixed: OrderedDictionary<String, Choice> = [:]
+    for hyperparameter in hyperparameters {
+      if let known = known[hyperparameter.name], case .fixed = known.origin { fixed[hyperparameter.name] = known.value }
+    }
+    objective = TrainingObjective(
+      data: data, split: split, network: network, metric: metric, fixed: fixed, fixedUnits: fixedUnits)
+  }
+
+  /// Reads the fixed hyperparameters, and returns the units of each layer where they are listed.
+  private mutating func readHyperparameters(_ reader: MappingReader) -> [Int]? {
+    var fixedUnits: [Int]?
+    for hyperparameter in hyperparameters {
+      let name = hyperparameter.name
+      guard let member = reader.members[name] else {
+        known[name] = Known(value: hyperparameter.defaultValue, origin: .byDefault)
+        continue
+      }
+      if hyperparameter == .units, case .list(let elements) = member.value.content {
+        known[name] = Known(value: nil, origin: .fixed(member.keyPosition))
+        fixedUnits = units(elements, of: member, reader)
+      } else {
+        let value = reader.log.value(member.value, of: hyperparameter, path: "objective.\(name)")
+        known[name] = Known(value: value, origin: .fixed(member.keyPosition))
+      }
+    }
+    if let fixedUnits, let unitsPosition = reader.members["units"]?.keyPosition {
+      if let depth = reader.members["depth"] {
+        if let value = known["depth"]?.value?.wholeNumber, value != fixedUnits.count {
+          reader.log.report(
+            .contradiction, at: depth.value.position,
+            "objective.depth is \(value), but objective.units lists \(fixedUnits.count) layers")
+        }
+      } else {
+        known["depth"] = Known(value: .int(fixedUnits.count), origin: .listed(unitsPosition))
+      }
+    }
+    return fixedUnits
+  }
+
+  private func units(_ elements: [YAMLNode], of member: MappingReader.Member, _ reader: MappingReader) -> [Int]? {
+    guard Hyperparameter.depth.domain.contains(.int(elements.count)) else {
+      reader.log.report(
+        .invalidValue, at: member.value.position, "objective.units: expected 1 to 64 layers, met \(elements.count)")
+      return nil
+    }
+    let units = elements.compactMap {
+      reader.log.value($0, of: .units, path: "objective.units")?.wholeNumber
+    }
+    return units.count == elements.count ? units : nil
+  }
+}
+
+extension DataSource {
+  /// Reads the name of an embedded set, or the keys of a CSV file; nil, with messages, for anything else.
+  fileprivate init?(_ member: MappingReader.Member, metric: Metric?, folder: String?, log: MistakeLog) {
+    let path = "objective.data"
+    if case .scalar(let scalar) = member.value.content, !scalar.text.isEmpty {
+      if let set = EmbeddedDataset(rawValue: scalar.text) {
+        self = .embedded(set)
+        return
+      }
+      let names = EmbeddedDataset.allCases.map(\.rawValue)
+      let isFile = scalar.text.contains(".") || scalar.text.contains("/")
+      let hint =
+        isFile
+        ? "a file is written {csv: \(scalar.text.shortened), target: COLUMN}"
+        : NearestName.hint(for: scalar.text, among: names)
+      log.report(.unknownName, at: member.value.position, "unknown data set '\(scalar.text.shortened)'; \(hint)")
+      return nil
+    }
+    guard
+      let reader = MappingReader(
+        member.value, path: path, at: member.keyPosition,
+        keys: ["csv", "target", "task", "delimiter", "missingValues", "ignoredColumns"], log: log,
+        expectation: "a data set such as digits, or {csv: FILE, target: COLUMN}")
+    else { return nil }
+    let file = reader.required("csv") == nil ? nil : reader.text("csv")
+    let target = reader.required("target") == nil ? nil : reader.text("target")
+    let task: DatasetTask? = reader.name("task", "task")
+    let delimiter: CSVOptions.Delimiter? = reader.name("delimiter", "delimiter")
+    let missingValues: CSVOptions.MissingValues? = reader.name("missingValues", "treatment of missing values")
+    let ignoredColumns = reader.texts("ignoredColumns") ?? []
+    // Without a metric, which is reported, the task is of no consequence.
+    guard let file, let target, let task = task ?? metric?.task else { return nil }
+    let isRelative = !file.hasPrefix("/")
+    self = .csv(
+      CSV(
+        path: isRelative ? (folder.map { "\($0)/" } ?? "") + file : file, target: target,
+        options: CSVOptions(
+          task: task, delimiter: delimiter ?? .automatic, missingValues: missingValues ?? .reject,
+          ignoredColumns: ignoredColumns)))
+  }
+}
+
+extension DataSplit {
+  /// Reads the fractions; nil, with messages, for anything else.
+  fileprivate init?(_ member: MappingReader.Member, log: MistakeLog) {
+    guard
+      let reader = MappingReader(
+        member.value, path: "objective.split", at: member.keyPosition, keys: ["validation", "test", "seed"], log: log,
+        expectation: "fractions such as {validation: 0.2, test: 0.2}")
+    else { return nil }
+    self.init()
+    validation = reader.number("validation", in: .above(0).below(1)) ?? validation
+    test = reader.number("test", in: .above(0).below(1)) ?? test
+    seed = reader.wholeNumber("seed", in: 0...Int.max).map(UInt64.init) ?? seed
+    if validation + test >= 1 {
+      log.report(
+        .contradiction, at: member.value.position,
+        "objective.split: validation \(validation) and test \(test) leave nothing to train on; they must be below 1 together"
+      )
+      return nil
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import OrderedCollections
+import SearchSpace
+import Training
+import Trials
+
+/// Reads the keys at the top of a study file.
+struct StudyReader {
+  private static let keys = [
+    "study", "direction", "directions", "objective", "space", "sampler", "pruner", "trials", "jobs",
+  ]
+
+  private let log: MistakeLog
+  private let folder: String?
+
+  /// - Parameter folder: Where relative paths in the file are taken from.
+  init(_ log: MistakeLog, folder: String?) {
+    self.log = log
+    self.folder = folder
+  }
+
+  /// The configuration; nil, with the reasons in the log, where the file has mistakes.
+  func read(_ root: YAMLNode) -> StudyConfiguration? {
+    guard
+      let reader = MappingReader(
+        root, path: "", at: root.position, keys: Self.keys, log: log,
+        expectation: "the keys of a study, such as direction and space")
+    else { return nil }
+    let name = reader.text("study")
+    if let name, name.count > ParameterSpaceDraft.longestName, let value = reader.members["study"]?.value {
+      log.report(
+        .invalidValue, at: value.position,
+        "study: expected a name of at most \(ParameterSpaceDraft.longestName) characters, met \(name.count)")
+    }
+    let objective = reader.members["objective"].flatMap { ObjectiveReader($0, folder: folder, log: log) }
+    let directions = directions(reader, objective)
+    let sampler =
+      reader.members["sampler"].map { SamplerConfiguration($0, log: log) } ?? SamplerConfiguration()
+    let pruner = pruner(reader, directions)
+    let space = reader.required("space").flatMap {
+      SpaceReader($0, objective: objective, isGrid: sampler?.name == .grid, log: log)
+    }?.space
+    let trials = reader.wholeNumber("trials", in: 1...Int.max)
+    let jobs = reader.wholeNumber("jobs", in: 1...1024)
+    guard log.error == nil, let directions, let sampler, let pruner, let space else { return nil }
+    return StudyConfiguration(
+      name: name, directions: directions, objective: objective?.objective.map(Objective.training), space: space,
+      sampler: sampler, pruner: pruner, trials: trials, jobs: jobs, text: log.source.text)
+  }
+
+  // MARK: - Directions
+
+  private func directions(_ reader: MappingReader, _ objective: ObjectiveReader?) -> [StudyDirection]? {
+    let single = reader.members["direction"]
+    let several = reader.members["directions"]
+    switch (single, several) {
+    case (nil, nil):
+      if reader.members["objective"] == nil { _ = reader.required("direction") }
+      return objective?.metric.map { [$0.direction] }
+    case (let member?, nil):
+      if case .list = member.value.content {
+        log.report(
+          .wrongType, at: member.value.position,
+          "direction: expected minimize or maximize, met a list; several directions stand under 'directions'")
+        return nil
+      }
+      return fitting([member.value], objective)
+    case (nil, let member?):
+      guard case .list(let elements) = member.value.content, !elements.isEmpty else {
+        if !member.value.isInvalid {
+          log.report(
+            .wrongType, at: member.value.position,
+            "directions: expected a list such as [minimize, maximize], met \(member.value.met)")
+        }
+        return nil
+      }
+      return fitting(elements, objective)
+    case (let single?, let several?):
+      log.report(
+        .contradiction, at: max(single.keyPosition, several.keyPosition),
+        "'direction' and 'directions' exclude each other; keep one of them")
+      return nil
+    }
+  }
+
+  /// The directions, if each of them is one and they fit the objective.
+  private func fitting(_ values: [YAMLNode], _ objective: ObjectiveReader?) -> [StudyDirection]? {
+    let directions = values.compactMap { log.name($0, path: "direction", kind: "direction", as: StudyDirection.self) }
+    guard directions.count == values.count, let metric = objective?.metric else {
+      return directions.count == values.count ? directions : nil
+    }
+    guard directions.count == 1 else {
+      log.report(
+        .contradiction, at: values[1].position,
+        "a training has one value, its metric '\(metric.rawValue)', but \(directions.count) directions are listed")
+      return nil
+    }
+    guard directions == [metric.direction] else {
+      log.report(
+        .contradiction, at: values[0].position,
+        "the direction '\(directions[0].rawValue)' contradicts the metric '\(metric.rawValue)', of which "
+          + "\(metric.direction == .maximize ? "more" : "less") is better; write '\(metric.direction.rawValue)'")
+      return nil
+    }
+    return directions
+  }
+
+  // MARK: - Pruner
+
+  private func pruner(_ reader: MappingReader, _ directions: [StudyDirection]?) -> PrunerConfiguration? {
+    let hasSeveral = (directions?.count ?? 1) > 1
+    guard let member = reader.members["pruner"] else { return hasSeveral ? PrunerConfiguration.none : .median(.init()) }
+    let pruner = PrunerConfiguration(member, log: log)
+    if hasSeveral, let pruner, pruner != .none {
+      log.report(
+        .contradiction, at: member.keyPosition,
+        "the pruner '\(pruner.name.rawValue)' needs a single direction; write 'none' or leave it out")
+      return nil
+    }
+    return pruner
+  }
+}

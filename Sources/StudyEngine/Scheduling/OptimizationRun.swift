@@ -1,0 +1,142 @@
+import Dispatch
+import Synchronization
+import TrialStorage
+import Trials
+
+/// The shell around `Scheduler`: one serial Dispatch queue a job, on which trials start, run and end.
+final class OptimizationRun: Sendable {
+  typealias Objective = @Sendable (Trial) throws -> [Double]
+
+  private struct State {
+    var scheduler: Scheduler
+    var summary = OptimizationSummary()
+    var error: (any Error)?
+    var completion: CheckedContinuation<OptimizationSummary, any Error>?
+  }
+
+  private let study: Study
+  private let limit: Int?
+  private let stop: StopSource
+  private let objective: Objective
+  private let observer: @Sendable (StudyEvent) -> Void
+  private let queues: [DispatchQueue]
+  private let state: Mutex<State>
+
+  init(
+    study: Study, limit: Int?, jobs: Int, stop: StopSource, observer: @escaping @Sendable (StudyEvent) -> Void,
+    objective: @escaping Objective
+  ) {
+    self.study = study
+    self.limit = limit
+    self.stop = stop
+    self.observer = observer
+    self.objective = objective
+    queues = (0..<jobs).map { DispatchQueue(label: "hpo.job.\($0)", qos: .userInitiated) }
+    state = Mutex(State(scheduler: Scheduler(jobs: jobs)))
+  }
+
+  /// Runs until the scheduler is done.
+  func run() async throws -> OptimizationSummary {
+    try await withCheckedThrowingContinuation { completion in
+      let actions = state.withLock { state in
+        state.completion = completion
+        return state.scheduler.begin()
+      }
+      stop.observe { [self] mode in
+        decide { $0.stop(haltsTrials: mode == .atNextReport) }
+      }
+      perform(actions, trial: nil)
+    }
+  }
+
+  /// Reports an event to the scheduler and performs what it decides.
+  private func decide(trial: Trial? = nil, _ event: (inout Scheduler) -> [Scheduler.Action]) {
+    perform(state.withLock { event(&$0.scheduler) }, trial: trial)
+  }
+
+  private func perform(_ actions: [Scheduler.Action], trial: Trial?) {
+    for action in actions {
+      switch action {
+      case .start(let job): queues[job].async { self.start(job) }
+      case .run(let job): if let trial { evaluate(trial, job: job) }
+      case .giveBack(let job): if let trial { giveBack(trial, job: job) }
+      case .haltTrials: stop.stop(.atNextReport)
+      case .complete: complete()
+      }
+    }
+  }
+
+  private func start(_ job: Int) {
+    guarded(job) {
+      var trial = try study.ask(limit: limit, stop: stop)
+      if trial == nil {
+        // A process that shared the work may have died in the meantime.
+        let orphans = try study.storage.requeueOrphans(study: study.id)
+        if !orphans.isEmpty {
+          observer(.requeued(orphans))
+          trial = try study.ask(limit: limit, stop: stop)
+        }
+      }
+      if let trial {
+        decide(trial: trial) { $0.started(job: job) }
+      } else {
+        decide { $0.foundNothing(job: job) }
+      }
+    }
+  }
+
+  private func evaluate(_ trial: Trial, job: Int) {
+    observer(.started(number: trial.number))
+    guarded(job) {
+      let record: FrozenTrial
+      do {
+        record = try study.tell(trial, values: try objective(trial))
+      } catch is TrialPruned {
+        record = try study.tellPruned(trial)
+      } catch is TrialInterrupted {
+        return try requeue(trial, job: job)
+      } catch let error as StorageError {
+        throw error
+      } catch {
+        record = try study.tell(trial, failure: String(describing: error))
+      }
+      state.withLock { $0.summary.count(record.state) }
+      observer(.finished(record))
+      decide { $0.ended(job: job) }
+    }
+  }
+
+  private func giveBack(_ trial: Trial, job: Int) {
+    guarded(job) { try requeue(trial, job: job) }
+  }
+
+  private func requeue(_ trial: Trial, job: Int) throws {
+    try study.requeue(trial)
+    state.withLock { state in
+      // A job that was about to start takes a trial that another one has just given up, and gives it up in turn.
+      if !state.summary.interrupted.contains(trial.number) { state.summary.interrupted.append(trial.number) }
+    }
+    decide { $0.ended(job: job) }
+  }
+
+  private func guarded(_ job: Int, _ body: () throws -> Void) {
+    do {
+      try body()
+    } catch {
+      state.withLock { $0.error = $0.error ?? error }
+      decide { $0.failed(job: job) }
+    }
+  }
+
+  private func complete() {
+    stop.endObservation()
+    let (completion, result) = state.withLock { state in
+      let completion = state.completion
+      state.completion = nil
+      state.summary.interrupted.sort()
+      let result: Result<OptimizationSummary, any Error> = state.error.map { .failure($0) } ?? .success(state.summary)
+      return (completion, result)
+    }
+    completion?.resume(with: result)
+  }
+}

@@ -1,0 +1,88 @@
+public import OrderedCollections
+import Samplers
+public import SearchSpace
+import TrialStorage
+public import Trials
+
+extension Study {
+  /// Starts a trial: the waiting one of the lowest number, else a new one.
+  ///
+  /// - Parameter limit: How many trials the study may hold in all; nil for no limit.
+  /// - Returns: The trial, to be ended by `tell`; nil where the limit is reached or the sampler has nothing left to try.
+  public func ask(limit: Int? = nil) throws -> Trial? { try ask(limit: limit, stop: nil) }
+
+  func ask(limit: Int?, stop: StopSource?) throws -> Trial? {
+    let isExhausted = try withHistory { sampler.isExhausted($0) }
+    guard
+      var record = try storage.startTrial(study: id, owner: .current, limit: isExhausted ? 0 : limit)
+    else { return nil }
+    let draw = Draw(seed: seed, number: record.number)
+    // A trial whose parameters are given, or that was begun before, has what it needs.
+    if record.systemAttributes[FrozenTrial.fixedParametersKey] == nil {
+      let assignment = try withHistory { history in
+        history.update(record)
+        let assignment = sampler.assignment(for: draw, history: history)
+        record.systemAttributes.merge(assignment) { _, new in new }
+        history.update(record)
+        return assignment
+      }
+      if !assignment.isEmpty { try storage.setTrialAttributes(assignment, kind: .system, trial: record.id) }
+    }
+    return Trial(record: record, draw: draw, study: self, stop: stop)
+  }
+
+  /// Ends a trial with its value.
+  @discardableResult
+  public func tell(_ trial: Trial, value: Double) throws -> FrozenTrial { try tell(trial, values: [value]) }
+
+  /// Ends a trial with one value an objective. A wrong count of values and NaN make it `failed`, with the reason.
+  @discardableResult
+  public func tell(_ trial: Trial, values: [Double]) throws -> FrozenTrial {
+    if values.count != directions.count {
+      return try tell(
+        trial, failure: "the objective returned \(values.count) values, the study has \(directions.count) objectives")
+    }
+    if let place = values.firstIndex(where: \.isNaN) {
+      return try tell(trial, failure: values.count == 1 ? "the value is NaN" : "value \(place) is NaN")
+    }
+    return try finish(trial, state: .complete, values: values)
+  }
+
+  /// Ends a trial as pruned; its last report, unless that is NaN, becomes its value.
+  @discardableResult
+  public func tellPruned(_ trial: Trial) throws -> FrozenTrial {
+    let last = trial.record.lastIntermediateValue?.value
+    return try finish(trial, state: .pruned, values: last.map { $0.isNaN ? [] : [$0] } ?? [])
+  }
+
+  /// Ends a trial as failed, with a reason that is kept with it.
+  @discardableResult
+  public func tell(_ trial: Trial, failure reason: String) throws -> FrozenTrial {
+    try finish(trial, state: .failed, values: [], attributes: [FrozenTrial.failureKey: .string(reason)])
+  }
+
+  /// Lets a running trial wait, to be run again from its beginning under the same number with the same parameters.
+  public func requeue(_ trial: Trial) throws {
+    try storage.requeueTrial(trial.id)
+    var record = trial.record
+    record.state = .waiting
+    remember(record)
+  }
+
+  /// Adds a trial that will run with the given parameters; those that it does not name are sampled.
+  @discardableResult
+  public func enqueue(
+    _ parameters: OrderedDictionary<String, Choice>, userAttributes: OrderedDictionary<String, JSONValue> = [:]
+  ) throws -> FrozenTrial {
+    try storage.enqueueTrial(study: id, parameters: parameters, userAttributes: userAttributes)
+  }
+
+  private func finish(
+    _ trial: Trial, state: TrialState, values: [Double], attributes: OrderedDictionary<String, JSONValue> = [:]
+  ) throws -> FrozenTrial {
+    try storage.finishTrial(trial.id, state: state, values: values, attributes: attributes)
+    let record = trial.recordEnd(state: state, values: values, attributes: attributes)
+    remember(record)
+    return record
+  }
+}

@@ -1,0 +1,62 @@
+import Dispatch
+import TrialStorage
+
+extension Study {
+  /// Runs trials until the study holds `trials` of them, the time is over, the sampler has tried everything, or `stop`
+  /// is asked to stop.
+  ///
+  /// Trials of processes that have ended and trials that wait are run first, under their numbers and with their
+  /// parameters. An error that the objective throws makes its trial `failed` with the error as reason, and the search
+  /// goes on.
+  ///
+  /// - Parameters:
+  ///   - trials: The total for the study, what it holds already included; nil for no limit.
+  ///   - timeout: After it no trial starts, and those that run stop at their next report and wait to be run again.
+  ///   - jobs: How many trials run at once, each on its own serial queue.
+  ///   - stop: Ends the run from outside.
+  ///   - observer: Called for each event, from several threads at once.
+  ///   - objective: Evaluates a trial and returns the value of the only objective.
+  /// - Throws: `StorageError` where the record can no longer be kept; `StudyError.invalidArgument`.
+  @discardableResult
+  public func optimize(
+    trials: Int? = nil, timeout: Duration? = nil, jobs: Int = 1, stop: StopSource = StopSource(),
+    observer: @escaping @Sendable (StudyEvent) -> Void = { _ in },
+    objective: @escaping @Sendable (Trial) throws -> Double
+  ) async throws -> OptimizationSummary {
+    try await optimize(trials: trials, timeout: timeout, jobs: jobs, stop: stop, observer: observer) { trial in
+      [try objective(trial)]
+    }
+  }
+
+  /// As above for several objectives: `objective` returns one value for each direction.
+  @discardableResult
+  public func optimize(
+    trials: Int? = nil, timeout: Duration? = nil, jobs: Int = 1, stop: StopSource = StopSource(),
+    observer: @escaping @Sendable (StudyEvent) -> Void = { _ in },
+    objective: @escaping @Sendable (Trial) throws -> [Double]
+  ) async throws -> OptimizationSummary {
+    guard jobs > 0 else { throw StudyError(.invalidArgument, "a study needs at least one job, not \(jobs)") }
+    guard trials ?? 0 >= 0 else { throw StudyError(.invalidArgument, "\(trials ?? 0) is no count of trials") }
+    let orphans = try storage.requeueOrphans(study: id)
+    if !orphans.isEmpty { observer(.requeued(orphans)) }
+    let timer = timeout.map { timeout in
+      let timer = DispatchSource.makeTimerSource(queue: .global())
+      timer.schedule(deadline: .now() + .nanoseconds(timeout.wholeNanoseconds))
+      timer.setEventHandler { stop.stop(.atNextReport) }
+      timer.resume()
+      return timer
+    }
+    defer { timer?.cancel() }
+    return try await OptimizationRun(
+      study: self, limit: trials, jobs: jobs, stop: stop, observer: observer, objective: objective
+    ).run()
+  }
+}
+
+extension Duration {
+  fileprivate var wholeNanoseconds: Int {
+    let (seconds, attoseconds) = components
+    let (product, overflow) = Int(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+    return overflow ? .max : product + Int(attoseconds / 1_000_000_000)
+  }
+}

@@ -1,0 +1,23 @@
+/// What is wrong with the use of a study or of a trial.
+public struct StudyError: Error, Sendable, CustomStringConvertible {
+  public enum Code: Sendable, Hashable {
+    /// The study exists with other directions.
+    case directionsDiffer
+    /// The study has more than one objective where one is needed.
+    case severalObjectives
+    /// No trial is complete and feasible yet.
+    case noCompleteTrial
+    /// An argument is outside its range.
+    case invalidArgument
+  }
+
+  public let code: Code
+  public let message: String
+
+  public init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  public var description: String { message }
+}

@@ -1,0 +1,15 @@
+/// Thrown by `Trial.report` when the pruner ends the trial, and by an objective that ends its own trial early.
+///
+/// An objective lets it pass, so that the trial becomes `pruned`.
+public struct TrialPruned: Error, Sendable, CustomStringConvertible {
+  public init() {}
+
+  public var description: String { "the trial was pruned" }
+}
+
+/// Thrown by `Trial.report` when the run is stopped: the trial will wait to be run again from its beginning.
+public struct TrialInterrupted: Error, Sendable, CustomStringConvertible {
+  public init() {}
+
+  public var description: String { "the trial was interrupted" }
+}

@@ -1,0 +1,156 @@
+/// Reads a whole CSV file into a data set.
+struct CSVReader {
+  private let source: String
+  private let options: CSVOptions
+  private var tokenizer: CSVTokenizer
+
+  init(bytes: [UInt8], source: String, options: CSVOptions) throws(DatasetError) {
+    self.source = source
+    self.options = options
+    guard bytes.count <= options.limits.bytes else {
+      throw DatasetError(
+        .tooLarge, "the file has \(bytes.count) bytes, more than the limit of \(options.limits.bytes)", source: source)
+    }
+    tokenizer = try CSVTokenizer(bytes: bytes, source: source, delimiter: options.delimiter, limits: options.limits)
+  }
+
+  /// Reads the header and all rows.
+  mutating func read(target targetName: String, name: String) throws(DatasetError) -> Dataset {
+    let header = try readHeader()
+    let targetColumn = try index(of: targetName, in: header, role: "target")
+    var isFeature = [Bool](repeating: true, count: header.count)
+    isFeature[targetColumn] = false
+    for ignored in options.ignoredColumns {
+      isFeature[try index(of: ignored, in: header, role: "ignored")] = false
+    }
+    let featureColumns = header.indices.filter { isFeature[$0] }
+    guard !featureColumns.isEmpty else {
+      throw DatasetError(
+        .empty, "there is no column of features beside the target \(targetName.quoted)", source: source, line: 1)
+    }
+
+    var target = CSVTargetColumn(
+      name: targetName, number: targetColumn + 1, source: source, task: options.task,
+      maximumClasses: options.limits.classes)
+    var features: [Float] = []
+    var rowCount = 0
+    while try tokenizer.next() {
+      rowCount += 1
+      guard rowCount <= options.limits.rows else {
+        throw DatasetError(
+          .tooLarge, "the file has more rows than the limit of \(options.limits.rows)", source: source,
+          line: tokenizer.recordLine)
+      }
+      try checkWidth(header.count)
+      guard try isComplete(header, featureColumns: featureColumns, targetColumn: targetColumn) else { continue }
+      for column in featureColumns {
+        features.append(try number(column, name: header[column]))
+      }
+      try target.append(trimmedText(targetColumn), line: tokenizer.recordLine)
+    }
+    guard target.count > 0 else {
+      throw DatasetError(
+        .empty, rowCount == 0 ? "there is no row below the header" : "every row has missing values", source: source)
+    }
+    return try Dataset(
+      name: name, features: features, featureShape: [featureColumns.count],
+      featureNames: featureColumns.map { header[$0] }, target: target.finished())
+  }
+
+  private mutating func readHeader() throws(DatasetError) -> [String] {
+    guard try tokenizer.next() else {
+      throw DatasetError(.empty, "the file is empty; its first line must name the columns", source: source)
+    }
+    var header: [String] = []
+    var columns: [String: Int] = [:]
+    for column in tokenizer.fields.indices {
+      let name = try trimmedText(column)
+      guard !name.isEmpty else {
+        throw DatasetError(
+          .malformed, "the column has no name; name it in the header, and ignore it by that name if it is no feature",
+          source: source, line: tokenizer.recordLine, column: column + 1)
+      }
+      if let earlier = columns.updateValue(column, forKey: name) {
+        throw DatasetError(
+          .duplicateColumn, "the name \(name.quoted) is column \(earlier + 1)'s, too", source: source,
+          line: tokenizer.recordLine, column: column + 1)
+      }
+      header.append(name)
+    }
+    return header
+  }
+
+  private func index(of name: String, in header: [String], role: String) throws(DatasetError) -> Int {
+    if let index = header.firstIndex(of: name) { return index }
+    let nearest = NearestName.find(name, among: header)
+    let hint = nearest.map { "did you mean \($0.quoted)?" } ?? "the columns are \(header.listed(atMost: 12))"
+    throw DatasetError(
+      .noSuchColumn, "there is no column \(name.quoted) for the \(role) one; \(hint)", source: source, line: 1)
+  }
+
+  private func checkWidth(_ width: Int) throws(DatasetError) {
+    guard tokenizer.fields.count == width else {
+      throw DatasetError(
+        .raggedRow, "the row has \(tokenizer.fields.count) fields where the header has \(width)", source: source,
+        line: tokenizer.recordLine)
+    }
+  }
+
+  /// Whether no value of the row is missing.
+  private func isComplete(
+    _ header: [String], featureColumns: [Int], targetColumn: Int
+  ) throws(DatasetError) -> Bool {
+    guard let column = featureColumns.first(where: isMissing) ?? (isMissing(targetColumn) ? targetColumn : nil) else {
+      return true
+    }
+    guard options.missingValues == .reject else { return false }
+    throw DatasetError(
+      .missingValue,
+      "\(header[column].quoted) is missing; fill it in, leave such rows out, or ignore the column", source: source,
+      line: tokenizer.recordLine, column: column + 1)
+  }
+
+  private func isMissing(_ column: Int) -> Bool {
+    let field = tokenizer.fields[column]
+    let contents = DecimalNumber.trimmed(tokenizer.bytes[field.range])
+    if contents.isEmpty { return true }
+    // The longest marker has four letters; most fields are numbers and end here.
+    guard !field.isQuoted, contents.count <= 4, let first = contents.first, first > UInt8(ascii: "9") else {
+      return false
+    }
+    return Self.missingMarkers.contains { $0.utf8.elementsEqual(contents.lazy.map(Self.lowercased)) }
+  }
+
+  /// Markers of a missing value, in lower case; none begins with a digit, sign or point.
+  private static let missingMarkers = ["na", "n/a", "nan", "null", "none", "?"]
+
+  private static func lowercased(_ byte: UInt8) -> UInt8 {
+    byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
+  }
+
+  private func number(_ column: Int, name: String) throws(DatasetError) -> Float {
+    guard let value = DecimalNumber.parse(tokenizer.bytes[tokenizer.fields[column].range]) else {
+      let text = try trimmedText(column)
+      let spelling = text.lowercased().drop { $0 == "+" || $0 == "-" }
+      let isInfinite = spelling == "inf" || spelling == "infinity"
+      throw DatasetError(
+        isInfinite ? .notFinite : .notANumber,
+        isInfinite
+          ? "\(name.quoted) is \(text), and features must be finite"
+          : "\(name.quoted) is \(text.quoted), which is no number; encode the text as numbers, or ignore the column",
+        source: source, line: tokenizer.recordLine, column: column + 1)
+    }
+    let single = Float(value)
+    guard single.isFinite else {
+      throw DatasetError(
+        .notFinite, "\(name.quoted) is \(try trimmedText(column)), beyond 32-bit floating point", source: source,
+        line: tokenizer.recordLine, column: column + 1)
+    }
+    return single
+  }
+
+  private func trimmedText(_ column: Int) throws(DatasetError) -> String {
+    let text = try tokenizer.text(column)
+    return String(decoding: DecimalNumber.trimmed(Array(text.utf8)[...]), as: UTF8.self)
+  }
+}

@@ -1,0 +1,110 @@
+/// A data set cut into what is trained on, what is chosen by, and what stays untouched until the end.
+public struct DatasetSplits: Sendable, Equatable {
+  /// What networks are trained on.
+  public let training: Dataset
+  /// What networks and their epochs are compared by.
+  public let validation: Dataset
+  /// What only the final network is measured on.
+  public let test: Dataset
+  /// Where each part's samples came from, as ascending indices of the whole data set.
+  public let indices: Indices
+  /// How features were standardized, where they were.
+  public let standardization: Standardization?
+
+  /// The samples of each part, as ascending indices of the whole data set.
+  public struct Indices: Sendable, Hashable {
+    public let training: [Int]
+    public let validation: [Int]
+    public let test: [Int]
+  }
+
+  /// The parts with each feature shifted and scaled to mean 0 and deviation 1 over the training part.
+  ///
+  /// Validation and test samples take no part in the figures. A feature that is constant in training becomes 0 there.
+  public func standardized() -> DatasetSplits {
+    precondition(standardization == nil, "the splits are standardized already")
+    let figures = Standardization(fitting: training)
+    return DatasetSplits(
+      training: figures.applied(to: training), validation: figures.applied(to: validation),
+      test: figures.applied(to: test), indices: indices, standardization: figures)
+  }
+}
+
+extension Dataset {
+  /// Cuts the data set into three parts that share no sample and together hold all of them.
+  ///
+  /// Classes keep their proportions in each part as nearly as whole samples allow, and each class keeps at least one
+  /// training sample. The same seed gives the same parts on every machine.
+  ///
+  /// - Parameters:
+  ///   - validation: The fraction of samples for validation, above 0.
+  ///   - test: The fraction of samples for the test, above 0; both together are below 1.
+  ///   - seed: Decides which samples go where.
+  /// - Throws: `DatasetError` of code `invalidSplit` where a fraction is out of range or a part would be empty.
+  /// - Complexity: O(count).
+  public func split(
+    validation: Double = 0.2, test: Double = 0.2, seed: UInt64
+  ) throws(DatasetError) -> DatasetSplits {
+    guard validation > 0, test > 0, validation + test < 1 else {
+      throw DatasetError(
+        .invalidSplit,
+        "fractions of \(validation) for validation and \(test) for the test leave no three parts; both must be above "
+          + "0 and together below 1", source: name)
+    }
+    let validationCount = Int((Double(count) * validation).rounded())
+    let testCount = Int((Double(count) * test).rounded())
+
+    var groups = groups()
+    for index in groups.indices {
+      var generator = RandomStream(seed: seed, purpose: .split, index: index)
+      generator.shuffle(&groups[index])
+    }
+    // Whatever the fractions, one sample of each class stays for training.
+    let validationQuotas = Self.quotas(of: validationCount, within: groups.map { max(0, $0.count - 1) })
+    let rest = zip(groups, validationQuotas).map { max(0, $0.count - 1 - $1) }
+    let testQuotas = Self.quotas(of: testCount, within: rest)
+
+    var parts: (training: [Int], validation: [Int], test: [Int]) = ([], [], [])
+    for (group, quotas) in zip(groups, zip(validationQuotas, testQuotas)) {
+      let testStart = quotas.0
+      let trainingStart = quotas.0 + quotas.1
+      parts.validation += group[..<testStart]
+      parts.test += group[testStart..<trainingStart]
+      parts.training += group[trainingStart...]
+    }
+    guard !parts.training.isEmpty, !parts.validation.isEmpty, !parts.test.isEmpty else {
+      throw DatasetError(
+        .invalidSplit, "\(count) samples are too few for parts of \(validation) and \(test)", source: name)
+    }
+    let indices = DatasetSplits.Indices(
+      training: parts.training.sorted(), validation: parts.validation.sorted(), test: parts.test.sorted())
+    return DatasetSplits(
+      training: subset(indices.training), validation: subset(indices.validation), test: subset(indices.test),
+      indices: indices, standardization: nil)
+  }
+
+  /// The samples that are to be divided in proportion: one group a class, or all of them.
+  private func groups() -> [[Int]] {
+    guard case .classes(let labels, let names) = target else { return [Array(0..<count)] }
+    var groups = [[Int]](repeating: [], count: names.count)
+    for (index, label) in labels.enumerated() {
+      groups[Int(label)].append(index)
+    }
+    return groups
+  }
+
+  /// Divides `total` in proportion to the sizes by largest remainders, never beyond a size.
+  private static func quotas(of total: Int, within sizes: [Int]) -> [Int] {
+    let sum = sizes.reduce(0, +)
+    guard sum > 0 else { return sizes.map { _ in 0 } }
+    let total = min(total, sum)
+    let shares = sizes.map { total.multipliedFullWidth(by: $0) }.map { sum.dividingFullWidth($0) }
+    var quotas = shares.map(\.quotient)
+    let missing = total - quotas.reduce(0, +)
+    let order = shares.indices.sorted { (shares[$0].remainder, $1) > (shares[$1].remainder, $0) }
+    for index in order.prefix(missing) {
+      quotas[index] += 1
+    }
+    return quotas
+  }
+}

@@ -1,0 +1,21 @@
+/// What one epoch of training achieved.
+public struct EpochReport: Sendable, Hashable {
+  /// The epoch's number, from 1.
+  public let epoch: Int
+  /// The mean of the steps' losses: cross-entropy in nats, or the squared error of values of deviation 1.
+  public let trainingLoss: Double
+  /// What the network achieves on the validation samples after the epoch.
+  public let validation: Metrics
+  /// The value of the metric by which epochs are compared.
+  public let value: Double
+  /// Whether no earlier epoch was as good.
+  public let isBest: Bool
+}
+
+/// A finished training.
+public struct TrainingResult: Sendable, Hashable {
+  /// All epochs, in order.
+  public let history: [EpochReport]
+  /// The epoch whose parameters were kept.
+  public let best: EpochReport
+}

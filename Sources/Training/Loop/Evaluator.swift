@@ -1,0 +1,71 @@
+import Execution
+import Graphs
+
+/// Measures a network on data sets of any size, with the parameters that a training works on.
+///
+/// All samples are used. A data set that is no multiple of the batch size ends with a batch in which only the first
+/// rows count; the others still hold samples of the batch before and change nothing, since evaluation treats each row
+/// on its own.
+final class Evaluator {
+  /// The most samples of a run.
+  private static let largestBatchSize = 512
+
+  private let batchSize: Int
+  private let plan: Plan
+  private let network: NetworkGraph
+  private let scale: TargetColumn.Scale
+
+  /// Compiles the evaluation of a network.
+  ///
+  /// - Parameters:
+  ///   - network: The description that `parameters` were made for.
+  ///   - data: The data that is measured most often; batches divide it as evenly as they can.
+  ///   - scale: How values were brought to what the network predicts.
+  init(
+    _ network: any Network, data: Dataset, scale: TargetColumn.Scale, parameters: ParameterStore, kernels: Kernels
+  ) throws {
+    let runs = (data.count + Self.largestBatchSize - 1) / Self.largestBatchSize
+    batchSize = (data.count + runs - 1) / runs
+    self.network = try NetworkGraph(network, data: data, batchSize: batchSize)
+    self.scale = scale
+    plan = try Plan(
+      inference: self.network.graph, outputs: [self.network.output], parameters: parameters, kernels: kernels)
+  }
+
+  /// The metrics of the network, as its parameters are now, on all samples.
+  func metrics(on data: Dataset) throws -> Metrics {
+    switch data.target {
+    case .classes(let labels, let names):
+      var score = ClassificationScore()
+      try forEachBatch(of: data) { outputs, rows in
+        score.add(logits: outputs, width: names.count, labels: labels[rows])
+      }
+      return score.metrics
+    case .values(let values):
+      var score = RegressionScore()
+      try forEachBatch(of: data) { outputs, rows in
+        for (output, value) in zip(outputs, values[rows]) {
+          score.add(prediction: Double(output) * scale.deviation + scale.mean, value: Double(value))
+        }
+      }
+      return score.metrics
+    }
+  }
+
+  /// Calls `body` with the outputs of each batch and the samples they belong to.
+  private func forEachBatch(
+    of data: Dataset, _ body: (UnsafeBufferPointer<Float>, Range<Int>) throws -> Void
+  ) throws {
+    let input = plan.input(network.input)
+    let outputs = plan.output(network.output)
+    try data.features.withUnsafeBufferPointer { features in
+      for start in stride(from: 0, to: data.count, by: batchSize) {
+        let rows = start..<min(start + batchSize, data.count)
+        let values = features[rows.lowerBound * data.width..<rows.upperBound * data.width]
+        _ = input.update(fromContentsOf: values)
+        try plan.run()
+        try body(outputs, rows)
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/// The order in which training goes through its samples, in batches of one size.
+///
+/// Each epoch has a random order of its own that depends on the seed and the epoch's number alone, so that training
+/// goes on from any epoch as if it had never stopped. Samples that fill no whole batch at the end of an epoch are left
+/// out of it; they are others each time.
+struct MiniBatches {
+  /// The samples of a batch.
+  let batchSize: Int
+  /// The whole batches of an epoch, at least 1.
+  let batchCount: Int
+
+  private let seed: UInt64
+  private let identity: [Int]
+  private var order: [Int]
+
+  /// - Parameters:
+  ///   - count: The number of samples, at least 1.
+  ///   - batchSize: The samples of a batch, at least 1; more than `count` means `count`.
+  init(count: Int, batchSize: Int, seed: UInt64) {
+    precondition(count >= 1 && batchSize >= 1, "batches need a sample and room for one")
+    self.batchSize = min(batchSize, count)
+    batchCount = count / self.batchSize
+    self.seed = seed
+    identity = Array(0..<count)
+    order = identity
+  }
+
+  /// Brings the samples into the order of an epoch.
+  mutating func shuffle(epoch: Int) {
+    // Not from the last epoch's order, which a training that goes on from a checkpoint does not have.
+    order.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: identity) }
+    var stream = RandomStream(seed: seed, purpose: .order, index: epoch)
+    stream.shuffle(&order)
+  }
+
+  /// The samples of a batch, by index.
+  subscript(batch: Int) -> ArraySlice<Int> {
+    order[batch * batchSize..<(batch + 1) * batchSize]
+  }
+
+  /// Copies the rows of a batch's samples next to each other.
+  ///
+  /// - Parameters:
+  ///   - source: Rows of `width` values, one a sample.
+  ///   - destination: Room for the batch's rows.
+  func gather(
+    _ batch: Int, from source: UnsafeBufferPointer<Float>, width: Int,
+    into destination: UnsafeMutableBufferPointer<Float>
+  ) {
+    precondition(
+      source.count == identity.count * width && destination.count >= batchSize * width,
+      "the rows and the room for them must fit the batches")
+    guard let source = source.baseAddress, let destination = destination.baseAddress else { return }
+    for (row, sample) in self[batch].enumerated() {
+      (destination + row * width).update(from: source + sample * width, count: width)
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import Graphs
+
+/// A network's graph for one batch size, with the values that are written and read.
+struct NetworkGraph {
+  /// The network, and for training its loss.
+  let graph: Graph
+  /// The samples, written before each run.
+  let input: Value
+  /// The network's outputs [N, outputWidth].
+  let output: Value
+
+  /// Builds a network without a loss.
+  init(_ network: any Network, data: Dataset, batchSize: Int) throws {
+    var graph = Graph()
+    let shape = network.inputShape(of: data.featureShape)
+    guard shape.reduce(1, *) == data.width else {
+      throw TrainingError(
+        .dataMismatch, "the network takes samples of shape \(shape), but \(data.name) has \(data.featureShape)")
+    }
+    input = try graph.input("features", shape: Shape([batchSize] + shape))
+    output = try network.output(of: input, width: data.target.outputWidth, in: &graph)
+    let expected: Shape = [batchSize, data.target.outputWidth]
+    guard graph.shape(of: output) == expected else {
+      throw TrainingError(
+        .dataMismatch, "the network's outputs have shape \(graph.shape(of: output)) where \(expected) is needed")
+    }
+    self.graph = graph
+  }
+
+  /// The graph with the loss of a task: its targets, written before each run, and the loss.
+  func withLoss(for task: DatasetTask) throws -> (graph: Graph, targets: Value, loss: Value) {
+    var graph = graph
+    let batchSize = graph.shape(of: output)[0]
+    let targets = try graph.input(
+      "targets", shape: task == .classification ? [batchSize] : graph.shape(of: output))
+    let loss =
+      switch task {
+      case .classification: try graph.softmaxCrossEntropy(logits: output, labels: targets, name: "loss")
+      case .regression: try graph.meanSquaredError(prediction: output, target: targets, name: "loss")
+      }
+    return (graph, targets, loss)
+  }
+}

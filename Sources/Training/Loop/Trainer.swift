@@ -1,0 +1,154 @@
+public import Execution
+import Graphs
+
+/// Trains one network on one split of data, epoch by epoch.
+///
+///     let data = try EmbeddedDataset.digits.load().split(seed: 1).standardized()
+///     let network = MultilayerPerceptron(hiddenUnits: [64, 32], dropout: 0.1)
+///     let trainer = try Trainer(network, data: data, options: TrainingOptions(epochs: 20, seed: 7))
+///     let result = try trainer.train { report in
+///       try trial.report(report.value, at: report.epoch)
+///     }
+///     let accuracy = try trainer.evaluate(data.test)[.accuracy]
+///
+/// The same options give the same result bit for bit on the same machine. A trainer belongs to one thread at a time
+/// and computes on that thread alone.
+public final class Trainer {
+  /// How the network is trained.
+  public let options: TrainingOptions
+  /// The metric by which epochs are compared.
+  public let metric: Metric
+  /// The network's parameters: after `train` those of the best epoch.
+  public let parameters: ParameterStore
+
+  private let data: DatasetSplits
+  private let targets: TargetColumn
+  private let plan: Plan
+  private let input: Value
+  private let targetInput: Value
+  private let loss: Value
+  private let optimizer: OptimizerState
+  private let evaluator: Evaluator
+  private var batches: MiniBatches
+
+  /// Builds the network, draws its parameters and compiles its training and evaluation.
+  ///
+  /// - Throws: `TrainingError` where an option is out of range or the metric does not fit the data; `GraphError` where
+  ///   the description makes no network; `ExecutionError` where the kernels are not available.
+  public init(
+    _ network: any Network, data: DatasetSplits, options: TrainingOptions, kernels: Kernels = .automatic
+  ) throws {
+    try options.validate()
+    let training = data.training
+    let task = training.target.task
+    let metric = options.metric ?? .standard(for: task)
+    guard metric.task == task else {
+      throw TrainingError(
+        .dataMismatch,
+        "\(metric.rawValue) is a metric of \(metric.task.rawValue), but \(training.name) is a \(task.rawValue); choose "
+          + Metric.allCases.filter { $0.task == task }.map(\.rawValue).joined(separator: " or "))
+    }
+    self.options = options
+    self.metric = metric
+    self.data = data
+
+    batches = MiniBatches(count: training.count, batchSize: options.batchSize, seed: options.seed)
+    let built = try NetworkGraph(network, data: training, batchSize: batches.batchSize)
+    let trained = try built.withLoss(for: task)
+    parameters = ParameterStore(trained.graph, seed: options.seed)
+    plan = try Plan(training: trained.graph, loss: trained.loss, parameters: parameters, kernels: kernels)
+    (input, targetInput, loss) = (built.input, trained.targets, trained.loss)
+    optimizer = OptimizerState(options.optimizer, parameters: parameters)
+
+    let scale = TargetColumn.Scale(fitting: training.target)
+    targets = TargetColumn(training.target, scale: scale)
+    evaluator = try Evaluator(
+      network, data: data.validation, scale: scale, parameters: parameters, kernels: kernels)
+  }
+
+  /// Goes through all epochs and leaves the parameters of the best one in `parameters`.
+  ///
+  /// The best epoch has the best value of `metric` on the validation samples; of equal ones it has the lower loss
+  /// there.
+  ///
+  /// - Parameter afterEpoch: Called after each epoch. What it throws ends the training and is thrown on.
+  /// - Throws: `TrainingError` of code `diverged` where the loss or an output is no finite number any more.
+  public func train(afterEpoch: (EpochReport) throws -> Void = { _ in }) throws -> TrainingResult {
+    var history: [EpochReport] = []
+    history.reserveCapacity(options.epochs)
+    var best: EpochReport?
+    var bestParameters: [Float] = []
+    for epoch in 1...options.epochs {
+      let trainingLoss = try runEpoch(epoch)
+      let validation = try evaluate(data.validation)
+      guard validation.loss.isFinite, let value = validation[metric] else {
+        throw diverged(epoch: epoch, "the validation loss is \(validation.loss)")
+      }
+      let isBest = best.map { isBetter(value, validation, than: $0) } ?? true
+      let report = EpochReport(
+        epoch: epoch, trainingLoss: trainingLoss, validation: validation, value: value, isBest: isBest)
+      if isBest {
+        best = report
+        bestParameters = parameters.snapshot()
+      }
+      history.append(report)
+      try afterEpoch(report)
+    }
+    guard let best else { preconditionFailure("a training has at least one epoch") }
+    try parameters.restore(bestParameters)
+    return TrainingResult(history: history, best: best)
+  }
+
+  /// The metrics of the network, as its parameters are now, on all samples of a data set.
+  ///
+  /// - Parameter dataset: Samples prepared like those trained on.
+  /// - Throws: `TrainingError` of code `dataMismatch` where their shape or targets are others than those trained on.
+  public func evaluate(_ dataset: Dataset) throws -> Metrics {
+    let training = data.training
+    guard dataset.featureShape == training.featureShape, dataset.target.task == training.target.task,
+      dataset.target.outputWidth == training.target.outputWidth
+    else {
+      throw TrainingError(
+        .dataMismatch, "\(dataset.name) has other features or targets than \(training.name), which was trained on")
+    }
+    return try evaluator.metrics(on: dataset)
+  }
+
+  /// Runs the steps of one epoch; the mean of their losses.
+  private func runEpoch(_ epoch: Int) throws -> Double {
+    batches.shuffle(epoch: epoch)
+    let width = data.training.width
+    let (inputs, targetInputs) = (plan.input(input), plan.input(targetInput))
+    var sum = 0.0
+    try data.training.features.withUnsafeBufferPointer { features in
+      try targets.elements.withUnsafeBufferPointer { targets in
+        for batch in 0..<batches.batchCount {
+          batches.gather(batch, from: features, width: width, into: inputs)
+          batches.gather(batch, from: targets, width: 1, into: targetInputs)
+          var seed = RandomStream(
+            seed: options.seed, purpose: .step, index: (epoch - 1) * batches.batchCount + batch)
+          try plan.run(seed: seed.next())
+          let loss = plan.scalar(loss)
+          guard loss.isFinite else {
+            throw diverged(epoch: epoch, "the loss is \(loss) in step \(batch + 1) of \(batches.batchCount)")
+          }
+          sum += Double(loss)
+          optimizer.step()
+        }
+      }
+    }
+    return sum / Double(batches.batchCount)
+  }
+
+  private func isBetter(_ value: Double, _ validation: Metrics, than best: EpochReport) -> Bool {
+    if metric.isBetter(value, than: best.value) { return true }
+    return value == best.value && validation.loss < best.validation.loss
+  }
+
+  private func diverged(epoch: Int, _ reason: String) -> TrainingError {
+    TrainingError(
+      .diverged,
+      "training diverged in epoch \(epoch): \(reason); the learning rate of \(options.optimizer.learningRate) may be too "
+        + "high")
+  }
+}

@@ -1,0 +1,60 @@
+public import Execution
+
+/// How a network is trained: everything that does not belong to the network or the data.
+public struct TrainingOptions: Sendable, Hashable {
+  /// The rule by which parameters follow their gradients, with learning rate and weight decay.
+  public var optimizer: Optimizer
+  /// The samples of a step, at least 1; more than there are samples means all of them.
+  public var batchSize: Int
+  /// How often the training samples are gone through, at least 1.
+  public var epochs: Int
+  /// Decides initial parameters, the order of samples and dropout.
+  public var seed: UInt64
+  /// The metric by which the best epoch is chosen; where `nil`, accuracy or root mean squared error.
+  public var metric: Metric?
+
+  /// Creates options.
+  public init(
+    optimizer: Optimizer = .adam(), batchSize: Int = 32, epochs: Int = 30, seed: UInt64 = 0, metric: Metric? = nil
+  ) {
+    self.optimizer = optimizer
+    self.batchSize = batchSize
+    self.epochs = epochs
+    self.seed = seed
+    self.metric = metric
+  }
+
+  /// Checks each option's range.
+  ///
+  /// - Throws: `TrainingError` of code `invalidOption`.
+  func validate() throws(TrainingError) {
+    guard batchSize >= 1 else {
+      throw TrainingError(.invalidOption, "the batch size is \(batchSize); it must be at least 1")
+    }
+    guard epochs >= 1 else {
+      throw TrainingError(.invalidOption, "the number of epochs is \(epochs); it must be at least 1")
+    }
+    guard optimizer.learningRate.isFinite, optimizer.learningRate > 0 else {
+      throw TrainingError(
+        .invalidOption, "the learning rate is \(optimizer.learningRate); it must be a finite number above 0")
+    }
+    guard optimizer.weightDecay.isFinite, optimizer.weightDecay >= 0 else {
+      throw TrainingError(
+        .invalidOption, "the weight decay is \(optimizer.weightDecay); it must be a finite number of at least 0")
+    }
+    switch optimizer.rule {
+    case .gradientDescent: break
+    case .momentum(let momentum):
+      guard momentum >= 0, momentum < 1 else {
+        throw TrainingError(.invalidOption, "the momentum is \(momentum); it must be in 0..<1")
+      }
+    case .adam(let beta1, let beta2, let epsilon):
+      guard beta1 >= 0, beta1 < 1, beta2 >= 0, beta2 < 1, epsilon > 0, epsilon.isFinite else {
+        throw TrainingError(
+          .invalidOption,
+          "Adam's betas are \(beta1) and \(beta2) and its epsilon \(epsilon); the betas must be in 0..<1, and epsilon "
+            + "above 0")
+      }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package import SearchSpace
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The values of one parameter over the rows of a history.
+package struct ParameterColumn: Sendable {
+  /// The distribution under which the parameter was first seen; values that do not fit it are absent.
+  package let distribution: Distribution
+  /// Internal values by row; NaN where the trial does not have the parameter, and the column may end before the last row.
+  package private(set) var values: [Double] = []
+  /// The rows that have the parameter by ascending value, or by its logarithm where the distribution is logarithmic;
+  /// empty for a choice.
+  package private(set) var order = SortedChunks<HistoryRow>()
+
+  init(distribution: Distribution) { self.distribution = distribution }
+
+  /// The value in a row; nil where the trial does not have the parameter.
+  package func value(in row: Int) -> Double? {
+    guard row < values.count, !values[row].isNaN else { return nil }
+    return values[row]
+  }
+
+  /// Whether the column serves a distribution: of the same kind, on the same scale, with the same choices.
+  package func fits(_ other: Distribution) -> Bool { distribution.isColumnCompatible(with: other) }
+
+  mutating func set(_ parameter: FrozenTrial.Parameter, row: Int, number: Int) {
+    guard fits(parameter.distribution), distribution.isColumnValue(parameter.value) else { return }
+    while values.count < row { values.append(.nan) }
+    values.append(parameter.value)
+    switch distribution {
+    case .categorical: break
+    case .float, .int:
+      let key = distribution.isLogarithmic ? log(parameter.value) : parameter.value
+      order.insert(HistoryRow(key: key, number: number, row: row))
+    }
+  }
+}
+
+extension Distribution {
+  /// Whether internal values of both distributions can stand in one column.
+  package func isColumnCompatible(with other: Distribution) -> Bool {
+    self == other || (try? checkCompatibility(with: other, name: "")) != nil
+  }
+
+  /// Whether an internal value can stand in a column: a finite number, above 0 where the scale is logarithmic, and the
+  /// index of a choice. It may lie outside the range, which may differ from trial to trial.
+  package func isColumnValue(_ value: Double) -> Bool {
+    switch self {
+    case .categorical: contains(internal: value)
+    case .float, .int: value.isFinite && (!isLogarithmic || value > 0)
+    }
+  }
+}

@@ -1,0 +1,110 @@
+public import OrderedCollections
+public import SearchSpace
+
+/// The trials of a study as samplers and pruners see them: columns that are kept in step trial by trial, so that the
+/// cost of a look does not include reading the study.
+///
+/// A trial with results (complete or pruned) is a *row*; rows are numbered in the order of their arrival. A failed trial
+/// is only counted. A trial that claims to be complete without a number for every objective has no row either.
+public struct TrialHistory: Sendable {
+  /// One direction an objective.
+  public let directions: [StudyDirection]
+  /// The trials that run now, by ascending number, with the parameters that they have so far.
+  public private(set) var running: [FrozenTrial] = []
+
+  /// The complete and pruned trials.
+  package private(set) var rows: HistoryRows
+  /// The points of grids that trials stand for.
+  package private(set) var grids = GridVisits()
+  /// What samplers derived from the finished trials.
+  package private(set) var memo = HistoryMemo()
+
+  private var reports: [Int: ReportColumn] = [:]
+  private var completeSpace = IntersectionSpace()
+  private var resultSpace = IntersectionSpace()
+  private var waiting: Set<Int> = []
+  private var failed: Set<Int> = []
+  private var withoutRow: [Int: TrialState] = [:]
+
+  public init(directions: [StudyDirection]) {
+    precondition(!directions.isEmpty, "a study has at least one objective")
+    self.directions = directions
+    rows = HistoryRows(directions: directions)
+  }
+
+  /// How many trials are in a state.
+  public func count(of state: TrialState) -> Int {
+    let others = withoutRow.isEmpty ? 0 : withoutRow.values.count { $0 == state }
+    return switch state {
+    case .running: running.count
+    case .waiting: waiting.count
+    case .failed: failed.count
+    case .complete: rows.count - rows.pruned.count + others
+    case .pruned: rows.pruned.count + others
+    }
+  }
+
+  /// The parameters that every complete trial (and every pruned one, if they are included) has under the same
+  /// distribution, sorted by name; single-valued ones are among them.
+  public func intersectionSpace(includingPruned: Bool) -> OrderedDictionary<String, Distribution> {
+    (includingPruned ? resultSpace : completeSpace).distributions
+  }
+
+  /// A trial that runs now.
+  public func runningTrial(number: Int) -> FrozenTrial? {
+    let place = placeAmongRunning(number)
+    return place < running.count && running[place].number == number ? running[place] : nil
+  }
+
+  /// What complete trials reported at a step; nil where none did.
+  package func reports(at step: Int) -> ReportColumn? { reports[step] }
+}
+
+extension TrialHistory {
+  /// Takes in a trial as it stands now. Trials may come in any order; a finished one may come again and is then ignored.
+  ///
+  /// - Complexity: O(√n) for a finished trial among n, near O(1) for the others.
+  public mutating func update(_ trial: FrozenTrial) {
+    guard !isFinished(trial.number) else { return }
+    remove(number: trial.number)
+    grids.insert(trial)
+    switch trial.state {
+    case .running: running.insert(trial, at: placeAmongRunning(trial.number))
+    case .waiting: waiting.insert(trial.number)
+    case .failed: failed.insert(trial.number)
+    case .complete, .pruned: addResult(of: trial)
+    }
+  }
+
+  /// Forgets a trial that is not finished.
+  public mutating func remove(number: Int) {
+    precondition(!isFinished(number), "a finished trial stays in the history")
+    waiting.remove(number)
+    grids.remove(number: number)
+    let place = placeAmongRunning(number)
+    if place < running.count, running[place].number == number { running.remove(at: place) }
+  }
+
+  private func isFinished(_ number: Int) -> Bool {
+    failed.contains(number) || rows.contains(number: number) || withoutRow[number] != nil
+  }
+
+  private func placeAmongRunning(_ number: Int) -> Int {
+    running.firstIndex { $0.number >= number } ?? running.count
+  }
+
+  private mutating func addResult(of trial: FrozenTrial) {
+    memo = HistoryMemo()
+    resultSpace.intersect(trial.parameters)
+    if trial.state == .complete {
+      completeSpace.intersect(trial.parameters)
+      for report in trial.intermediateValues { reports[report.step, default: ReportColumn()].insert(report.value) }
+    }
+    let hasValues = trial.values.count == directions.count && !trial.values.contains { $0.isNaN }
+    if trial.state == .complete, !hasValues {
+      withoutRow[trial.number] = trial.state
+    } else {
+      rows.append(trial)
+    }
+  }
+}

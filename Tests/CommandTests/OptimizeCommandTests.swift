@@ -1,0 +1,142 @@
+import Foundation
+import Testing
+
+@Suite struct OptimizeCommandTests {
+  /// Every trial of the study in `hpo.db` is finished, with the numbers 0..<total, each once.
+  private func expectWhole(_ command: Command, total: Int, location: SourceLocation = #_sourceLocation) throws {
+    let trials = try #require(try command.json("trials") as? [[String: Any]])
+    #expect(trials.map { $0["number"] as? Int } == Array(0..<total), sourceLocation: location)
+    for trial in trials {
+      let state = try #require(trial["state"] as? String)
+      #expect(["COMPLETE", "PRUNED"].contains(state), "\(trial)", sourceLocation: location)
+      let values = try #require(trial["values"] as? [String: Any])
+      #expect(values["accuracy"] is Double || values["accuracy"] is Int, "\(trial)", sourceLocation: location)
+    }
+    #expect(try command.count("SELECT count(*) AS n FROM hpo_trial_owners") == 0, sourceLocation: location)
+    let integrity = try #require(try command.json("query", "PRAGMA integrity_check") as? [[String: Any]])
+    #expect(integrity.first?.values.first as? String == "ok", sourceLocation: location)
+  }
+
+  @Test("a study file is searched, resumed to its total and then has nothing to do")
+  func searching() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      try command.succeed("optimize", "--config", "quick.yaml", "--trials", "8", "--jobs", "2")
+      try expectWhole(command, total: 8)
+      // The study file is kept with the study.
+      try command.succeed("optimize", "--study", "quick", "--trials", "12")
+      try expectWhole(command, total: 12)
+      let again = try command.hpo("optimize", "--study", "quick", "--trials", "12")
+      #expect(again.status == 0 && (again.output + again.errors).contains("12 of 12 done"))
+      let best = try #require(try command.json("best") as? [String: Any])
+      let values = try #require(best["values"] as? [String: Double])
+      let all = try #require(try command.json("trials", "--state", "complete") as? [[String: Any]])
+      let largest = all.compactMap { ($0["values"] as? [String: Double])?["accuracy"] }.max()
+      #expect(values["accuracy"] == largest)
+      let attributes = try #require(best["userAttributes"] as? [String: Any])
+      #expect(attributes["test accuracy"] is Double)
+    }
+  }
+
+  @Test("conditional parameters exist only where their condition holds")
+  func conditions() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      try command.succeed("optimize", "--config", "quick.yaml", "--trials", "24", "--jobs", "2")
+      let trials = try #require(try command.json("trials") as? [[String: Any]])
+      for trial in trials {
+        let parameters = try #require(trial["params"] as? [String: Any])
+        #expect((parameters["units1"] != nil) == (parameters["depth"] as? Int == 2), "\(parameters)")
+        #expect((parameters["momentum"] != nil) == (parameters["optimizer"] as? String == "momentum"), "\(parameters)")
+      }
+      #expect(Set(trials.compactMap { ($0["params"] as? [String: Any])?["depth"] as? Int }).count == 2)
+    }
+  }
+
+  @Test("the same seed gives the same study, also when it is interrupted between two runs")
+  func reproducibility() throws {
+    func rows(totals: [String]) throws -> String {
+      try Command.inFolder { command in
+        try command.write(StudyFile.quick, to: "quick.yaml")
+        for total in totals { try command.succeed("optimize", "--config", "quick.yaml", "--trials", total) }
+        return try command.succeed(
+          "query", "--format", "csv",
+          """
+          SELECT number, state, param_name, param_value, value FROM trials JOIN trial_params USING (trial_id)
+          LEFT JOIN trial_values USING (trial_id) ORDER BY number, param_name
+          """)
+      }
+    }
+    let whole = try rows(totals: ["16"])
+    #expect(try rows(totals: ["5", "11", "16"]) == whole)
+  }
+
+  @Test("Ctrl-C lets trials stop at their next report, exits with 130, and the same command goes on")
+  func interruption() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.long, to: "long.yaml")
+      let arguments = ["optimize", "--config", "long.yaml", "--trials", "6", "--jobs", "2", "--verbose"]
+      let run = try command.start("hpo", arguments)
+      try run.waitForErrorLines(2)
+      run.send(SIGINT)
+      let result = try run.wait()
+      #expect(result.status == 130, "\(result.errors)")
+      #expect(result.errors.contains("hpo optimize") && result.errors.contains("--trials 6"))
+      #expect(try command.count("SELECT count(*) AS n FROM trials WHERE state = 'RUNNING'") == 0)
+      let waiting = try #require(try command.json("trials", "--state", "waiting") as? [[String: Any]])
+      #expect(!waiting.isEmpty)
+
+      #expect(try command.start("hpo", arguments).wait().status == 0)
+      try expectWhole(command, total: 6)
+      let trials = try #require(try command.json("trials") as? [[String: Any]])
+      for trial in waiting {
+        let number = try #require(trial["number"] as? Int)
+        let (before, after) = (trial["params"] as? NSDictionary, trials[number]["params"] as? NSDictionary)
+        #expect(before == after, "trial \(number) must run with the parameters that it had")
+      }
+    }
+  }
+
+  @Test("after kill -9 at any moment the same command ends with every trial once")
+  func killing() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      let arguments = ["optimize", "--config", "quick.yaml", "--trials", "60", "--jobs", "2"]
+      var generator = SystemRandomNumberGenerator()
+      for _ in 0..<12 {
+        let run = try command.start("hpo", arguments)
+        usleep(UInt32.random(in: 5_000...150_000, using: &generator))
+        run.send(SIGKILL)
+        _ = try run.wait()
+      }
+      #expect(try command.start("hpo", arguments).wait().status == 0)
+      try expectWhole(command, total: 60)
+    }
+  }
+
+  @Test("two processes on one study together run the total")
+  func twoProcesses() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      try command.succeed("study", "create", "--study", "quick", "--config", "quick.yaml")
+      let arguments = ["optimize", "--study", "quick", "--trials", "30"]
+      let runs = try (0..<3).map { _ in try command.start("hpo", arguments) }
+      for run in runs {
+        let result = try run.wait()
+        #expect(result.status == 0, "\(result.errors)")
+      }
+      try expectWhole(command, total: 30)
+    }
+  }
+
+  @Test("a mistake in a study file is shown with its place and the nearest name")
+  func brokenFile() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.quick.replacing("learningRate:", with: "learningrate:"), to: "broken.yaml")
+      let result = try command.hpo("optimize", "--config", "broken.yaml", "--trials", "2")
+      #expect(result.status == 1)
+      #expect(result.errors.contains("broken.yaml:9:3") && result.errors.contains("'learningRate'"), "\(result.errors)")
+      #expect(!FileManager.default.fileExists(atPath: command.folder.appendingPathComponent("hpo.db").path))
+    }
+  }
+}

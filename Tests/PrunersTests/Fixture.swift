@@ -1,0 +1,11 @@
+import Foundation
+import SearchSpace
+
+/// Reads a fixture beside the tests.
+enum Fixture {
+  static func document(_ name: String) throws -> JSONValue {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
+    let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+    return try JSONValue(parsing: text)
+  }
+}

@@ -1,0 +1,229 @@
+extension BrokenFile {
+  static let objective: [BrokenFile] = [
+    BrokenFile(
+      "an unknown data set",
+      edits: [("data: digits", "data: digist")],
+      messages: [
+        "6:9: unknown data set 'digist'; did you mean 'digits'?"
+      ]),
+    BrokenFile(
+      "a file as a data set",
+      edits: [("data: digits", "data: houses.csv")],
+      messages: [
+        "6:9: unknown data set 'houses.csv'; a file is written {csv: houses.csv, target: COLUMN}"
+      ]),
+    BrokenFile(
+      "a CSV file without its column",
+      edits: [("data: digits", "data: {csv: houses.csv}")],
+      messages: [
+        "6:3: missing key 'target' in objective.data"
+      ]),
+    BrokenFile(
+      "mistakes in a CSV file",
+      edits: [
+        ("data: digits", "data: {csv: a.csv, target: 3, delimter: comma, missingValues: drop, ignoredColumns: id}")
+      ],
+      messages: [
+        "6:30: objective.data.target: expected a text, met '3'; put it in quotes",
+        "6:33: unknown key 'delimter' in objective.data; did you mean 'delimiter'?",
+        "6:65: unknown treatment of missing values 'drop'; did you mean 'dropRows'?",
+        "6:87: objective.data.ignoredColumns: expected a list of texts, met 'id'",
+      ]),
+    BrokenFile(
+      "an unknown network",
+      edits: [("network: mlp", "network: cnn")],
+      messages: [
+        "8:12: unknown network 'cnn'; expected mlp"
+      ]),
+    BrokenFile(
+      "an unknown metric",
+      edits: [("metric: accuracy", "metric: accurracy")],
+      messages: [
+        "10:11: unknown metric 'accurracy'; did you mean 'accuracy'?"
+      ]),
+    BrokenFile(
+      "a metric for other data",
+      edits: [("metric: accuracy", "metric: rmse"), ("direction: maximize", "direction: minimize")],
+      messages: [
+        "10:11: the metric 'rmse' is for regression, the data for classification; write accuracy or logLoss"
+      ]),
+    BrokenFile(
+      "a metric for another task",
+      edits: [("data: digits", "data: {csv: houses.csv, target: price, task: regression}")],
+      messages: [
+        "10:11: the metric 'accuracy' is for classification, the data for regression; write rmse or r2"
+      ]),
+    BrokenFile(
+      "an unknown direction",
+      edits: [("direction: maximize", "direction: max")],
+      messages: [
+        "3:12: unknown direction 'max'; did you mean 'maximize'?"
+      ]),
+    BrokenFile(
+      "a direction that contradicts the metric",
+      edits: [("direction: maximize", "direction: minimize")],
+      messages: [
+        "3:12: the direction 'minimize' contradicts the metric 'accuracy', of which more is better; write "
+          + "'maximize'"
+      ]),
+    BrokenFile(
+      "two directions of one metric",
+      edits: [("direction: maximize", "directions: [maximize, minimize]")],
+      messages: [
+        "3:24: a training has one value, its metric 'accuracy', but 2 directions are listed"
+      ]),
+    BrokenFile(
+      "direction and directions",
+      edits: [("direction: maximize", "direction: maximize\ndirections: [maximize]")],
+      messages: [
+        "4:1: 'direction' and 'directions' exclude each other; keep one of them"
+      ]),
+    BrokenFile(
+      "a list of directions under direction",
+      edits: [("direction: maximize", "direction: [maximize]")],
+      messages: [
+        "3:12: direction: expected minimize or maximize, met a list; several directions stand under 'directions'"
+      ]),
+    BrokenFile(
+      "a name under directions",
+      edits: [("direction: maximize", "directions: maximize")],
+      messages: [
+        "3:13: directions: expected a list such as [minimize, maximize], met 'maximize'"
+      ]),
+    BrokenFile(
+      "fractions that leave nothing",
+      edits: [("validation: 0.2", "validation: 0.9")],
+      messages: [
+        "7:10: objective.split: validation 0.9 and test 0.2 leave nothing to train on; they must be below 1 together"
+      ]),
+    BrokenFile(
+      "a fraction out of bounds",
+      edits: [("validation: 0.2", "validation: 0")],
+      messages: [
+        "7:23: objective.split.validation: expected a number above 0 and below 1, met '0'"
+      ]),
+    BrokenFile(
+      "a batch of no sample",
+      edits: [("  batchSize: {choice: [16, 32, 64, 128]}\n", ""), ("epochs: 30", "epochs: 30\n  batchSize: 0")],
+      messages: [
+        "10:14: objective.batchSize: expected a whole number from 1 to 65536, met '0'"
+      ]),
+    BrokenFile(
+      "a negative learning rate",
+      edits: [
+        ("  learningRate: {float: 1e-4..1e-1, log: true}\n", ""), ("epochs: 30", "epochs: 30\n  learningRate: -0.1"),
+      ],
+      messages: [
+        "10:17: objective.learningRate: expected a number above 0, met '-0.1'"
+      ]),
+    BrokenFile(
+      "a mistyped activation",
+      edits: [
+        ("  activation: {choice: [relu, tanh, sigmoid]}\n", ""), ("epochs: 30", "epochs: 30\n  activation: rely"),
+      ],
+      messages: [
+        "10:15: unknown activation 'rely'; did you mean 'relu'?"
+      ]),
+    BrokenFile(
+      "epochs that are no number",
+      edits: [("epochs: 30", "epochs: many")],
+      messages: [
+        "9:11: objective.epochs: expected a whole number from 1 to 1000000, met 'many'"
+      ]),
+    BrokenFile(
+      "a hyperparameter both fixed and searched",
+      edits: [("epochs: 30", "epochs: 30\n  dropout: 0.1")],
+      messages: [
+        "19:3: 'dropout' is searched here and fixed under objective in line 10; keep one of them"
+      ]),
+    BrokenFile(
+      "a list of units besides searched ones",
+      edits: [("epochs: 30", "epochs: 30\n  units: [64, 32]")],
+      messages: [
+        "17:3: 'units' is searched here and fixed under objective in line 10; keep one of them"
+      ]),
+    BrokenFile(
+      "a list of units besides a searched depth",
+      edits: [
+        ("  units: {int: 16..256, log: true, repeat: depth} # units0, … as deep as the network is\n", ""),
+        ("epochs: 30", "epochs: 30\n  units: [64, 32]"),
+      ],
+      messages: [
+        "16:3: 'depth' is searched here, but objective.units in line 10 lists the layers; write one number of "
+          + "units there"
+      ]),
+    BrokenFile(
+      "a list of units that contradicts the depth",
+      edits: [
+        ("  units: {int: 16..256, log: true, repeat: depth} # units0, … as deep as the network is\n", ""),
+        ("  depth: {int: 1..3}\n", ""), ("epochs: 30", "epochs: 30\n  depth: 3\n  units: [64, 32]"),
+      ],
+      messages: [
+        "10:10: objective.depth is 3, but objective.units lists 2 layers"
+      ]),
+    BrokenFile(
+      "a study name that is a number",
+      edits: [("study: digits-mlp", "study: 5")],
+      messages: [
+        "2:8: study: expected a text, met '5'; put it in quotes"
+      ]),
+    BrokenFile(
+      "trials that are no number",
+      edits: [("trials: 200", "trials: many")],
+      messages: [
+        "24:9: trials: expected a whole number of 1 or more, met 'many'"
+      ]),
+    BrokenFile(
+      "no jobs",
+      edits: [("jobs: 2", "jobs: 0")],
+      messages: [
+        "25:7: jobs: expected a whole number from 1 to 1024, met '0'"
+      ]),
+    BrokenFile(
+      "an unknown sampler",
+      edits: [("name: tpe", "name: tpee")],
+      messages: [
+        "22:17: unknown sampler 'tpee'; did you mean 'tpe'?"
+      ]),
+    BrokenFile(
+      "a sampler that does not exist",
+      edits: [("{name: tpe, seed: 7}", "cmaes")],
+      messages: [
+        "22:10: unknown sampler 'cmaes'; expected one of tpe, random, grid"
+      ]),
+    BrokenFile(
+      "a seed below zero",
+      edits: [("seed: 7", "seed: -7")],
+      messages: [
+        "22:28: sampler.seed: expected a whole number of 0 or more, met '-7'"
+      ]),
+    BrokenFile(
+      "an unknown pruner",
+      edits: [("name: median", "name: hyperband")],
+      messages: [
+        "23:16: unknown pruner 'hyperband'; expected one of median, percentile, none"
+      ]),
+    BrokenFile(
+      "steps with a fraction",
+      edits: [("warmupSteps: 3", "warmupSteps: 3.5")],
+      messages: [
+        "23:55: pruner.warmupSteps: expected a whole number of 0 or more, met '3.5'"
+      ]),
+    BrokenFile(
+      "a percentile above 100",
+      edits: [("{name: median, startupTrials: 5, warmupSteps: 3}", "{name: percentile, percentile: 120}")],
+      messages: [
+        "23:40: pruner.percentile: expected a number of 0 or more and up to 100, met '120'"
+      ]),
+    BrokenFile(
+      "a pruner for two directions",
+      text: """
+        directions: [minimize, maximize]
+        pruner: median
+        space: {x: {float: 0..1}}
+        """,
+      messages: [
+        "2:1: the pruner 'median' needs a single direction; write 'none' or leave it out"
+      ]),
+  ]
+}

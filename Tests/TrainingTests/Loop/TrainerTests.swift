@@ -1,0 +1,172 @@
+import Execution
+import Graphs
+import Testing
+
+@testable import Training
+
+@Suite("A trainer")
+struct TrainerTests {
+  /// Two interleaved classes of two features that a small network tells apart.
+  static func moons() throws -> DatasetSplits {
+    var features: [Float] = []
+    var labels: [Int32] = []
+    var stream = RandomStream(seed: 5, purpose: .order)
+    for index in 0..<230 {
+      let x = Float(stream.next(below: 2000)) / 1000 - 1
+      let label = Int32(index % 2)
+      features += [x, x * x + (label == 0 ? 0.3 : -0.3)]
+      labels.append(label)
+    }
+    let dataset = try Dataset(
+      name: "moons", features: features, featureShape: [2],
+      target: .classes(labels: labels, names: ["above", "below"]))
+    return try dataset.split(seed: 1).standardized()
+  }
+
+  static let network = MultilayerPerceptron(hiddenUnits: [16], dropout: 0.1)
+  static let options = TrainingOptions(optimizer: .adam(learningRate: 0.01), batchSize: 16, epochs: 8, seed: 3)
+
+  struct Run: Equatable {
+    let result: TrainingResult
+    let parameters: [Float]
+  }
+
+  func run(_ options: TrainingOptions = Self.options, data: DatasetSplits) throws -> Run {
+    let trainer = try Trainer(Self.network, data: data, options: options)
+    let result = try trainer.train()
+    return Run(result: result, parameters: trainer.parameters.snapshot())
+  }
+
+  @Test("reaches 0.97 on the digits in a few epochs, and generalizes")
+  func digits() throws {
+    let data = try EmbeddedDataset.digits.load().split(seed: 0).standardized()
+    let options = TrainingOptions(optimizer: .adam(learningRate: 3e-3), batchSize: 32, epochs: 20, seed: 1)
+    let trainer = try Trainer(MultilayerPerceptron(hiddenUnits: [128]), data: data, options: options)
+    let result = try trainer.train()
+    #expect(result.best.value >= 0.97)
+    #expect(try #require(trainer.evaluate(data.test)[.accuracy]) >= 0.95)
+  }
+
+  @Test("gives the same result bit for bit from the same seed")
+  func determinism() throws {
+    let data = try Self.moons()
+    #expect(try run(data: data) == run(data: data))
+  }
+
+  @Test("gives other results from other seeds")
+  func seeds() throws {
+    let data = try Self.moons()
+    var other = Self.options
+    other.seed = 4
+    let (first, second) = (try run(data: data), try run(other, data: data))
+    #expect(first.parameters != second.parameters)
+    #expect(first.result.history[0].trainingLoss != second.result.history[0].trainingLoss)
+  }
+
+  @Test("ends with the parameters of its best epoch")
+  func bestEpoch() throws {
+    let data = try Self.moons()
+    let options = TrainingOptions(
+      optimizer: .gradientDescent(learningRate: 4), batchSize: 8, epochs: 25, seed: 1)
+    let trainer = try Trainer(Self.network, data: data, options: options)
+    var atBest: [Float] = []
+    let result = try trainer.train { if $0.isBest { atBest = trainer.parameters.snapshot() } }
+    #expect(result.best.epoch < 25, "the test needs a training that gets worse again")
+    #expect(trainer.parameters.snapshot() == atBest)
+    #expect(try trainer.evaluate(data.validation) == result.best.validation)
+    #expect(result.best.value == result.history.map(\.value).max())
+    let equals = result.history.filter { $0.value == result.best.value }
+    #expect(result.best.validation.loss == equals.map(\.validation.loss).min())
+  }
+
+  @Test("compares epochs by the metric asked for")
+  func chosenMetric() throws {
+    var options = Self.options
+    options.metric = .logLoss
+    let result = try run(options, data: try Self.moons()).result
+    #expect(result.best.value == result.history.compactMap { $0.validation[.logLoss] }.min())
+  }
+
+  @Test("reports each epoch, and stops where the hook throws")
+  func hook() throws {
+    struct Pruned: Error {}
+    let trainer = try Trainer(Self.network, data: try Self.moons(), options: Self.options)
+    var epochs: [Int] = []
+    #expect(throws: Pruned.self) {
+      try trainer.train { report in
+        epochs.append(report.epoch)
+        if report.epoch == 3 { throw Pruned() }
+      }
+    }
+    #expect(epochs == [1, 2, 3])
+  }
+
+  @Test("uses every sample in evaluation, whatever their number", arguments: [1, 2, 45, 46, 47, 91, 92, 93])
+  func evaluation(count: Int) throws {
+    // Validation has 46 samples, so that runs of 46 leave remainders of all kinds.
+    let data = try Self.moons()
+    #expect(data.validation.count == 46)
+    let trainer = try Trainer(Self.network, data: data, options: Self.options)
+    let whole = try trainer.evaluate(data.training.subset(Array(0..<count)))
+    var (accuracy, logLoss) = (0.0, 0.0)
+    for index in 0..<count {
+      let single = try trainer.evaluate(data.training.subset([index]))
+      accuracy += try #require(single[.accuracy])
+      logLoss += try #require(single[.logLoss])
+    }
+    #expect(abs(try #require(whole[.accuracy]) - accuracy / Double(count)) < 1e-12)
+    #expect(abs(try #require(whole[.logLoss]) - logLoss / Double(count)) < 1e-6)
+  }
+
+  @Test("stops where training diverges")
+  func divergence() throws {
+    let options = TrainingOptions(
+      optimizer: .gradientDescent(learningRate: 1e12), batchSize: 16, epochs: 50, seed: 1)
+    let error = #expect(throws: TrainingError.self) { try run(options, data: try Self.moons()) }
+    #expect(error?.code == .diverged)
+    #expect(error?.message.contains("epoch") == true)
+  }
+
+  @Test("fits values, and measures them in their own unit")
+  func regression() throws {
+    var features: [Float] = []
+    var values: [Float] = []
+    var stream = RandomStream(seed: 6, purpose: .order)
+    for _ in 0..<400 {
+      let (x, y) = (Float(stream.next(below: 1000)), Float(stream.next(below: 1000)))
+      features += [x, y]
+      values.append(1_000_000 + 300 * x - 200 * y)
+    }
+    let dataset = try Dataset(name: "plane", features: features, featureShape: [2], target: .values(values))
+    let data = try dataset.split(seed: 0).standardized()
+    let options = TrainingOptions(optimizer: .adam(learningRate: 0.02), batchSize: 16, epochs: 30, seed: 0)
+    let trainer = try Trainer(MultilayerPerceptron(hiddenUnits: []), data: data, options: options)
+    let result = try trainer.train()
+    let test = try trainer.evaluate(data.test)
+    #expect(try #require(test[.r2]) > 0.999)
+    // The values' deviation is about 104,000.
+    #expect(try #require(test[.rmse]) < 1500)
+    #expect(result.best.value == result.best.validation[.rmse])
+  }
+
+  @Test("takes batches as large as the data, and of one sample", arguments: [1, 10_000])
+  func extremeBatches(size: Int) throws {
+    var options = Self.options
+    options.batchSize = size
+    options.epochs = 2
+    #expect(try run(options, data: try Self.moons()).result.history.count == 2)
+  }
+
+  @Test("refuses a metric of another task, and other data")
+  func mismatch() throws {
+    let data = try Self.moons()
+    var options = Self.options
+    options.metric = .rmse
+    let metric = #expect(throws: TrainingError.self) { try run(options, data: data) }
+    #expect(metric?.code == .dataMismatch)
+    #expect(metric?.message.contains("accuracy or logLoss") == true)
+    let trainer = try Trainer(Self.network, data: data, options: Self.options)
+    let other = #expect(throws: TrainingError.self) { try trainer.evaluate(try EmbeddedDataset.digits.load()) }
+    #expect(other?.code == .dataMismatch)
+  }
+}

@@ -1,0 +1,48 @@
+import RealModule
+import Testing
+
+@testable import Training
+
+@Suite("Metrics")
+struct MetricsTests {
+  @Test("of a classification count hits and average the log loss")
+  func classification() throws {
+    // Probabilities 3/4 and 1/4, then 1/10 and 9/10.
+    let logits: [Float] = [.log(3), 0, 0, .log(9), 5, 5]
+    var score = ClassificationScore()
+    logits.withUnsafeBufferPointer { score.add(logits: $0, width: 2, labels: [0, 0]) }
+    #expect(score.metrics[.accuracy] == 0.5)
+    let expected = -(Double.log(0.75) + .log(0.1)) / 2
+    #expect(abs(try #require(score.metrics[.logLoss]) - expected) < 1e-7)
+    #expect(score.metrics[.rmse] == nil)
+  }
+
+  @Test("stay finite for large logits")
+  func largeLogits() throws {
+    let logits: [Float] = [1e30, -1e30, 3e38, 3e38]
+    var score = ClassificationScore()
+    logits.withUnsafeBufferPointer { score.add(logits: $0, width: 2, labels: [0, 1]) }
+    #expect(try #require(score.metrics[.logLoss]).isFinite)
+    #expect(score.metrics[.accuracy] == 0.5)
+  }
+
+  @Test("of a regression are in the values' unit")
+  func regression() throws {
+    var score = RegressionScore()
+    for (prediction, value) in [(1.0, 2.0), (2, 2), (5, 4), (4, 4)] {
+      score.add(prediction: prediction, value: value)
+    }
+    // Σ of squared errors 2 and of squared deviations from the mean 3, 4.
+    #expect(score.metrics[.rmse] == 0.5.squareRoot())
+    #expect(score.metrics[.r2] == 0.5)
+    #expect(score.metrics[.accuracy] == nil)
+  }
+
+  @Test("know which of two values is better")
+  func comparison() {
+    #expect(Metric.accuracy.isBetter(0.9, than: 0.8) && !Metric.accuracy.isBetter(0.8, than: 0.9))
+    #expect(Metric.rmse.isBetter(0.8, than: 0.9) && !Metric.rmse.isBetter(0.9, than: 0.8))
+    #expect(!Metric.r2.isBetter(.nan, than: 0.1) && Metric.r2.isBetter(0.1, than: .nan))
+    #expect(!Metric.logLoss.isBetter(0.5, than: 0.5))
+  }
+}

@@ -52,7 +52,7 @@ extension SQLiteStorage {
     try file.read { connection in
       try connection.requireStudy(study)
       let oddities = Oddities(areCollected: true)
-      _ = try StudyReader(connection: connection, oddities: oddities).studies()
+      _ = try StudyReader(connection: connection, oddities: oddities).studies(id: study)
       let trials = try TrialReader(connection: connection, storage: self, oddities: oddities).trials(study: study)
       for (place, trial) in trials.enumerated() where trial.number != place {
         oddities.note("trial \(trial.id) has the number \(trial.number), it is the study's trial \(place)")

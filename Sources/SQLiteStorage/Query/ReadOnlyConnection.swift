@@ -118,7 +118,7 @@ private let askingPragmas: Set<String> = [
 
 /// Pragmas that only ask where they have no argument.
 private let askingPragmasWithoutArgument: Set<String> = [
-  "application_id", "auto_vacuum", "encoding", "journal_mode", "page_size", "schema_version", "synchronous",
+  "application_id", "auto_vacuum", "encoding", "page_size", "schema_version", "synchronous",
   "user_version",
 ]
 
@@ -126,6 +126,9 @@ private let askingPragmasWithoutArgument: Set<String> = [
 private func authorize(_ action: CInt, _ name: UnsafePointer<CChar>?, _ value: UnsafePointer<CChar>?) -> CInt {
   switch action {
   case SQLITE_SELECT, SQLITE_READ, SQLITE_RECURSIVE: return SQLITE_OK
+  // So SQLite announces that it declares a table-valued function; a statement that really changes the schema's table is
+  // no reading one.
+  case SQLITE_UPDATE where name.map { String(cString: $0) } == "sqlite_master": return SQLITE_OK
   case SQLITE_FUNCTION:
     return value.map { String(cString: $0).lowercased() } == "load_extension" ? SQLITE_DENY : SQLITE_OK
   case SQLITE_PRAGMA:

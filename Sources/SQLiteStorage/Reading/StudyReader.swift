@@ -8,12 +8,14 @@ struct StudyReader {
   let connection: Connection
   var oddities = Oddities(areCollected: false)
 
-  /// The studies of a name, or all, in the order of creation.
-  func studies(named name: String? = nil) throws -> [StudyRecord] {
+  /// The studies of a name or of an identifier, or all, in the order of creation.
+  func studies(named name: String? = nil, id: Int64? = nil) throws -> [StudyRecord] {
     var records: [StudyRecord] = []
     try connection.forEachRow(
-      "SELECT study_id, study_name FROM studies WHERE study_name = ?1 OR ?1 IS NULL ORDER BY study_id",
-      name.map(SQLArgument.text) ?? .null
+      """
+      SELECT study_id, study_name FROM studies
+      WHERE (study_name = ?1 OR ?1 IS NULL) AND (study_id = ?2 OR ?2 IS NULL) ORDER BY study_id
+      """, name.map(SQLArgument.text) ?? .null, id.map(SQLArgument.int) ?? .null
     ) { row in
       guard let id = row.int(0) else { return }
       records.append(StudyRecord(id: id, name: row.text(1) ?? row.description(1), directions: []))

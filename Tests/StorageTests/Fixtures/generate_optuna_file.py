@@ -109,7 +109,7 @@ def fill(path):
 
 
 def attributes(values):
-    return [[key, json.dumps(value)] for key, value in values.items()]
+    return [[key, json.dumps(value)] for key, value in sorted(values.items())]
 
 
 def described(path):

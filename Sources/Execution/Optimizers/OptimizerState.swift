@@ -1,3 +1,6 @@
+import CKernels
+import RealModule
+
 /// An optimizer at work on one parameter store: its moments, its step count and the rate in force.
 public final class OptimizerState {
   /// Everything that a later `restore(_:)` needs to go on bit for bit.
@@ -28,9 +31,16 @@ public final class OptimizerState {
 
   private let parameters: ParameterStore
   private let moments: AlignedBuffer
+  private let loops: CKernelTable
 
   /// Starts at step 0 with moments of zero.
-  public init(_ optimizer: Optimizer, parameters: ParameterStore) {
+  public convenience init(_ optimizer: Optimizer, parameters: ParameterStore) {
+    self.init(optimizer, parameters: parameters, table: .best)
+  }
+
+  /// Starts with the loops of one instruction set.
+  init(_ optimizer: Optimizer, parameters: ParameterStore, table: VectorTable) {
+    loops = table.loops
     self.optimizer = optimizer
     self.parameters = parameters
     learningRate = optimizer.learningRate
@@ -38,22 +48,25 @@ public final class OptimizerState {
   }
 
   /// Moves all parameters by their gradients; allocates nothing.
+  ///
+  /// - Complexity: One pass over all parameters, their gradients and their moments.
   public func step() {
     stepCount += 1
     let count = parameters.layout.count
     let (p, g) = (parameters.valueStart, UnsafePointer(parameters.gradientStart))
-    let decay = Float(optimizer.weightDecay)
+    let (rate, decay) = (Float(learningRate), Float(optimizer.weightDecay))
     switch optimizer.rule {
     case .gradientDescent:
-      OptimizerKernels.gradientDescent(p, g, count, rate: Float(learningRate), decay: decay)
+      loops.gradientDescent(p, g, count, rate, decay)
     case .momentum(let momentum):
-      OptimizerKernels.momentum(
-        p, g, moments.start, count, rate: Float(learningRate), momentum: Float(momentum), decay: decay)
+      loops.momentum(p, g, moments.start, count, rate, Float(momentum), decay)
     case .adam(let beta1, let beta2, let epsilon):
-      let factors = OptimizerKernels.AdamFactors(
-        rate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: optimizer.weightDecay,
-        step: stepCount)
-      OptimizerKernels.adam(p, g, moments.start, moments.start + count, count, factors)
+      let factors = CAdamFactors(
+        beta1: Float(beta1), beta2: Float(beta2), epsilon: Float(epsilon), weightDecay: decay,
+        stepSize: Float(learningRate / (1 - .pow(beta1, stepCount))),
+        inverseRootCorrection: Float(1 / Double.sqrt(1 - .pow(beta2, stepCount))),
+        oneMinusBeta1: Float(1 - beta1), oneMinusBeta2: Float(1 - beta2))
+      loops.adam(p, g, moments.start, moments.start + count, count, factors)
     }
   }
 

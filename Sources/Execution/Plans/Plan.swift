@@ -19,7 +19,6 @@ public final class Plan {
   private let compiled: CompiledGraph
   private let memory: PlanMemory
   private let kernels: [Kernel]
-  private let threads = ThreadSetting()
 
   /// Compiles a step of training: `run` computes the loss, the outputs, and the gradients of all parameters of the
   /// graph into `parameters.gradients`.
@@ -57,15 +56,13 @@ public final class Plan {
     self.memory = memory
     let graph = compiled.graph
     let set = try kernels.makeSet()
-    self.kernels = try threads.limitedToOne {
-      try graph.values.filter { !graph[$0].operation.isStored }.map { value in
-        let node = graph[value]
-        return try set.makeKernel(
-          KernelRequest(
-            operation: node.operation, name: node.name,
-            inputs: node.inputs.map { UnsafePointer(memory[$0]) }, inputShapes: node.inputs.map(graph.shape),
-            output: memory[value], outputShape: node.shape))
-      }
+    self.kernels = try graph.values.filter { !graph[$0].operation.isStored }.map { value in
+      let node = graph[value]
+      return try set.makeKernel(
+        KernelRequest(
+          operation: node.operation, name: node.name,
+          inputs: node.inputs.map { UnsafePointer(memory[$0]) }, inputShapes: node.inputs.map(graph.shape),
+          output: memory[value], outputShape: node.shape))
     }
   }
 
@@ -74,9 +71,7 @@ public final class Plan {
   /// - Parameter seed: What dropout masks are drawn from: the same seed, the same masks. Give each step its own.
   /// - Throws: `ExecutionError` where the kernel library fails, as it does when memory runs out.
   public func run(seed: UInt64 = 0) throws {
-    try threads.limitedToOne {
-      for kernel in kernels { try kernel.run(seed) }
-    }
+    for kernel in kernels { try kernel.run(seed) }
   }
 
   /// The elements of an input, row-major, to be written before a run; valid as long as the plan lives.

@@ -36,7 +36,8 @@ final class PlanMemory {
       return pointer
     }
     for (node, pointer) in zip(graph.nodes, pointers) {
-      if case .constant(let number) = node.operation { pointer.update(repeating: Float(number), count: node.shape.count) }
+      guard case .constant(let number) = node.operation else { continue }
+      pointer.update(repeating: Float(number), count: node.shape.count)
     }
     self.placement = placement
     self.arena = arena

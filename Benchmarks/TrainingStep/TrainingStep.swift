@@ -1,0 +1,48 @@
+import Dispatch
+import Execution
+import Glibc
+import Graphs
+
+/// One training step of a dense network, made to be timed: forward, backward and the update by Adam.
+final class TrainingStep {
+  private let plan: Plan
+  private let adam: OptimizerState
+  private var stepsDone: UInt64 = 0
+
+  /// Compiles the network of the given widths, ReLU between its layers and softmax cross-entropy at its end, and gives
+  /// it one batch of random data.
+  init(widths: [Int], batch: Int, kernels: Kernels) throws {
+    var graph = Graph()
+    let x = try graph.input("x", shape: [batch, widths[0]])
+    let labels = try graph.input("labels", shape: [batch])
+    var value = x
+    for (number, units) in widths.dropFirst().enumerated() {
+      value = try graph.dense(value, units: units, name: "layer\(number)")
+      if number < widths.count - 2 { value = try graph.relu(value) }
+    }
+    let loss = try graph.softmaxCrossEntropy(logits: value, labels: labels)
+    let store = ParameterStore(graph, seed: 7)
+    plan = try Plan(training: graph, loss: loss, parameters: store, kernels: kernels)
+    adam = OptimizerState(.adam(), parameters: store)
+
+    var generator = SystemRandomNumberGenerator()
+    let images = plan.input(x)
+    for index in images.indices { images[index] = Float.random(in: -1...1, using: &generator) }
+    let classes = plan.input(labels)
+    for index in classes.indices { classes[index] = Float(Int.random(in: 0..<(widths.last ?? 1), using: &generator)) }
+  }
+
+  /// The plan's kernels, one a line.
+  var summary: String { plan.summary }
+
+  /// The microseconds a step takes, as the mean over `count` steps.
+  func time(count: Int) throws -> Double {
+    let start = DispatchTime.now().uptimeNanoseconds
+    for _ in 0..<count {
+      stepsDone += 1
+      try plan.run(seed: stepsDone)
+      adam.step()
+    }
+    return Double(DispatchTime.now().uptimeNanoseconds - start) / 1e3 / Double(count)
+  }
+}

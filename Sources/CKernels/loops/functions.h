@@ -1,0 +1,81 @@
+// Elementary functions of vectors.
+
+#define INLINE static inline __attribute__((always_inline))
+
+/// The same number in each lane.
+INLINE V splat(float x) { return (V){0} + x; }
+
+/// a where the mask is set, b elsewhere.
+INLINE V blend(VI mask, V a, V b) { return (V)((mask & (VI)a) | (~mask & (VI)b)); }
+
+/// e^x to 2 units in the last place, with x limited to the range in which the result is a normal number; NaN stays.
+///
+/// x = n ln 2 + r with |r| <= ln 2 / 2; the polynomial in r is that of Cephes' expf (Moshier 1989).
+INLINE V exponential(V x) {
+  x = blend(x < -87.3f, splat(-87.3f), x);
+  x = blend(x > 88.3f, splat(88.3f), x);
+  // Adding 1.5 * 2^23 rounds to a whole number.
+  V n = (x * 1.44269504f + 12582912.0f) - 12582912.0f;
+  V r = x - n * 0.693359375f + n * 2.12194440e-4f;
+  V p = splat(1.9875691500e-4f);
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * (r * r) + r + 1.0f;
+  VI exponent = (__builtin_convertvector(n, VI) + 127) << 23;
+  return p * (V)exponent;
+}
+
+/// tanh to 2 units in the last place: by Cephes' odd polynomial (Moshier 1989) near 0, by e^2|x| elsewhere.
+INLINE V hyperbolicTangent(V x) {
+  VI signBit = (VI)x & INT32_MIN;
+  V magnitude = (V)((VI)x & INT32_MAX);
+  V z = x * x;
+  V p = splat(-5.70498872745e-3f);
+  p = p * z + 2.06390887954e-2f;
+  p = p * z - 5.37397155531e-2f;
+  p = p * z + 1.33314422036e-1f;
+  p = p * z - 3.33332819422e-1f;
+  V near = p * z * x + x;
+  V far = 1.0f - 2.0f / (exponential(magnitude * 2.0f) + 1.0f);
+  return blend(magnitude < 0.625f, near, (V)((VI)far | signBit));
+}
+
+/// 1 / (1 + e^-x).
+INLINE V logistic(V x) { return 1.0f / (1.0f + exponential(-x)); }
+
+/// max(x, 0), with NaN kept.
+INLINE V rectified(V x) { return blend(x < 0.0f, splat(0), x); }
+
+/// The first `count` lanes, and 0 in the others.
+INLINE V firstOf(V v, size_t count) {
+  VI number;
+  for (int i = 0; i < LANES; i++) number[i] = i;
+  return (V)((VI)v & (number < (int32_t)count));
+}
+
+INLINE float sumOfLanes(V v) {
+  float total = 0;
+  for (int i = 0; i < LANES; i++) total += v[i];
+  return total;
+}
+
+INLINE float largestLane(V v) {
+  float largest = v[0];
+  for (int i = 1; i < LANES; i++) largest = v[i] > largest ? v[i] : largest;
+  return largest;
+}
+
+/// The next numbers of which `left` are left: a whole vector, or the last ones with `fill` beside them.
+INLINE V loadUpTo(const float *p, size_t left, float fill) { return left >= LANES ? load(p) : loadPart(p, left, fill); }
+
+/// Stores a whole vector, or the `left` numbers that are left.
+INLINE void storeUpTo(float *p, V v, size_t left) {
+  if (left >= LANES) store(p, v);
+  else storePart(p, v, left);
+}
+
+/// Runs the statement after it for each vector, with `i` at its first element and `left` elements from there on.
+#define FOR_VECTORS(count) for (size_t i = 0, left = (count); i < (count); i += LANES, left -= LANES)

@@ -1,0 +1,17 @@
+#if defined(__x86_64__)
+#include "CKernels.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "loops/vector_avx2.h"
+
+#include "loops/functions.h"
+#include "loops/elementwise.h"
+#include "loops/losses.h"
+#include "loops/matrix_product.h"
+#include "loops/optimizers.h"
+#include "loops/table.h"
+
+#pragma clang attribute pop
+#endif

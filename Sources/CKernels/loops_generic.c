@@ -1,0 +1,13 @@
+#include "CKernels.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "loops/vector_generic.h"
+
+#include "loops/functions.h"
+#include "loops/elementwise.h"
+#include "loops/losses.h"
+#include "loops/matrix_product.h"
+#include "loops/optimizers.h"
+#include "loops/table.h"

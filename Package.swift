@@ -57,7 +57,8 @@ let package = Package(
     .target(name: "CDatasets", exclude: ["Digits"], linkerSettings: [.linkedLibrary("z")]),
 
     // The search
-    swift("SearchSpace", collections),
+    swift("Spelling"),
+    swift("SearchSpace", "Spelling", collections),
     swift("Trials", "SearchSpace", collections),
     swift("Samplers", "SearchSpace", "Trials", collections, numerics),
     swift("Pruners", "Trials"),
@@ -68,16 +69,16 @@ let package = Package(
     // The core engine
     swift("Graphs"),
     swift("Execution", "CKernels", "COneDNN", "Graphs", numerics),
-    swift("Training", "CDatasets", "Execution", "Graphs", numerics),
+    swift("Training", "CDatasets", "Execution", "Graphs", "Spelling", numerics),
 
     // What users touch
     swift(
       "HPO", "SearchSpace", "Trials", "TrialStorage", "SQLiteStorage", "Samplers", "Pruners", "StudyEngine", "Graphs",
       "Execution", "Training", collections),
     swift(
-      "StudyConfiguration", "SearchSpace", "Trials", "Graphs", "Training", collections,
+      "StudyConfiguration", "SearchSpace", "Spelling", "Trials", "Graphs", "Training", collections,
       .product(name: "Yams", package: "Yams")),
-    swift("HPOCommands", "HPO", "StudyConfiguration", collections, argumentParser),
+    swift("HPOCommands", "HPO", "Spelling", "StudyConfiguration", collections, argumentParser),
     program("HPOTool", "Sources/HPOTool", "HPOCommands", argumentParser),
 
     // Studies written in Swift, and comparisons with peers
@@ -89,6 +90,7 @@ let package = Package(
     // Tests
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .target(name: "TestSupport", dependencies: ["SearchSpace"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    tests(of: "Spelling", "Spelling"),
     tests(of: "SearchSpace", "SearchSpace", collections, exclude: ["Fixtures"]),
     tests(of: "Trials", "SearchSpace", "Trials", collections),
     tests(of: "Samplers", "SearchSpace", "Trials", "Samplers", collections, numerics, exclude: ["Fixtures"]),
@@ -100,7 +102,7 @@ let package = Package(
     tests(
       of: "Training", "CAllocationCounter", "CDatasets", "Execution", "Graphs", "Training", numerics,
       exclude: ["Fixtures"]),
-    tests(of: "StudyConfiguration", "SearchSpace", "Trials", "StudyConfiguration", "Training", collections),
+    tests(of: "StudyConfiguration", "SearchSpace", "Trials", "Graphs", "StudyConfiguration", "Training", collections),
     tests(of: "Command", "HPOCommands", "HPOTool", "Quadratic", "DigitsMLP"),
   ],
   swiftLanguageModes: [.v6],

@@ -2,6 +2,7 @@ import Foundation
 import OrderedCollections
 import SQLiteStorage
 import SearchSpace
+import TestSupport
 import Testing
 import TrialStorage
 import Trials
@@ -14,11 +15,11 @@ struct OptunaFormatTests {
 
   init() throws {
     folder = try TemporaryFolder()
-    optunaFile = try folder.file("optuna.db", running: fixture("optuna.sql"))
+    optunaFile = try folder.file("optuna.db", running: Fixture.text("optuna.sql"))
   }
 
   private func expectedStudies() throws -> [JSONValue] {
-    try #require(try JSONValue(parsing: fixture("optuna.json")).arrayValue)
+    try #require(try JSONValue(parsing: Fixture.text("optuna.json")).arrayValue)
   }
 
   @Test("Every kind of row is read as Optuna reads it")
@@ -143,7 +144,8 @@ struct OptunaFormatTests {
     let study = try storage.existingStudy(named: "every kind of row")
     let names = "SELECT name FROM sqlite_master WHERE name LIKE 'hpo_%' ORDER BY 1"
     #expect(try rows(optunaFile, names) == [])
-    let definitions = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'hpo_%' AND name NOT LIKE 'sqlite_%' ORDER BY 1"
+    let definitions =
+      "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'hpo_%' AND name NOT LIKE 'sqlite_%' ORDER BY 1"
     let before = try rows(optunaFile, definitions)
     // The enqueued trial comes first, with what is fixed.
     let trial = try started(storage, study.id)

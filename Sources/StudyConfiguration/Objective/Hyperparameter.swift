@@ -1,5 +1,6 @@
 import Graphs
 import SearchSpace
+import Spelling
 
 /// A hyperparameter of a training: what it may be, and what it is where a file says nothing.
 struct Hyperparameter: Hashable, Sendable {

@@ -1,6 +1,7 @@
 import OrderedCollections
 import SearchSpace
 import Training
+import Spelling
 
 /// Reads what stands under `objective`.
 struct ObjectiveReader {

@@ -1,3 +1,5 @@
+import Spelling
+
 /// Reads a whole CSV file into a data set.
 struct CSVReader {
   private let source: String

@@ -1,4 +1,4 @@
-import SearchSpace
+import Spelling
 import Testing
 
 @Suite("The nearest name") struct NearestNameTests {

@@ -6,7 +6,9 @@ the tests repeat (`RandomHistory.swift`); both must change together.
 NumPy leaves open in which order `argsort` puts equal values, and so which of several equal observations gets which
 kernel width. The fixture takes the stable order, in which ours are.
 
-    /opt/peers/bin/python generate_tpe.py > tpe.json
+In an environment with optuna==5.0.0 and numpy:
+
+    python generate_tpe.py > tpe.json
 """
 
 import json

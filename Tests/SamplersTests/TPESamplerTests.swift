@@ -149,6 +149,27 @@ struct TPESamplerTests {
     min(Int((range.place(of: value) - range.low) / range.width * Double(count)), count - 1)
   }
 
+  @Test("Pruned trials without a report come behind those that reported anything, even NaN or infinity")
+  func prunedWithoutReport() throws {
+    for value in [Double.nan, .infinity, 5] {
+      var history = TrialHistory(directions: [.minimize])
+      for number in 0..<10 {
+        var trial = FrozenTrial(id: 0, number: number, state: .pruned)
+        if number == 7 { trial.intermediateValues = [.init(step: 0, value: value)] }
+        history.update(trial)
+      }
+      #expect(TPESplit.of(history).below == [7])
+    }
+  }
+
+  @Test("The good part grows by a tenth, rounded up, to 25 with one objective and without a limit with several")
+  func belowCount() {
+    #expect(
+      [0, 1, 10, 11, 20, 21, 249, 251, 1000].map { TPESplit.belowCount(of: $0, objectives: 1) }
+        == [0, 1, 1, 2, 2, 3, 25, 25, 25])
+    #expect([10, 251, 1000].map { TPESplit.belowCount(of: $0, objectives: 2) } == [1, 26, 100])
+  }
+
   @Test("A joint density is a density")
   func jointDensity() throws {
     let random = try RandomHistory(case: 3)

@@ -52,8 +52,8 @@ func rows(_ path: String, _ sql: String) throws -> [String] {
   }
 }
 
-/// The statements of a fixture.
+/// The text of a fixture.
 func fixture(_ name: String) throws -> String {
-  let url = Bundle.module.resourceURL?.appendingPathComponent(name) ?? URL(fileURLWithPath: name)
-  return try String(contentsOf: url, encoding: .utf8)
+  let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
+  return try String(contentsOf: folder.appending(path: name), encoding: .utf8)
 }

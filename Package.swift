@@ -85,6 +85,7 @@ let package = Package(
     program("Quadratic", "Studies/Quadratic", "HPO"),
     program("DigitsMLP", "Studies/DigitsMLP", "HPO"),
     program("BenchmarkStudyOverhead", "Benchmarks/StudyOverhead", "HPO"),
+    program("BenchmarkSuggestion", "Benchmarks/Suggestion", "SearchSpace", "Trials", "Samplers", collections),
     program("BenchmarkTrainingStep", "Benchmarks/TrainingStep", "Execution", "Graphs", exclude: ["run.py"]),
 
     // Tests

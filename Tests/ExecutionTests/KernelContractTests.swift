@@ -133,8 +133,8 @@ import Testing
     try withExtendedLifetime([logits, labels, one, loss, gradient]) {
       try set.makeKernel(
         KernelRequest(
-          operation: .softmaxCrossEntropy, name: "tested", inputs: Array(inputs.prefix(2)), inputShapes: [[2, 4], [2]],
-          output: loss.start, outputShape: .scalar)
+          operation: .softmaxCrossEntropy, name: "tested", inputs: Array(inputs.prefix(2)),
+          inputShapes: [[2, 4], [2]], output: loss.start, outputShape: .scalar)
       ).run(0)
       try set.makeKernel(
         KernelRequest(

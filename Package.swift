@@ -79,7 +79,7 @@ let package = Package(
       "StudyConfiguration", "SearchSpace", "Spelling", "Trials", "Graphs", "Training", collections,
       .product(name: "Yams", package: "Yams")),
     swift("HPOCommands", "HPO", "Spelling", "StudyConfiguration", collections, argumentParser),
-    program("HPOTool", "Sources/HPOTool", "HPOCommands", argumentParser),
+    program("HPOTool", "Sources/HPOTool", "HPOCommands"),
 
     // Studies written in Swift, and comparisons with peers
     program("Quadratic", "Studies/Quadratic", "HPO"),

@@ -1,7 +1,6 @@
-import ArgumentParser
 import HPOCommands
 
 @main
 enum HPOTool {
-  static func main() async { await HPOCommand.main() }
+  static func main() async { await HPOCommand.runTool() }
 }

@@ -86,4 +86,14 @@ import Testing
       #expect(result.output.contains("hpo \(path.joined(separator: " "))"))
     }
   }
+
+  @Test(
+    "a mistyped command is answered with the nearest one",
+    arguments: [(["optimise"], "'optimize'"), (["study", "lst"], "'list'"), (["storage", "make"], "init")])
+  func mistypedCommand(arguments: [String], hint: String) throws {
+    try Command.inFolder { command in
+      let result = try command.start("hpo", arguments).wait()
+      #expect(result.status == 64 && result.errors.contains(hint), "\(result.errors)")
+    }
+  }
 }

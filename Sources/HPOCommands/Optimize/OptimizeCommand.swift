@@ -112,7 +112,7 @@ struct OptimizeCommand: AsyncParsableCommand {
     let overview = try StudyOverview(try storage.existingStudy(named: name), in: storage)
     let counts = overview.counts
     let done = TrialState.allCases.filter(\.isFinished).reduce(0) { $0 + (counts[$1] ?? 0) }
-    var text = "\(done)\(total.map { " of \($0)" } ?? "") done"
+    var text = "\(done)\(total.map { $0 < done ? "" : " of \($0)" } ?? "") done"
     text += ": \(counts[.complete] ?? 0) complete, \(counts[.pruned] ?? 0) pruned, \(counts[.failed] ?? 0) failed"
     if let running = counts[.running], running > 0 { text += ", \(running) running in another process" }
     if let waiting = counts[.waiting], waiting > 0 { text += ", \(waiting) waiting" }

@@ -74,7 +74,8 @@ struct DamagedRowTests {
     Fault(sql: "UPDATE trials SET number = 1 WHERE trial_id = 1", note: "has the number 1") { trial, _ in
       trial.number == 1
     },
-    Fault(sql: "UPDATE trial_user_attributes SET value_json = NULL WHERE key = 'loss'", note: "'loss' is no JSON: NULL") {
+    Fault(sql: "UPDATE trial_user_attributes SET value_json = NULL WHERE key = 'loss'", note: "'loss' is no JSON: NULL")
+    {
       trial, _ in trial.userAttributes.keys.elementsEqual(["note", "list"])
     },
     Fault(sql: "UPDATE trial_user_attributes SET value_json = '{oops' WHERE key = 'loss'", note: "'{oops'") {
@@ -83,7 +84,9 @@ struct DamagedRowTests {
     Fault(sql: "UPDATE trial_user_attributes SET value_json = x'00ff' WHERE key = 'loss'", note: "2 bytes") {
       trial, _ in trial.userAttributes.count == 2
     },
-    Fault(sql: "UPDATE trial_system_attributes SET key = NULL WHERE trial_id = 1 AND key LIKE '%memory'", note: "no name") {
+    Fault(
+      sql: "UPDATE trial_system_attributes SET key = NULL WHERE trial_id = 1 AND key LIKE '%memory'", note: "no name"
+    ) {
       trial, _ in trial.systemAttributes.count == 2
     },
     Fault(sql: "UPDATE study_user_attributes SET value_json = 'x' WHERE key = 'text'", note: "'text' is no JSON") {
@@ -160,10 +163,13 @@ struct DamagedRowTests {
     #expect(try started(storage, 1).number == 15)
   }
 
-  @Test("Times of other shapes are read, offsets passed over", arguments: [
-    ("2026-11-21T10:00:00Z", "2026-11-21 10:00:00.000000"), ("2026-11-21 10:00:00+09:00", "2026-11-21 10:00:00.000000"),
-    ("2026-11-21 10:00:00.123", "2026-11-21 10:00:00.123000"), ("2026-11-21", "2026-11-21 00:00:00.000000"),
-  ])
+  @Test(
+    "Times of other shapes are read, offsets passed over",
+    arguments: [
+      ("2026-11-21T10:00:00Z", "2026-11-21 10:00:00.000000"),
+      ("2026-11-21 10:00:00+09:00", "2026-11-21 10:00:00.000000"),
+      ("2026-11-21 10:00:00.123", "2026-11-21 10:00:00.123000"), ("2026-11-21", "2026-11-21 00:00:00.000000"),
+    ])
   func readsOtherTimes(_ text: String, _ moment: String) throws {
     let path = try folder.file(running: fixture("optuna.sql"))
     _ = try folder.file(running: "UPDATE trials SET datetime_start = '\(text)' WHERE trial_id = 1")
@@ -172,11 +178,13 @@ struct DamagedRowTests {
     #expect(try storage.oddities(study: 1) == [])
   }
 
-  @Test("Old and short distributions are read", arguments: [
-    #"{"type": "float", "low": 0.0, "high": 1.0}"#,
-    #"{"name": "UniformDistribution", "attributes": {"low": 0.0, "high": 1.0}}"#,
-    #"{"attributes": {"high": 1, "low": 0, "log": false, "step": null, "more": 1}, "name": "FloatDistribution"}"#,
-  ])
+  @Test(
+    "Old and short distributions are read",
+    arguments: [
+      #"{"type": "float", "low": 0.0, "high": 1.0}"#,
+      #"{"name": "UniformDistribution", "attributes": {"low": 0.0, "high": 1.0}}"#,
+      #"{"attributes": {"high": 1, "low": 0, "log": false, "step": null, "more": 1}, "name": "FloatDistribution"}"#,
+    ])
   func readsOtherDistributions(_ json: String) throws {
     let path = try folder.file(running: fixture("optuna.sql"))
     _ = try folder.file(

@@ -36,11 +36,13 @@ struct FileTests {
     try expectRefusal(.unsupportedFile, of: similar, saying: "'studies'")
   }
 
-  @Test("Tables of other versions are refused with the way to upgrade", arguments: [
-    ("UPDATE version_info SET schema_version = 11", "11"), ("UPDATE version_info SET schema_version = NULL", "NULL"),
-    ("UPDATE alembic_version SET version_num = 'v3.0.0.d'", "v3.0.0.d"),
-    ("UPDATE alembic_version SET version_num = 'v9.9.9.a'", "v9.9.9.a"),
-  ])
+  @Test(
+    "Tables of other versions are refused with the way to upgrade",
+    arguments: [
+      ("UPDATE version_info SET schema_version = 11", "11"), ("UPDATE version_info SET schema_version = NULL", "NULL"),
+      ("UPDATE alembic_version SET version_num = 'v3.0.0.d'", "v3.0.0.d"),
+      ("UPDATE alembic_version SET version_num = 'v9.9.9.a'", "v9.9.9.a"),
+    ])
   func refusesOtherVersions(_ sql: String, _ version: String) throws {
     let path = try folder.file(running: fixture("optuna.sql") + sql)
     try expectRefusal(.unsupportedFile, of: path, saying: version)
@@ -131,11 +133,14 @@ struct FileTests {
     #expect(try SQLiteStorage(path: path, opening: .existing).studies().map(\.name) == ["s"])
   }
 
-  @Test("What an older Optuna did not make is added as Optuna adds it", arguments: [
-    "DROP TABLE trial_heartbeats", "DROP TABLE version_info", "DELETE FROM version_info", "DROP TABLE alembic_version",
-    "DELETE FROM alembic_version", "DROP INDEX ix_trials_study_id", "DROP INDEX ix_studies_study_name",
-    "DROP TABLE study_system_attributes",
-  ])
+  @Test(
+    "What an older Optuna did not make is added as Optuna adds it",
+    arguments: [
+      "DROP TABLE trial_heartbeats", "DROP TABLE version_info", "DELETE FROM version_info",
+      "DROP TABLE alembic_version",
+      "DELETE FROM alembic_version", "DROP INDEX ix_trials_study_id", "DROP INDEX ix_studies_study_name",
+      "DROP TABLE study_system_attributes",
+    ])
   func completesOldFiles(_ sql: String) throws {
     let path = try folder.file(running: fixture("optuna.sql") + sql)
     let storage = try SQLiteStorage(path: path)

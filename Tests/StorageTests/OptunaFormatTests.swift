@@ -143,7 +143,8 @@ struct OptunaFormatTests {
     let study = try storage.existingStudy(named: "every kind of row")
     let names = "SELECT name FROM sqlite_master WHERE name LIKE 'hpo_%' ORDER BY 1"
     #expect(try rows(optunaFile, names) == [])
-    let definitions = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'hpo_%' AND name NOT LIKE 'sqlite_%' ORDER BY 1"
+    let definitions =
+      "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'hpo_%' AND name NOT LIKE 'sqlite_%' ORDER BY 1"
     let before = try rows(optunaFile, definitions)
     // The enqueued trial comes first, with what is fixed.
     let trial = try started(storage, study.id)

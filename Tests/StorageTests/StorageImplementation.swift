@@ -28,7 +28,6 @@ enum StorageImplementation: String, CaseIterable, CustomTestStringConvertible, S
   }
 }
 
-
 extension ProcessIdentity {
   /// A process of this host that has ended: none has the number of the idle task.
   static let ended = ProcessIdentity(

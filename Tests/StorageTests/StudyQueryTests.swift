@@ -36,26 +36,35 @@ struct StudyQueryTests {
     #expect(try run("SELECT 1 WHERE 0").columns == ["1"])
   }
 
-  @Test("What only asks is permitted", arguments: [
-    "WITH t AS (SELECT 1 AS x) SELECT * FROM t", "VALUES (1), (2)", "EXPLAIN QUERY PLAN SELECT * FROM trials",
-    "PRAGMA table_info(trials)", "PRAGMA integrity_check", "PRAGMA user_version",
-    "SELECT json_extract(distribution_json, '$.name'), lower(param_name) FROM trial_params",
-    "SELECT * FROM pragma_table_info('trials')", "SELECT value FROM json_each('[1]')", "SELECT max(value) FROM trial_values GROUP BY trial_id",
-    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5) SELECT i FROM n",
-  ])
+  @Test(
+    "What only asks is permitted",
+    arguments: [
+      "WITH t AS (SELECT 1 AS x) SELECT * FROM t", "VALUES (1), (2)", "EXPLAIN QUERY PLAN SELECT * FROM trials",
+      "PRAGMA table_info(trials)", "PRAGMA integrity_check", "PRAGMA user_version",
+      "SELECT json_extract(distribution_json, '$.name'), lower(param_name) FROM trial_params",
+      "SELECT * FROM pragma_table_info('trials')", "SELECT value FROM json_each('[1]')",
+      "SELECT max(value) FROM trial_values GROUP BY trial_id",
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5) SELECT i FROM n",
+    ])
   func permits(_ sql: String) throws {
     #expect(try !run(sql).rows.isEmpty)
   }
 
-  @Test("What would change anything is refused", arguments: [
-    "DELETE FROM trials", "UPDATE trials SET number = 1", "INSERT INTO studies VALUES (9, 'x')", "DROP TABLE trials",
-    "CREATE TABLE t (x)", "CREATE TEMP TABLE t (x)", "VACUUM", "VACUUM INTO '/tmp/never-made.db'", "REINDEX", "ANALYZE",
-    "ATTACH '/tmp/never-made.db' AS other", "PRAGMA journal_mode = WAL", "UPDATE sqlite_master SET sql = ''", "PRAGMA user_version = 7",
-    "PRAGMA query_only = 0", "PRAGMA writable_schema = 1", "PRAGMA wal_checkpoint", "PRAGMA optimize", "BEGIN", "COMMIT",
-    "BEGIN IMMEDIATE", "SAVEPOINT s", "SELECT load_extension('x')", "EXPLAIN DELETE FROM trials",
-    "WITH t AS (SELECT 1) DELETE FROM trials", "REPLACE INTO studies VALUES (1, 'x')", "ALTER TABLE trials ADD COLUMN x",
-    "SELECT 1; DELETE FROM trials", "SELECT 1; SELECT 2", "", "  -- nothing", "SELECT 1; garbage",
-  ])
+  @Test(
+    "What would change anything is refused",
+    arguments: [
+      "DELETE FROM trials", "UPDATE trials SET number = 1", "INSERT INTO studies VALUES (9, 'x')", "DROP TABLE trials",
+      "CREATE TABLE t (x)", "CREATE TEMP TABLE t (x)", "VACUUM", "VACUUM INTO '/tmp/never-made.db'", "REINDEX",
+      "ANALYZE",
+      "ATTACH '/tmp/never-made.db' AS other", "PRAGMA journal_mode = WAL", "UPDATE sqlite_master SET sql = ''",
+      "PRAGMA user_version = 7",
+      "PRAGMA query_only = 0", "PRAGMA writable_schema = 1", "PRAGMA wal_checkpoint", "PRAGMA optimize", "BEGIN",
+      "COMMIT",
+      "BEGIN IMMEDIATE", "SAVEPOINT s", "SELECT load_extension('x')", "EXPLAIN DELETE FROM trials",
+      "WITH t AS (SELECT 1) DELETE FROM trials", "REPLACE INTO studies VALUES (1, 'x')",
+      "ALTER TABLE trials ADD COLUMN x",
+      "SELECT 1; DELETE FROM trials", "SELECT 1; SELECT 2", "", "  -- nothing", "SELECT 1; garbage",
+    ])
   func refuses(_ sql: String) throws {
     let before = FileManager.default.contents(atPath: path)
     expectError(.invalidValue) { _ = try run(sql) }

@@ -2,7 +2,9 @@
 import Foundation
 import PackageDescription
 
-/// oneDNN serves the kernels where its development files are installed; elsewhere the plain Swift kernels do.
+typealias Dependency = Target.Dependency
+
+/// oneDNN serves the kernels where its development files are installed; elsewhere vector loops in C do.
 let hasOneDNN =
   ["/usr/include", "/usr/local/include", "/opt/homebrew/include"].contains { folder in
     FileManager.default.fileExists(atPath: "\(folder)/oneapi/dnnl/dnnl.h")
@@ -14,9 +16,25 @@ let swiftSettings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
-let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let numerics = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
+let argumentParser = Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections = Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let grdb = Dependency.product(name: "GRDB", package: "GRDB.swift")
+let numerics = Dependency.product(name: "RealModule", package: "swift-numerics")
+
+func swift(_ name: String, _ dependencies: Dependency...) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func program(_ name: String, _ path: String, _ dependencies: Dependency..., exclude: [String] = []) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: swiftSettings)
+}
+
+/// Tests; their fixtures lie beside them and are read from there.
+func tests(of name: String, _ dependencies: Dependency..., exclude: [String] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: ["TestSupport"] + dependencies, exclude: exclude, swiftSettings: swiftSettings)
+}
 
 let package = Package(
   name: "hpo",
@@ -35,73 +53,59 @@ let package = Package(
   targets: [
     // C: system libraries, vector loops and embedded data
     .target(name: "CKernels", exclude: ["loops"]),
-    .target(
-      name: "COneDNN",
-      linkerSettings: hasOneDNN ? [.linkedLibrary("dnnl")] : []),
-    .target(name: "CDatasets", linkerSettings: [.linkedLibrary("z")]),
+    .target(name: "COneDNN", linkerSettings: hasOneDNN ? [.linkedLibrary("dnnl")] : []),
+    .target(name: "CDatasets", exclude: ["Digits"], linkerSettings: [.linkedLibrary("z")]),
 
     // The search
-    .target(name: "SearchSpace", dependencies: [collections], swiftSettings: swiftSettings),
-    .target(name: "Trials", dependencies: ["SearchSpace", collections], swiftSettings: swiftSettings),
-    .target(
-      name: "Samplers", dependencies: ["SearchSpace", "Trials", collections, numerics], swiftSettings: swiftSettings),
-    .target(name: "Pruners", dependencies: ["Trials"], swiftSettings: swiftSettings),
-    .target(name: "TrialStorage", dependencies: ["SearchSpace", "Trials", collections], swiftSettings: swiftSettings),
-    .target(
-      name: "SQLiteStorage",
-      dependencies: [
-        "SearchSpace", "Trials", "TrialStorage", collections, .product(name: "GRDB", package: "GRDB.swift"),
-      ],
-      swiftSettings: swiftSettings),
-    .target(
-      name: "StudyEngine",
-      dependencies: ["SearchSpace", "Trials", "TrialStorage", "Samplers", "Pruners", collections],
-      swiftSettings: swiftSettings),
+    swift("Spelling"),
+    swift("SearchSpace", "Spelling", collections),
+    swift("Trials", "SearchSpace", collections),
+    swift("Samplers", "SearchSpace", "Trials", collections, numerics),
+    swift("Pruners", "Trials"),
+    swift("TrialStorage", "SearchSpace", "Trials", collections),
+    swift("SQLiteStorage", "SearchSpace", "Trials", "TrialStorage", collections, grdb),
+    swift("StudyEngine", "SearchSpace", "Trials", "TrialStorage", "Samplers", "Pruners", collections),
 
     // The core engine
-    .target(name: "Graphs", swiftSettings: swiftSettings),
-    .target(name: "Execution", dependencies: ["CKernels", "COneDNN", "Graphs", numerics], swiftSettings: swiftSettings),
-    .target(
-      name: "Training",
-      dependencies: ["CDatasets", "Execution", "Graphs", numerics],
-      swiftSettings: swiftSettings),
+    swift("Graphs"),
+    swift("Execution", "CKernels", "COneDNN", "Graphs", numerics),
+    swift("Training", "CDatasets", "Execution", "Graphs", "Spelling", numerics),
 
     // What users touch
-    .target(
-      name: "HPO",
-      dependencies: [
-        "SearchSpace", "Trials", "TrialStorage", "SQLiteStorage", "Samplers", "Pruners", "StudyEngine", "Graphs",
-        "Execution",
-        "Training",
-      ],
-      swiftSettings: swiftSettings),
-    .target(
-      name: "StudyConfiguration", dependencies: ["SearchSpace", "Trials", "Graphs", "Training", "Yams", collections], swiftSettings: swiftSettings),
-    .target(
-      name: "HPOCommands",
-      dependencies: [
-        "HPO", "StudyConfiguration", collections,
-        argumentParser,
-      ],
-      swiftSettings: swiftSettings),
-    .executableTarget(name: "HPOTool", dependencies: ["HPOCommands", argumentParser], swiftSettings: swiftSettings),
-    .executableTarget(
-      name: "Quadratic", dependencies: ["HPO"], path: "Studies/Quadratic", swiftSettings: swiftSettings),
-    .executableTarget(
-      name: "DigitsMLP", dependencies: ["HPO"], path: "Studies/DigitsMLP", swiftSettings: swiftSettings),
-    .executableTarget(
-      name: "BenchmarkStudyOverhead", dependencies: ["HPO"], path: "Benchmarks/StudyOverhead",
-      swiftSettings: swiftSettings),
-    .executableTarget(
-      name: "BenchmarkTrainingStep", dependencies: ["Execution", "Graphs"], path: "Benchmarks/TrainingStep",
-      exclude: ["run.py"], swiftSettings: swiftSettings),
+    swift(
+      "HPO", "SearchSpace", "Trials", "TrialStorage", "SQLiteStorage", "Samplers", "Pruners", "StudyEngine", "Graphs",
+      "Execution", "Training", collections),
+    swift(
+      "StudyConfiguration", "SearchSpace", "Spelling", "Trials", "Graphs", "Training", collections,
+      .product(name: "Yams", package: "Yams")),
+    swift("HPOCommands", "HPO", "Spelling", "StudyConfiguration", collections, argumentParser),
+    program("HPOTool", "Sources/HPOTool", "HPOCommands", argumentParser),
+
+    // Studies written in Swift, and comparisons with peers
+    program("Quadratic", "Studies/Quadratic", "HPO"),
+    program("DigitsMLP", "Studies/DigitsMLP", "HPO"),
+    program("BenchmarkStudyOverhead", "Benchmarks/StudyOverhead", "HPO"),
+    program("BenchmarkSuggestion", "Benchmarks/Suggestion", "SearchSpace", "Trials", "Samplers", collections),
+    program("BenchmarkTrainingStep", "Benchmarks/TrainingStep", "Execution", "Graphs", exclude: ["run.py"]),
 
     // Tests
-    .testTarget(
-      name: "StudyEngineTests",
-      dependencies: ["SearchSpace", "Trials", "TrialStorage", "Samplers", "Pruners", "StudyEngine", collections],
-      swiftSettings: swiftSettings),
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    .target(name: "TestSupport", dependencies: ["SearchSpace"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    tests(of: "Spelling", "Spelling"),
+    tests(of: "SearchSpace", "SearchSpace", collections, exclude: ["Fixtures"]),
+    tests(of: "Trials", "SearchSpace", "Trials", collections),
+    tests(of: "Samplers", "SearchSpace", "Trials", "Samplers", collections, numerics, exclude: ["Fixtures"]),
+    tests(of: "Pruners", "SearchSpace", "Trials", "Pruners", collections, exclude: ["Fixtures"]),
+    tests(
+      of: "Storage", "SearchSpace", "Trials", "TrialStorage", "SQLiteStorage", collections, grdb, exclude: ["Fixtures"]),
+    tests(
+      of: "StudyEngine", "SearchSpace", "Trials", "TrialStorage", "Samplers", "Pruners", "StudyEngine", collections),
+    tests(
+      of: "Training", "CAllocationCounter", "CDatasets", "Execution", "Graphs", "Training", numerics,
+      exclude: ["Fixtures"]),
+    tests(of: "StudyConfiguration", "SearchSpace", "Trials", "Graphs", "StudyConfiguration", "Training", collections),
+    tests(of: "Command", "HPOCommands", "HPOTool", "Quadratic", "DigitsMLP"),
   ],
   swiftLanguageModes: [.v6],
-  cLanguageStandard: .gnu17,
+  cLanguageStandard: .gnu17
 )

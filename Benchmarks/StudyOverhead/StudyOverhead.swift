@@ -23,8 +23,12 @@ enum StudyOverhead {
       let layers = try trial.suggest(.int("layers", 1...8))
       let activation = try trial.suggest(.choice("activation", ["relu", "tanh", "sigmoid"]))
       let optimizer = try trial.suggest(.choice("optimizer", ["sgd", "adam"]))
-      return x * x + y * y + abs(log10(rate) + 3) + step + Double(units) / 1024 + Double(layers) / 8
-        + (activation == "relu" ? 0 : 1) + (optimizer == "adam" ? 0 : 1)
+      var value = x * x + y * y + step
+      value += abs(log10(rate) + 3)
+      value += Double(units) / 1024 + Double(layers) / 8
+      value += activation == "relu" ? 0 : 1
+      value += optimizer == "adam" ? 0 : 1
+      return value
     }
     let milliseconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e6
     try study.storage.close()

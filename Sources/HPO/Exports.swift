@@ -1,6 +1,7 @@
 // Whoever imports HPO has all of it.
 @_exported public import Execution
 @_exported public import Graphs
+@_exported public import OrderedCollections
 @_exported public import Pruners
 @_exported public import SQLiteStorage
 @_exported public import Samplers

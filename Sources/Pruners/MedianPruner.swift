@@ -13,7 +13,7 @@ public struct MedianPruner: Pruner {
   /// - Parameters: As of `PercentilePruner`.
   /// - Throws: `PrunerError.invalidOption`.
   public init(
-    startupTrials: Int, warmupSteps: Int = 0, intervalSteps: Int = 1, minimumTrials: Int = 1
+    startupTrials: Int = 5, warmupSteps: Int = 0, intervalSteps: Int = 1, minimumTrials: Int = 1
   ) throws(PrunerError) {
     percentile = try PercentilePruner(
       50, startupTrials: startupTrials, warmupSteps: warmupSteps, intervalSteps: intervalSteps,

@@ -62,6 +62,7 @@ package struct Position: Hashable, Sendable, Comparable {
   /// In Unicode scalars, counted from 1.
   package let column: Int
 
+  /// Whether a place comes first in the text.
   package static func < (left: Position, right: Position) -> Bool {
     (left.line, left.column) < (right.line, right.column)
   }

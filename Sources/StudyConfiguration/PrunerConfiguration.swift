@@ -17,6 +17,7 @@ package enum PrunerConfiguration: Hashable, Sendable {
     /// Complete trials with a value at the step before which none is pruned there.
     package var minTrials = 1
 
+    /// The options of a study file that gives none.
     package init() {}
   }
 
@@ -25,6 +26,7 @@ package enum PrunerConfiguration: Hashable, Sendable {
     case median, percentile, none
   }
 
+  /// The name in a study file.
   package var name: Name {
     switch self {
     case .none: .none

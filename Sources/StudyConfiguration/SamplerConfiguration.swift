@@ -4,6 +4,7 @@ package struct SamplerConfiguration: Hashable, Sendable {
   /// Where all draws derive from; nil for another one in each study.
   package var seed: UInt64?
 
+  /// The samplers, with what only they have.
   package enum Kind: Hashable, Sendable {
     case tpe(TPE)
     case random
@@ -21,6 +22,7 @@ package struct SamplerConfiguration: Hashable, Sendable {
     /// Whether running trials count as bad ones, so that parallel trials keep apart.
     package var constantLiar = true
 
+    /// The options of a study file that gives none.
     package init() {}
   }
 
@@ -29,11 +31,13 @@ package struct SamplerConfiguration: Hashable, Sendable {
     case tpe, random, grid
   }
 
+  /// Describes a sampler; without arguments, that of a study file that names none.
   package init(_ kind: Kind = .tpe(TPE()), seed: UInt64? = nil) {
     self.kind = kind
     self.seed = seed
   }
 
+  /// The name in a study file.
   package var name: Name {
     switch kind {
     case .tpe: .tpe
@@ -52,7 +56,7 @@ extension SamplerConfiguration {
     switch name {
     case .tpe:
       var options = TPE()
-      options.startupTrials = reader?.wholeNumber("startupTrials", in: 1...Int.max) ?? options.startupTrials
+      options.startupTrials = reader?.wholeNumber("startupTrials", in: 0...Int.max) ?? options.startupTrials
       options.candidates = reader?.wholeNumber("candidates", in: 1...1_000_000) ?? options.candidates
       options.multivariate = reader?.flag("multivariate")
       options.constantLiar = reader?.flag("constantLiar") ?? options.constantLiar

@@ -22,7 +22,7 @@ import Testing
     try Command.inFolder { command in
       try command.succeed("study", "create", "--study", "one")
       let second = try command.hpo("study", "create", "--study", "one")
-      #expect(second.status == 1 && second.errors.contains("'one' exists"))
+      #expect(second.status == 1 && second.errors.contains("a study 'one' already"))
       try command.succeed("study", "create", "--study", "one", "--if-exists", "load")
     }
   }

@@ -1,4 +1,5 @@
 import SearchSpace
+import TestSupport
 import Testing
 import Trials
 
@@ -8,7 +9,7 @@ import Trials
 struct PercentilePrunerTests {
   @Test("Decisions agree with Optuna 5.0.0 on random histories")
   func agreement() throws {
-    let cases = try Fixture.document("median.json").arrayValue?.compactMap(\.stringValue) ?? []
+    let cases = try Fixture.json("median.json").arrayValue?.compactMap(\.stringValue) ?? []
     #expect(cases.count >= 2000)
     for (index, expected) in cases.enumerated() {
       let random = try PrunerCase(index)

@@ -44,6 +44,8 @@ struct RandomHistory {
     let size = Self.sizes[random.below(Self.sizes.count)]
     let isConstrained = random.below(3) == 0
     let isFinite = random.below(2) == 0
+    // With few complete trials the good part reaches into the pruned and the infeasible ones.
+    let isScarce = random.below(3) == 0
     var parameters: [Parameter] = []
     for place in 0..<(1 + random.below(6)) {
       let (kind, choices) = (random.below(7), 2 + random.below(4))
@@ -58,18 +60,18 @@ struct RandomHistory {
       trials.append(
         try Self.trial(
           number, parameters: parameters, objectives: objectives, isFinite: isFinite, isConstrained: isConstrained,
-          random: &random))
+          isScarce: isScarce, random: &random))
     }
     points = random.next()
   }
 
   private static func trial(
     _ number: Int, parameters: [Parameter], objectives: Int, isFinite: Bool, isConstrained: Bool,
-    random: inout SplitMix64
+    isScarce: Bool, random: inout SplitMix64
   ) throws -> FrozenTrial {
     let state: TrialState =
       switch random.below(100) {
-      case ..<62: .complete
+      case ..<(isScarce ? 4 : 62): .complete
       case ..<80: .pruned
       case ..<88: .running
       case ..<95: .failed

@@ -1,5 +1,6 @@
 import OrderedCollections
 import SearchSpace
+import TestSupport
 import Testing
 import Trials
 
@@ -9,7 +10,7 @@ import Trials
 struct TPEGoldenTests {
   @Test("Splits, kernels and log densities agree on random histories")
   func agreement() throws {
-    let cases = try Fixture.cases("tpe.json")
+    let cases = try Fixture.json("tpe.json").elements
     #expect(cases.count >= 200)
     var estimatorCount = 0
     for (index, expected) in cases.enumerated() {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import SearchSpace
@@ -6,7 +7,7 @@ import Testing
 struct DistributionGoldenTests {
   let fixture: JSONValue
 
-  init() throws { fixture = try Fixture.document("distributions.json") }
+  init() throws { fixture = try Fixture.json("distributions.json") }
 
   @Test("Float ranges are refused, lowered in decimal arithmetic, written and checked as Optuna does")
   func floats() throws {

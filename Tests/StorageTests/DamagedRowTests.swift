@@ -2,6 +2,7 @@ import Foundation
 import OrderedCollections
 import SQLiteStorage
 import SearchSpace
+import TestSupport
 import Testing
 import TrialStorage
 import Trials
@@ -138,8 +139,8 @@ struct DamagedRowTests {
 
   @Test("A damaged row is left out or repaired, noted, and the rest stays readable", arguments: faults)
   func staysReadable(_ fault: Fault) throws {
-    let sound = try folder.file("sound.db", running: fixture("optuna.sql"))
-    let path = try folder.file(running: fixture("optuna.sql"))
+    let sound = try folder.file("sound.db", running: Fixture.text("optuna.sql"))
+    let path = try folder.file(running: Fixture.text("optuna.sql"))
     _ = try folder.file(running: fault.sql)
     let storage = try SQLiteStorage(path: path)
     let reference = try SQLiteStorage(path: sound)
@@ -171,7 +172,7 @@ struct DamagedRowTests {
       ("2026-11-21 10:00:00.123", "2026-11-21 10:00:00.123000"), ("2026-11-21", "2026-11-21 00:00:00.000000"),
     ])
   func readsOtherTimes(_ text: String, _ moment: String) throws {
-    let path = try folder.file(running: fixture("optuna.sql"))
+    let path = try folder.file(running: Fixture.text("optuna.sql"))
     _ = try folder.file(running: "UPDATE trials SET datetime_start = '\(text)' WHERE trial_id = 1")
     let storage = try SQLiteStorage(path: path)
     #expect(try storage.trial(1).started?.description == moment)
@@ -186,7 +187,7 @@ struct DamagedRowTests {
       #"{"attributes": {"high": 1, "low": 0, "log": false, "step": null, "more": 1}, "name": "FloatDistribution"}"#,
     ])
   func readsOtherDistributions(_ json: String) throws {
-    let path = try folder.file(running: fixture("optuna.sql"))
+    let path = try folder.file(running: Fixture.text("optuna.sql"))
     _ = try folder.file(
       running: "UPDATE trial_params SET distribution_json = '\(json)' WHERE trial_id = 1 AND param_name = 'linear'")
     let storage = try SQLiteStorage(path: path)

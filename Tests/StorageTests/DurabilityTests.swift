@@ -1,3 +1,5 @@
+import SearchSpace
+import OrderedCollections
 import Dispatch
 import Foundation
 import Synchronization

@@ -1,4 +1,7 @@
+import SearchSpace
+import OrderedCollections
 import Foundation
+import TestSupport
 import Testing
 import TrialStorage
 import Trials
@@ -44,7 +47,7 @@ struct FileTests {
       ("UPDATE alembic_version SET version_num = 'v9.9.9.a'", "v9.9.9.a"),
     ])
   func refusesOtherVersions(_ sql: String, _ version: String) throws {
-    let path = try folder.file(running: fixture("optuna.sql") + sql)
+    let path = try folder.file(running: Fixture.text("optuna.sql") + sql)
     try expectRefusal(.unsupportedFile, of: path, saying: version)
     #expect(
       expectError(.unsupportedFile) { _ = try SQLiteStorage(path: path) }.contains("optuna storage upgrade"))
@@ -69,7 +72,7 @@ struct FileTests {
 
   @Test("A file that was cut off is reported as damaged", arguments: [4096, 8192, 20_000])
   func reportsTruncation(size: Int) throws {
-    let path = try folder.file(running: fixture("optuna.sql"))
+    let path = try folder.file(running: Fixture.text("optuna.sql"))
     let handle = try #require(FileHandle(forWritingAtPath: path))
     try handle.truncate(atOffset: UInt64(size))
     try handle.close()
@@ -78,7 +81,7 @@ struct FileTests {
 
   @Test("A page of zeros within a file is reported as damaged when it is read")
   func reportsDamagedPage() throws {
-    let path = try folder.file(running: fixture("optuna.sql"))
+    let path = try folder.file(running: Fixture.text("optuna.sql"))
     let root = try #require(Int(rows(path, "SELECT rootpage FROM sqlite_master WHERE name = 'trial_params'")[0]))
     let handle = try #require(FileHandle(forUpdatingAtPath: path))
     try handle.seek(toOffset: UInt64(root - 1) * 4096)
@@ -142,12 +145,12 @@ struct FileTests {
       "DROP TABLE study_system_attributes",
     ])
   func completesOldFiles(_ sql: String) throws {
-    let path = try folder.file(running: fixture("optuna.sql") + sql)
+    let path = try folder.file(running: Fixture.text("optuna.sql") + sql)
     let storage = try SQLiteStorage(path: path)
     #expect(try storage.trials(study: 1, states: nil).count == 15)
     #expect(try started(storage, 1).number == 13)
     try storage.close()
-    let whole = try folder.file("whole.db", running: fixture("optuna.sql"))
+    let whole = try folder.file("whole.db", running: Fixture.text("optuna.sql"))
     let names = "SELECT type, name FROM sqlite_master WHERE name NOT LIKE '%hpo_%' ORDER BY 1, 2"
     #expect(try rows(path, names) == rows(whole, names))
     #expect(try rows(path, "SELECT * FROM version_info") == ["1|12|5.0.0"])
@@ -187,7 +190,7 @@ struct FileTests {
 
   @Test("A file that may not be written can be read, and a write says why it fails", .enabled(if: geteuid() != 0))
   func reportsReadOnlyFile() throws {
-    let path = try folder.file(running: fixture("optuna.sql"))
+    let path = try folder.file(running: Fixture.text("optuna.sql"))
     try FileManager.default.setAttributes([.posixPermissions: 0o444], ofItemAtPath: path)
     let storage = try SQLiteStorage(path: path)
     #expect(try storage.trials(study: 1, states: nil).count == 15)

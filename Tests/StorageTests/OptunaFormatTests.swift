@@ -2,6 +2,7 @@ import Foundation
 import OrderedCollections
 import SQLiteStorage
 import SearchSpace
+import TestSupport
 import Testing
 import TrialStorage
 import Trials
@@ -14,11 +15,11 @@ struct OptunaFormatTests {
 
   init() throws {
     folder = try TemporaryFolder()
-    optunaFile = try folder.file("optuna.db", running: fixture("optuna.sql"))
+    optunaFile = try folder.file("optuna.db", running: Fixture.text("optuna.sql"))
   }
 
   private func expectedStudies() throws -> [JSONValue] {
-    try #require(try JSONValue(parsing: fixture("optuna.json")).arrayValue)
+    try #require(try JSONValue(parsing: Fixture.text("optuna.json")).arrayValue)
   }
 
   @Test("Every kind of row is read as Optuna reads it")

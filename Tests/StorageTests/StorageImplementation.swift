@@ -1,6 +1,7 @@
 import Foundation
 import OrderedCollections
 import SQLiteStorage
+import TestSupport
 import SearchSpace
 import Testing
 import TrialStorage
@@ -21,7 +22,7 @@ enum StorageImplementation: String, CaseIterable, CustomTestStringConvertible, S
     case .memory: return InMemoryStorage()
     case .file: return try SQLiteStorage(path: folder.file())
     case .optunaFile:
-      let storage = try SQLiteStorage(path: folder.file(running: fixture("optuna.sql")))
+      let storage = try SQLiteStorage(path: folder.file(running: Fixture.text("optuna.sql")))
       for study in try storage.studies() { try storage.deleteStudy(study.id) }
       return storage
     }

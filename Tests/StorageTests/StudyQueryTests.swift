@@ -1,5 +1,7 @@
+import OrderedCollections
 import Foundation
 import SQLiteStorage
+import TestSupport
 import Testing
 import TrialStorage
 import Trials
@@ -11,7 +13,7 @@ struct StudyQueryTests {
 
   init() throws {
     folder = try TemporaryFolder()
-    path = try folder.file(running: fixture("optuna.sql"))
+    path = try folder.file(running: Fixture.text("optuna.sql"))
   }
 
   private func run(_ sql: String, limit: Int = .max) throws -> (columns: [String], rows: [[QueryValue]]) {

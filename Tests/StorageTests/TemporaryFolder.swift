@@ -51,9 +51,3 @@ func rows(_ path: String, _ sql: String) throws -> [String] {
     }
   }
 }
-
-/// The text of a fixture.
-func fixture(_ name: String) throws -> String {
-  let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
-  return try String(contentsOf: folder.appending(path: name), encoding: .utf8)
-}

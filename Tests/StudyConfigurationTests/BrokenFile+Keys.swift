@@ -80,6 +80,12 @@ extension BrokenFile {
         "27:1: duplicate key 'jobs'; it is given in line 25 already",
       ]),
     BrokenFile(
+      "a duplicate key that is no scalar",
+      text: "? [a, b]\n: 1\n? [a, b]\n: 2\n",
+      messages: [
+        "1:3: this key is given again later"
+      ]),
+    BrokenFile(
       "a missing data set",
       edits: [("  data: digits\n", "")],
       messages: [

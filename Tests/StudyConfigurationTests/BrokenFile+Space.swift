@@ -66,7 +66,7 @@ extension BrokenFile {
       "a real range of a whole number",
       edits: [("int: 1..3", "float: 1..3")],
       messages: [
-        "15:11: space.depth: expected 'int' or 'choice', as it is a whole number from 1 to 64, met 'float'"
+        "15:11: space.depth: expected 'int' or 'choice', as it is a whole number from 0 to 64, met 'float'"
       ]),
     BrokenFile(
       "a range of names",

@@ -44,10 +44,25 @@ static void multiply(const float *a, const float *b, float *out, size_t count) {
 static void scale(const float *x, float factor, float *out, size_t count) { MAP1(x, u * factor) }
 
 static void sumRows(const float *x, size_t rows, size_t columns, float *out) {
-  FOR_VECTORS(columns) {
-    V total = splat(0);
-    for (size_t row = 0; row < rows; row++) total += loadUpTo(x + row * columns + i, left, 0);
-    storeUpTo(out + i, total, left);
+  // Four sums at a time hide the delay between one addition and the next.
+  size_t column = 0;
+  for (; column + 4 * LANES <= columns; column += 4 * LANES) {
+    V total[4] = {{0}, {0}, {0}, {0}};
+    for (size_t row = 0; row < rows; row++) {
+      for (int v = 0; v < 4; v++) total[v] += load(x + row * columns + column + v * LANES);
+    }
+    for (int v = 0; v < 4; v++) store(out + column + v * LANES, total[v]);
+  }
+  FOR_VECTORS(columns - column) {
+    V even = splat(0), odd = splat(0);
+    const float *from = x + column + i;
+    size_t row = 0;
+    for (; row + 2 <= rows; row += 2) {
+      even += loadUpTo(from + row * columns, left, 0);
+      odd += loadUpTo(from + (row + 1) * columns, left, 0);
+    }
+    if (row < rows) even += loadUpTo(from + row * columns, left, 0);
+    storeUpTo(out + column + i, even + odd, left);
   }
 }
 

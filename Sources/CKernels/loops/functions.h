@@ -56,18 +56,6 @@ INLINE V firstOf(V v, size_t count) {
   return (V)((VI)v & (number < (int32_t)count));
 }
 
-INLINE float sumOfLanes(V v) {
-  float total = 0;
-  for (int i = 0; i < LANES; i++) total += v[i];
-  return total;
-}
-
-INLINE float largestLane(V v) {
-  float largest = v[0];
-  for (int i = 1; i < LANES; i++) largest = v[i] > largest ? v[i] : largest;
-  return largest;
-}
-
 /// The next numbers of which `left` are left: a whole vector, or the last ones with `fill` beside them.
 INLINE V loadUpTo(const float *p, size_t left, float fill) { return left >= LANES ? load(p) : loadPart(p, left, fill); }
 

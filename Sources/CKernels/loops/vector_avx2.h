@@ -27,6 +27,17 @@ static inline __attribute__((always_inline)) void storePart(float *p, V v, size_
 
 static inline __attribute__((always_inline)) V squareRoot(V v) { return (V)_mm256_sqrt_ps((__m256)v); }
 
+static inline __attribute__((always_inline)) float sumOfLanes(V v) {
+  __m128 half = _mm_add_ps(_mm256_castps256_ps128((__m256)v), _mm256_extractf128_ps((__m256)v, 1));
+  half = _mm_add_ps(half, _mm_movehl_ps(half, half));
+  return _mm_cvtss_f32(_mm_add_ss(half, _mm_movehdup_ps(half)));
+}
+static inline __attribute__((always_inline)) float largestLane(V v) {
+  __m128 half = _mm_max_ps(_mm256_castps256_ps128((__m256)v), _mm256_extractf128_ps((__m256)v, 1));
+  half = _mm_max_ps(half, _mm_movehl_ps(half, half));
+  return _mm_cvtss_f32(_mm_max_ss(half, _mm_movehdup_ps(half)));
+}
+
 /// Writes the transpose of 8 vectors.
 static inline __attribute__((always_inline)) void storeTransposed(const V rows[LANES], float *to, size_t toStride) {
   __m256 r[8], t[8];

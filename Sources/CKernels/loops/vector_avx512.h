@@ -25,6 +25,9 @@ static inline __attribute__((always_inline)) void storePart(float *p, V v, size_
 
 static inline __attribute__((always_inline)) V squareRoot(V v) { return (V)_mm512_sqrt_ps((__m512)v); }
 
+static inline __attribute__((always_inline)) float sumOfLanes(V v) { return _mm512_reduce_add_ps((__m512)v); }
+static inline __attribute__((always_inline)) float largestLane(V v) { return _mm512_reduce_max_ps((__m512)v); }
+
 /// Writes the transpose of 16 vectors.
 static inline __attribute__((always_inline)) void storeTransposed(const V rows[LANES], float *to, size_t toStride) {
   __m512 r[16], t[16];

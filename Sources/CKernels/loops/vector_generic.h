@@ -33,6 +33,12 @@ static inline __attribute__((always_inline)) void storePart(float *p, V v, size_
 
 static inline __attribute__((always_inline)) V squareRoot(V v) { return __builtin_elementwise_sqrt(v); }
 
+static inline __attribute__((always_inline)) float sumOfLanes(V v) { return (v[0] + v[1]) + (v[2] + v[3]); }
+static inline __attribute__((always_inline)) float largestLane(V v) {
+  float low = v[0] > v[1] ? v[0] : v[1], high = v[2] > v[3] ? v[2] : v[3];
+  return low > high ? low : high;
+}
+
 /// Writes the transpose of 4 vectors.
 static inline __attribute__((always_inline)) void storeTransposed(const V rows[LANES], float *to, size_t toStride) {
   V a = rows[0], b = rows[1], c = rows[2], d = rows[3];

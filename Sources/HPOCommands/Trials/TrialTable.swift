@@ -5,7 +5,7 @@ extension ResultTable {
   /// A study's trials, a row each: number, state, values, parameters, seconds, attributes of the user and the reason of
   /// a failure.
   init(trials: [FrozenTrial], study: StudyRecord) {
-    let parameters = trials.reduce(into: OrderedSet<String>()) { $0.formUnion($1.parameters.keys) }
+    let parameters = trials.reduce(into: OrderedSet<String>()) { $0.formUnion($1.shownParameters.keys) }
     let attributes = trials.reduce(into: OrderedSet<String>()) { $0.formUnion($1.userAttributes.keys) }
     let hasFailures = trials.contains { $0.failure != nil }
     let hasConstraints = trials.contains { !$0.constraints.isEmpty }
@@ -17,9 +17,10 @@ extension ResultTable {
     columns += [Column("seconds"), Column("started")]
     if hasFailures { columns.append(Column("failure")) }
     rows = trials.map { trial in
+      let shown = trial.shownParameters
       var row: [JSONValue] = [.int(trial.number), .string(trial.state.rawValue)]
       row += study.directions.indices.map { trial.values.indices.contains($0) ? .double(trial.values[$0]) : .null }
-      row += parameters.map { trial.parameters[$0]?.external.json ?? trial.fixedParameter($0) }
+      row += parameters.map { shown[$0]?.json ?? .null }
       row += attributes.map { trial.userAttributes[$0] ?? .null }
       if hasConstraints { row.append(.double(trial.violation)) }
       row += [trial.duration.map(JSONValue.double) ?? .null, trial.started.map { .string($0.description) } ?? .null]
@@ -30,8 +31,10 @@ extension ResultTable {
 }
 
 extension FrozenTrial {
-  /// What a waiting trial will run with.
-  fileprivate func fixedParameter(_ name: String) -> JSONValue { fixedParameters[name]?.json ?? .null }
+  /// The parameters, or what a waiting trial will run with.
+  fileprivate var shownParameters: OrderedDictionary<String, Choice> {
+    state == .waiting ? fixedParameters : externalParameters
+  }
 }
 
 extension StudyRecord {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import HPO
+import Spelling
 
 struct TrialsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

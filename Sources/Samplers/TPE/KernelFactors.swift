@@ -106,6 +106,7 @@ struct KernelFactors {
 
   /// The logarithm of the sum over kernels at each point.
   func logSums(pointCount: Int) -> [Double] {
+    if continuous.isEmpty, tabulated.count == 1 { return logSums(of: tabulated[0]) }
     let base = zip(shared, logShared).map { constant + $1 + Double.log($0) }
     var sums = [LogSum](repeating: LogSum(), count: pointCount)
     withUnsafeTemporaryAllocation(of: LogSum.Lanes.self, capacity: Self.blockSize / LogSum.laneCount) { lanes in
@@ -123,6 +124,18 @@ struct KernelFactors {
       }
     }
     return sums.map(\.value)
+  }
+
+  /// The sums where there is one parameter with few distinct values: kernels in the same column go together.
+  private func logSums(of only: Tabulated) -> [Double] {
+    var weights = [Double](repeating: 0, count: only.columnCount)
+    for (kernel, column) in only.columns.enumerated() { weights[Int(column)] += shared[kernel] }
+    let sums = (0..<(only.table.count / max(only.columnCount, 1))).map { row in
+      (0..<only.columnCount).reduce(0) { sum, column in
+        sum + weights[column] * Double.exp(only.table[row * only.columnCount + column])
+      }
+    }
+    return only.rows.map { Double.log(sums[$0]) }
   }
 
   private func addPart(from start: Int, length: Int, point: Int, to terms: UnsafeMutableBufferPointer<Double>) {

@@ -1,3 +1,5 @@
+import Spelling
+
 extension ParameterSpace.Entry {
   /// Reads a parameter of real numbers: `lr=1e-5..1e-1`, `lr=1e-5..1e-1,log` or `rate=0..1,step=0.1`.
   ///

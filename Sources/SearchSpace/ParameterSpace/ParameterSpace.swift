@@ -70,13 +70,16 @@ public struct ParameterSpace: Hashable, Sendable {
 extension ParameterSpace {
   /// A parameter, or a family of numbered ones.
   public struct Entry: Hashable, Sendable {
+    /// The name in a trial, or the part of it before the number.
     public let name: String
+    /// The values that it may have.
     public let distribution: Distribution
     /// What the parameter's existence depends on; nil where it always exists.
     public let condition: Condition?
     /// How many of the parameter exist, as `name0`, `name1`, …; nil for a single one without a number.
     public let repetition: Repetition?
 
+    /// Describes a parameter; `ParameterSpace.init` checks it against the others.
     public init(
       _ name: String, _ distribution: Distribution, when condition: Condition? = nil,
       repeated repetition: Repetition? = nil
@@ -93,8 +96,10 @@ extension ParameterSpace {
 
   /// Holds where each of some earlier parameters exists and has one of the values listed for it.
   public struct Condition: Hashable, Sendable {
+    /// The values by the names of the parameters.
     public let requirements: OrderedDictionary<String, [Choice]>
 
+    /// Describes a condition by the values that each parameter may have.
     public init(_ requirements: OrderedDictionary<String, [Choice]>) { self.requirements = requirements }
 
     func holds(for values: OrderedDictionary<String, Choice>) -> Bool {

@@ -1,4 +1,5 @@
 import OrderedCollections
+import Spelling
 
 /// A parameter space in the making, which checks each entry against the earlier ones.
 ///

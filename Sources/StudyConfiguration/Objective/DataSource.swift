@@ -43,6 +43,7 @@ package struct DataSplit: Hashable, Sendable {
   /// Decides which samples go where.
   package var seed: UInt64
 
+  /// Describes a split; the defaults are those of a study file.
   package init(validation: Double = 0.2, test: Double = 0.2, seed: UInt64 = 0) {
     self.validation = validation
     self.test = test

@@ -1,5 +1,6 @@
 import Graphs
 import SearchSpace
+import Spelling
 
 /// A hyperparameter of a training: what it may be, and what it is where a file says nothing.
 struct Hyperparameter: Hashable, Sendable {
@@ -9,7 +10,7 @@ struct Hyperparameter: Hashable, Sendable {
 
   static let learningRate = Hyperparameter(name: "learningRate", domain: .real(.above(0)), defaultValue: 0.001)
   static let batchSize = Hyperparameter(name: "batchSize", domain: .whole(1...65536), defaultValue: 32)
-  static let depth = Hyperparameter(name: "depth", domain: .whole(1...64), defaultValue: 2)
+  static let depth = Hyperparameter(name: "depth", domain: .whole(0...64), defaultValue: 2)
   static let units = Hyperparameter(name: "units", domain: .whole(1...65536), defaultValue: 64)
   static let activation = Hyperparameter(
     name: "activation", domain: .names("activation", Activation.allCases.map(\.rawValue)),

@@ -1,6 +1,7 @@
 import OrderedCollections
 import SearchSpace
 import Training
+import Spelling
 
 /// Reads what stands under `objective`.
 struct ObjectiveReader {
@@ -91,7 +92,7 @@ struct ObjectiveReader {
   }
 
   private func units(_ elements: [YAMLNode], of member: MappingReader.Member, _ reader: MappingReader) -> [Int]? {
-    guard Hyperparameter.depth.domain.contains(.int(elements.count)) else {
+    guard 1...64 ~= elements.count else {
       reader.log.report(
         .invalidValue, at: member.value.position, "objective.units: expected 1 to 64 layers, met \(elements.count)")
       return nil

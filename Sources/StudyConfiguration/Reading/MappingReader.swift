@@ -1,5 +1,6 @@
 import OrderedCollections
 import SearchSpace
+import Spelling
 
 /// Reads the keys of one mapping and reports those that do not belong.
 ///

@@ -38,8 +38,9 @@ struct YAMLComposer {
         return withExtendedLifetime(parser) { node(root, depth: 0) }
       } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
         let position = Position(context.mark)
-        guard maskedKeys.count < YAMLLimits.duplicates, let key = keys.first, mask(key, at: position, in: &text) else {
-          log.report(.duplicateKey, at: position, "duplicate key '\((keys.first ?? "").shortened)'")
+        let mayReadOn = maskedKeys.count < 64 && (maskedKeys.count + 2) * text.count <= YAMLLimits.charactersRead
+        guard mayReadOn, let key = keys.first, mask(key, at: position, in: &text) else {
+          log.report(.duplicateKey, at: position, "this key is given again later")
           return nil
         }
       } catch {

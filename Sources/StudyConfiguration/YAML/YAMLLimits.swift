@@ -7,8 +7,8 @@ enum YAMLLimits {
   /// Texts that look like an alias, or like a key that is no scalar: the parser compares such keys in full, in a time
   /// that grows exponentially with aliases of aliases.
   static let costlyTokens = 24
-  /// Keys given more than once.
-  static let duplicates = 100
+  /// Characters read in all, as a text is read once more for each key that is given again.
+  static let charactersRead = 4 << 20
 
   /// The position of the token that is one too many; nil where there are few enough.
   static func firstCostlyToken(in source: SourceText) -> Position? {

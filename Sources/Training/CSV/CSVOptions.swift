@@ -5,9 +5,13 @@ public struct CSVOptions: Sendable, Hashable {
     /// Whichever of comma, semicolon, tab and bar occurs most in the header, outside of quotes; a tie goes to the
     /// earlier one.
     case automatic = "auto"
+    /// `,`
     case comma
+    /// `;`
     case semicolon
+    /// The tab character.
     case tab
+    /// `|`
     case bar
   }
 

@@ -1,3 +1,5 @@
+import Spelling
+
 /// Reads a whole CSV file into a data set.
 struct CSVReader {
   private let source: String
@@ -17,11 +19,11 @@ struct CSVReader {
   /// Reads the header and all rows.
   mutating func read(target targetName: String, name: String) throws(DatasetError) -> Dataset {
     let header = try readHeader()
-    let targetColumn = try index(of: targetName, in: header, role: "target")
+    let targetColumn = try index(of: targetName, in: header, purpose: "to take as the target")
     var isFeature = [Bool](repeating: true, count: header.count)
     isFeature[targetColumn] = false
     for ignored in options.ignoredColumns {
-      isFeature[try index(of: ignored, in: header, role: "ignored")] = false
+      isFeature[try index(of: ignored, in: header, purpose: "to ignore")] = false
     }
     let featureColumns = header.indices.filter { isFeature[$0] }
     guard !featureColumns.isEmpty else {
@@ -80,12 +82,12 @@ struct CSVReader {
     return header
   }
 
-  private func index(of name: String, in header: [String], role: String) throws(DatasetError) -> Int {
+  private func index(of name: String, in header: [String], purpose: String) throws(DatasetError) -> Int {
     if let index = header.firstIndex(of: name) { return index }
     let nearest = NearestName.find(name, among: header)
     let hint = nearest.map { "did you mean \($0.quoted)?" } ?? "the columns are \(header.listed(atMost: 12))"
     throw DatasetError(
-      .noSuchColumn, "there is no column \(name.quoted) for the \(role) one; \(hint)", source: source, line: 1)
+      .noSuchColumn, "there is no column \(name.quoted) \(purpose); \(hint)", source: source, line: 1)
   }
 
   private func checkWidth(_ width: Int) throws(DatasetError) {

@@ -73,7 +73,7 @@ struct CSVTargetColumn {
   private func tooManyClasses(line: Int) -> DatasetError {
     DatasetError(
       .tooManyClasses,
-      "the target \(name.quoted) has more than \(maximumClasses) classes; is it an identifier, or are it values?",
+      "the target \(name.quoted) has more than \(maximumClasses) classes; is it an identifier, or a value to predict?",
       source: source, line: line, column: number)
   }
 

@@ -47,6 +47,7 @@ public struct DatasetError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The field's number in its line, from 1.
   public let column: Int?
 
+  /// Creates an error; lines and columns count from 1.
   package init(_ code: Code, _ message: String, source: String, line: Int? = nil, column: Int? = nil) {
     self.code = code
     self.message = message

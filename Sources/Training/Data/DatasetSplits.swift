@@ -13,8 +13,11 @@ public struct DatasetSplits: Sendable, Equatable {
 
   /// The samples of each part, as ascending indices of the whole data set.
   public struct Indices: Sendable, Hashable {
+    /// The training part's samples.
     public let training: [Int]
+    /// The validation part's samples.
     public let validation: [Int]
+    /// The test part's samples.
     public let test: [Int]
   }
 

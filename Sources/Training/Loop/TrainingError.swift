@@ -15,6 +15,7 @@ public struct TrainingError: Error, Sendable, Hashable, CustomStringConvertible 
   /// What is wrong, where, and what helps.
   public let message: String
 
+  /// Creates an error.
   package init(_ code: Code, _ message: String) {
     self.code = code
     self.message = message

@@ -3,7 +3,9 @@
 A case is a string of decisions, one for each report of a running trial. The histories are drawn with integers and plain
 arithmetic, which the tests repeat (`PrunerCase.swift`); both must change together.
 
-    /opt/peers/bin/python generate_median.py > median.json
+In an environment with optuna==5.0.0 and numpy:
+
+    python generate_median.py > median.json
 """
 
 import json

@@ -6,7 +6,9 @@ the tests repeat (`RandomHistory.swift`); both must change together.
 NumPy leaves open in which order `argsort` puts equal values, and so which of several equal observations gets which
 kernel width. The fixture takes the stable order, in which ours are.
 
-    /opt/peers/bin/python generate_tpe.py > tpe.json
+In an environment with optuna==5.0.0 and numpy:
+
+    python generate_tpe.py > tpe.json
 """
 
 import json
@@ -115,12 +117,14 @@ class History:
         size = SIZES[random.below(len(SIZES))]
         constrained = random.below(3) == 0
         finite = random.below(2) == 0
+        # With few complete trials the good part reaches into the pruned and the infeasible ones.
+        scarce = random.below(3) == 0
         self.parameters = [Parameter(random, i) for i in range(1 + random.below(6))]
         self.trials = []
         for number in range(size):
             roll = random.below(100)
             state = (
-                TrialState.COMPLETE if roll < 62
+                TrialState.COMPLETE if roll < (4 if scarce else 62)
                 else TrialState.PRUNED if roll < 80
                 else TrialState.RUNNING if roll < 88
                 else TrialState.FAIL if roll < 95

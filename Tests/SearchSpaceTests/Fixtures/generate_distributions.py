@@ -1,7 +1,9 @@
 """Writes distributions.json: how Optuna 5.0.0 reads, lowers, checks and writes distributions, and how Python's json
 writes numbers and strings.
 
-    /opt/peers/bin/python generate_distributions.py > distributions.json
+In an environment with optuna==5.0.0 and numpy:
+
+    python generate_distributions.py > distributions.json
 """
 
 import json

@@ -1,3 +1,4 @@
+import CAllocationCounter
 import Execution
 import Graphs
 import Testing
@@ -155,6 +156,19 @@ struct TrainerTests {
     options.batchSize = size
     options.epochs = 2
     #expect(try run(options, data: try Self.moons()).result.history.count == 2)
+  }
+
+  @Test("allocates nothing in a step", .enabled(if: CAllocationCounterIsAvailable()))
+  func allocations() throws {
+    // 138 training samples, so 138 steps an epoch; evaluation, the report and a better epoch's parameters take a few.
+    var options = Self.options
+    options.batchSize = 1
+    options.epochs = 3
+    let trainer = try Trainer(Self.network, data: try Self.moons(), options: options)
+    var counts: [UInt64] = []
+    counts.reserveCapacity(3)
+    _ = try trainer.train { _ in counts.append(CAllocationCount()) }
+    #expect(counts[2] - counts[1] < 20)
   }
 
   @Test("refuses a metric of another task, and other data")

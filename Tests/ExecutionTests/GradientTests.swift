@@ -1,0 +1,108 @@
+import Graphs
+import RealModule
+import Testing
+
+@testable import Execution
+
+/// Gradients against central finite differences, in Double.
+@Suite struct GradientTests {
+  /// Compares the gradient of `loss` by each variable with (f(x + h) - f(x - h)) / 2h, element by element.
+  static func check(
+    _ graph: Graph, loss: Value, by variables: [Value], at given: [Value: [Double]], seed: UInt64 = 5,
+    _ what: String
+  ) throws {
+    var graph = graph
+    let gradients = try graph.gradient(of: loss, withRespectTo: variables)
+    let interpreter = ReferenceInterpreter(graph: graph, seed: seed)
+    let found = interpreter.evaluate(gradients, given)
+    for (variable, gradient) in zip(variables, found) {
+      let elements = try #require(given[variable])
+      #expect(gradient.count == elements.count)
+      for index in elements.indices {
+        let h = 1e-5
+        var moved = given
+        moved[variable]?[index] = elements[index] + h
+        let above = interpreter.evaluate([loss], moved)[0][0]
+        moved[variable]?[index] = elements[index] - h
+        let below = interpreter.evaluate([loss], moved)[0][0]
+        let slope = (above - below) / (2 * h)
+        if abs(gradient[index] - slope) <= 1e-7 * max(1, abs(slope)) { continue }
+        Issue.record("\(what) by \(graph[variable].name)[\(index)]: \(gradient[index]) instead of \(slope)")
+      }
+    }
+  }
+
+  /// Appends a scalar that weighs each element of `value` differently.
+  static func weighted(_ value: Value, in graph: inout Graph) throws -> (loss: Value, weights: Value) {
+    let weights = try graph.input("weights", shape: graph.shape(of: value))
+    return (try graph.sum(graph.multiply(value, weights)), weights)
+  }
+
+  static func isDifferentiable(_ operation: Graphs.Operation, by input: Int) -> Bool {
+    switch operation {
+    case .softmaxCrossEntropy: input == 0
+    case .softmaxCrossEntropyGradient, .dropoutMask: false
+    default: true
+    }
+  }
+
+  @Test("The gradient of each operation agrees with finite differences over random shapes", arguments: 0..<6)
+  func operations(seed: UInt64) throws {
+    var random = SplitMix(seed)
+    for test in OperationCase.all(&random) {
+      // Finite differences take two evaluations an element, so the shapes are kept small.
+      guard test.shapes.map(\.count).reduce(0, +) < 400 else { continue }
+      var (graph, inputs, output) = try test.graph()
+      let variables = inputs.indices.filter { Self.isDifferentiable(test.operation, by: $0) }.map { inputs[$0] }
+      guard !variables.isEmpty else { continue }
+      let (loss, weights) = try Self.weighted(output, in: &graph)
+      var given = Dictionary(uniqueKeysWithValues: zip(inputs, test.inputs))
+      given[weights] = (0..<graph.shape(of: output).count).map { _ in random.number() }
+      try Self.check(graph, loss: loss, by: variables, at: given, test.description)
+    }
+  }
+
+  @Test("The gradient of each operation is itself differentiated right", arguments: 0..<3)
+  func secondDerivatives(seed: UInt64) throws {
+    var random = SplitMix(100 + seed)
+    for test in OperationCase.all(&random) {
+      guard test.shapes.map(\.count).reduce(0, +) < 120 else { continue }
+      if case .softmaxCrossEntropy = test.operation { continue }
+      var (graph, inputs, output) = try test.graph()
+      let variables = inputs.indices.filter { Self.isDifferentiable(test.operation, by: $0) }.map { inputs[$0] }
+      guard let first = variables.first else { continue }
+      let (loss, weights) = try Self.weighted(output, in: &graph)
+      var given = Dictionary(uniqueKeysWithValues: zip(inputs, test.inputs))
+      given[weights] = (0..<graph.shape(of: output).count).map { _ in random.number() }
+      let gradient = try graph.gradient(of: loss, withRespectTo: [first])[0]
+      let other = try graph.input("other weights", shape: graph.shape(of: gradient))
+      given[other] = (0..<graph.shape(of: gradient).count).map { _ in random.number() }
+      let second = try graph.sum(graph.multiply(gradient, other))
+      try Self.check(graph, loss: second, by: variables, at: given, "second derivative of \(test)")
+    }
+  }
+
+  @Test("The gradient of a whole network agrees with finite differences", arguments: Activation.allCases)
+  func network(activation: Activation) throws {
+    var graph = Graph()
+    let x = try graph.input("x", shape: [5, 4])
+    let labels = try graph.input("labels", shape: [5])
+    let target = try graph.input("target", shape: [5, 3])
+    let hidden = try graph.activation(activation, graph.dense(x, units: 7, name: "first"))
+    let dropped = try graph.dropout(hidden, probability: 0.4)
+    let second = try graph.tanh(graph.dense(dropped, units: 6, name: "second"))
+    let logits = try graph.dense(second, units: 3, name: "logits")
+    // Two losses over one network, so that gradients meet in the logits.
+    let entropy = try graph.softmaxCrossEntropy(logits: logits, labels: labels)
+    let squares = try graph.meanSquaredError(prediction: graph.sigmoid(logits), target: target)
+    let loss = try graph.add(entropy, graph.scale(squares, by: 0.3))
+
+    var random = SplitMix(9)
+    var given: [Value: [Double]] = [:]
+    for value in graph.inputs + graph.parameters {
+      given[value] = (0..<graph.shape(of: value).count).map { _ in random.number() * 0.7 }
+    }
+    given[labels] = [0, 2, 1, 1, 0]
+    try Self.check(graph, loss: loss, by: graph.parameters + [x], at: given, "\(activation) network")
+  }
+}

@@ -1,0 +1,149 @@
+import Graphs
+import Testing
+
+@testable import Execution
+
+/// What every kernel of every backend must do: compute what the reference computes in Double, and touch no other memory.
+@Suite struct KernelContractTests {
+  /// A backend under test, printed by its name.
+  struct Backend: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let makeSet: @Sendable () throws -> any KernelSet
+
+    static var all: [Backend] {
+      var backends = [Backend(testDescription: "reference") { ReferenceKernelSet() }]
+      for (index, table) in VectorTable.all.enumerated() {
+        backends.append(Backend(testDescription: table.name) { VectorKernelSet(VectorTable.all[index]) })
+      }
+      if Kernels.isOneDNNAvailable { backends.append(Backend(testDescription: "oneDNN") { try OneDNNKernelSet() }) }
+      return backends
+    }
+  }
+
+  /// Memory with NaN before and after, so that a read beyond it shows in results, and a write in the margins.
+  final class GuardedMemory {
+    private let memory: UnsafeMutablePointer<Float>
+    private let count: Int
+    private static let margin = 64
+
+    init(_ elements: [Float]) {
+      count = elements.count
+      memory = .allocate(capacity: count + 2 * Self.margin)
+      memory.initialize(repeating: .nan, count: count + 2 * Self.margin)
+      start.update(from: elements, count: count)
+    }
+
+    deinit { memory.deallocate() }
+
+    var start: UnsafeMutablePointer<Float> { memory + Self.margin }
+    var elements: [Float] { Array(UnsafeBufferPointer(start: start, count: count)) }
+    var marginsAreIntact: Bool {
+      let whole = UnsafeBufferPointer(start: memory, count: count + 2 * Self.margin)
+      return (whole.prefix(Self.margin) + whole.suffix(Self.margin)).allSatisfy { $0.isNaN }
+    }
+  }
+
+  static func check(_ test: OperationCase, _ set: any KernelSet, inPlaceOf input: Int? = nil) throws {
+    let (graph, _, output) = try test.graph()
+    let shape = graph.shape(of: output)
+    // The oracle starts from the same rounded numbers.
+    let rounded = test.inputs.map { $0.map { Double(Float($0)) } }
+    let expected = ReferenceInterpreter.run(test.operation, rounded, test.shapes, outputShape: shape, seed: 77)
+
+    let inputs = test.inputs.map { GuardedMemory($0.map(Float.init)) }
+    let result = input.map { inputs[$0] } ?? GuardedMemory(Array(repeating: .nan, count: shape.count))
+    let kernel = try set.makeKernel(
+      KernelRequest(
+        operation: test.operation, name: "tested", inputs: inputs.map { UnsafePointer($0.start) },
+        inputShapes: test.shapes, output: result.start, outputShape: shape))
+    try withExtendedLifetime((inputs, result)) { try kernel.run(77) }
+
+    #expect(result.marginsAreIntact, "\(test) wrote beyond its output")
+    let wrong = zip(result.elements, expected).first { !(abs(Double($0) - $1) <= 2e-5 * max(1, abs($1))) }
+    #expect(wrong == nil, "\(test) gave \(wrong?.0 ?? 0) instead of \(wrong?.1 ?? 0)")
+  }
+
+  @Test("Each operation agrees with the oracle over random shapes", arguments: Backend.all)
+  func agreesWithOracle(_ backend: Backend) throws {
+    let set = try backend.makeSet()
+    for seed in 0..<60 as Range<UInt64> {
+      var random = SplitMix(seed)
+      for test in OperationCase.all(&random) { try Self.check(test, set) }
+    }
+  }
+
+  @Test("An elementwise operation may write over its input", arguments: Backend.all)
+  func worksInPlace(_ backend: Backend) throws {
+    let set = try backend.makeSet()
+    for seed in 0..<20 as Range<UInt64> {
+      var random = SplitMix(seed)
+      for test in OperationCase.all(&random) where test.operation.isElementwise {
+        for input in test.shapes.indices where test.shapes[input] == test.shapes[0] {
+          try Self.check(test, set, inPlaceOf: input)
+        }
+      }
+    }
+  }
+
+  @Test("Matrix products longer than a panel agree with the oracle", arguments: Backend.all)
+  func longProducts(_ backend: Backend) throws {
+    let set = try backend.makeSet()
+    var random = SplitMix(3)
+    for (n, m, k) in [(5, 35, 1030), (9, 3, 513), (1, 1, 1024)] {
+      for (left, right) in [(false, false), (true, false), (false, true), (true, true)] {
+        let shapes: [Shape] = [left ? [k, n] : [n, k], right ? [m, k] : [k, m]]
+        let inputs = shapes.map { shape in (0..<shape.count).map { _ in random.number() / 30 } }
+        let operation = Operation.matrixProduct(transposeLeft: left, transposeRight: right)
+        try Self.check(OperationCase(operation: operation, shapes: shapes, inputs: inputs), set)
+      }
+      let shapes: [Shape] = [[n, k], [m, k], [m]]
+      let inputs = shapes.map { shape in (0..<shape.count).map { _ in random.number() / 30 } }
+      try Self.check(OperationCase(operation: .dense(activation: .relu), shapes: shapes, inputs: inputs), set)
+    }
+  }
+
+  @Test("Large arguments saturate, and NaN stays NaN", arguments: Backend.all)
+  func extremeArguments(_ backend: Backend) throws {
+    let set = try backend.makeSet()
+    let extremes: [Double] = [-1000, -90, -20, -1e-6, 0, 1e-6, 0.3, 0.624, 0.626, 20, 90, 1000]
+    for activation in Activation.allCases {
+      try Self.check(OperationCase(operation: .activation(activation), shapes: [[12]], inputs: [extremes]), set)
+      let x = GuardedMemory(Array(repeating: .nan, count: 5))
+      let kernel = try set.makeKernel(
+        KernelRequest(
+          operation: .activation(activation), name: "tested", inputs: [UnsafePointer(x.start)], inputShapes: [[5]],
+          output: x.start, outputShape: [5]))
+      try withExtendedLifetime(x) { try kernel.run(0) }
+      #expect(x.elements.allSatisfy { $0.isNaN }, "\(activation) of NaN")
+    }
+    let logits = [1000.0, -1000, 999, 500, 0, -1, -1e4, 3]
+    try Self.check(
+      OperationCase(operation: .softmaxCrossEntropy, shapes: [[2, 4], [2]], inputs: [logits, [2, 3]]), set)
+    try Self.check(
+      OperationCase(
+        operation: .softmaxCrossEntropyGradient, shapes: [[2, 4], [2], .scalar], inputs: [logits, [2, 3], [1]]), set)
+  }
+
+  @Test("A label that is no class makes the loss NaN", arguments: Backend.all, [-1, 4, 1.5, Float.nan, .infinity])
+  func wrongLabels(_ backend: Backend, label: Float) throws {
+    let set = try backend.makeSet()
+    let (logits, labels) = (GuardedMemory([0, 1, 2, 3, 4, 5, 6, 7]), GuardedMemory([1, label]))
+    let (one, loss, gradient) = (GuardedMemory([1]), GuardedMemory([0]), GuardedMemory(Array(repeating: 0, count: 8)))
+    let inputs = [logits, labels, one].map { UnsafePointer($0.start) }
+    try withExtendedLifetime([logits, labels, one, loss, gradient]) {
+      try set.makeKernel(
+        KernelRequest(
+          operation: .softmaxCrossEntropy, name: "tested", inputs: Array(inputs.prefix(2)),
+          inputShapes: [[2, 4], [2]], output: loss.start, outputShape: .scalar)
+      ).run(0)
+      try set.makeKernel(
+        KernelRequest(
+          operation: .softmaxCrossEntropyGradient, name: "tested", inputs: inputs,
+          inputShapes: [[2, 4], [2], .scalar], output: gradient.start, outputShape: [2, 4])
+      ).run(0)
+    }
+    #expect(loss.elements[0].isNaN)
+    #expect(gradient.elements.prefix(4).allSatisfy { $0.isFinite })
+    #expect(gradient.elements.suffix(4).allSatisfy { $0.isNaN })
+  }
+}

@@ -1,0 +1,161 @@
+import CAllocationCounter
+import Dispatch
+import Graphs
+import Synchronization
+import Testing
+
+@testable import Execution
+
+@Suite struct PlanTests {
+  @Test("All kernels compute the same loss, outputs and gradients", arguments: Kernels.available)
+  func backendsAgree(_ kernels: Kernels) throws {
+    let network = try SampleNetwork(batch: 7)
+    func run(_ kernels: Kernels) throws -> (loss: Float, logits: [Float], gradients: [Float]) {
+      let store = ParameterStore(network.graph, seed: 3)
+      let plan = try Plan(
+        training: network.graph, loss: network.loss, outputs: [network.logits], parameters: store, kernels: kernels)
+      network.fill(plan)
+      try plan.run(seed: 11)
+      return (plan.scalar(network.loss), Array(plan.output(network.logits)), Array(store.gradients))
+    }
+    let (found, right) = (try run(kernels), try run(.reference))
+    #expect(abs(found.loss - right.loss) < 1e-5)
+    #expect(zip(found.logits, right.logits).allSatisfy { abs($0 - $1) < 1e-5 })
+    #expect(zip(found.gradients, right.gradients).allSatisfy { abs($0 - $1) < 1e-5 })
+    #expect(right.gradients.contains { abs($0) > 1e-3 })
+  }
+
+  @Test(
+    "A step and an update allocate nothing", .enabled(if: CAllocationCounterIsAvailable()),
+    arguments: [Kernels.automatic, .vector, .reference])
+  func allocatesNothing(_ kernels: Kernels) throws {
+    let network = try SampleNetwork(batch: 32)
+    let store = ParameterStore(network.graph, seed: 3)
+    let plan = try Plan(training: network.graph, loss: network.loss, parameters: store, kernels: kernels)
+    let optimizers = [
+      Optimizer.adam(), .momentum(learningRate: 0.1), .gradientDescent(learningRate: 0.1),
+    ].map { OptimizerState($0, parameters: store) }
+    network.fill(plan)
+
+    let beforeArray = CAllocationCount()
+    withExtendedLifetime(Array(repeating: beforeArray, count: 100)) {}
+    #expect(CAllocationCount() > beforeArray, "the counter counts")
+
+    let before = CAllocationCount()
+    for step in 0..<50 as Range<UInt64> {
+      try plan.run(seed: step)
+      for optimizer in optimizers { optimizer.step() }
+    }
+    let allocations = CAllocationCount() - before
+    #expect(allocations == 0)
+  }
+
+  @Test("A training step learns", arguments: Kernels.available)
+  func learns(_ kernels: Kernels) throws {
+    let network = try SampleNetwork(batch: 16)
+    let store = ParameterStore(network.graph, seed: 3)
+    let plan = try Plan(training: network.graph, loss: network.loss, parameters: store, kernels: kernels)
+    let evaluation = try Plan(inference: network.graph, outputs: [network.loss], parameters: store, kernels: kernels)
+    let adam = OptimizerState(.adam(learningRate: 0.02), parameters: store)
+    network.fill(plan)
+    network.fill(evaluation)
+    try evaluation.run()
+    let before = evaluation.scalar(network.loss)
+    for step in 0..<300 as Range<UInt64> {
+      try plan.run(seed: step)
+      adam.step()
+    }
+    try evaluation.run()
+    #expect(evaluation.scalar(network.loss) < 0.2 * before)
+  }
+
+  @Test("The same seed draws the same dropout, another seed another")
+  func dropoutSeeds() throws {
+    let network = try SampleNetwork(batch: 16)
+    let store = ParameterStore(network.graph, seed: 3)
+    let plan = try Plan(training: network.graph, loss: network.loss, parameters: store)
+    network.fill(plan)
+    let losses = try ([4, 5, 4] as [UInt64]).map { seed in
+      try plan.run(seed: seed)
+      return plan.scalar(network.loss)
+    }
+    #expect(losses[0] == losses[2])
+    #expect(losses[0] != losses[1])
+  }
+
+  @Test("Training and evaluation with another batch size share parameters")
+  func sharedParameters() throws {
+    let (network, single) = (try SampleNetwork(batch: 8), try SampleNetwork(batch: 1))
+    let store = ParameterStore(network.graph, seed: 3)
+    let many = try Plan(inference: network.graph, outputs: [network.logits], parameters: store)
+    let one = try Plan(inference: single.graph, outputs: [single.logits], parameters: store)
+    network.fill(many)
+    try many.run()
+    for row in 0..<8 {
+      let x = one.input(single.x)
+      for column in 0..<6 { x[column] = many.input(network.x)[row * 6 + column] }
+      try one.run(seed: UInt64(row))
+      let wanted = many.output(network.logits)[(row * 4)..<(row * 4 + 4)]
+      #expect(zip(one.output(single.logits), wanted).allSatisfy { abs($0 - $1) < 1e-6 })
+    }
+    #expect(one.input(single.labels).isEmpty, "logits do not depend on labels")
+  }
+
+  @Test("A parameter used twice, and one used not at all, get their gradients")
+  func unusualGradients() throws {
+    var graph = Graph()
+    let used = try graph.parameter("used", shape: [3], initializer: .constant(2))
+    let unused = try graph.parameter("unused", shape: [2], initializer: .constant(5))
+    let other = try graph.parameter("other", shape: [3], initializer: .constant(-1))
+    let target = try graph.input("target", shape: [3])
+    // The gradients by `used` and `other` are one value of the graph, and each needs its place in the store.
+    let loss = try graph.sum(graph.multiply(graph.add(used, other), target))
+    let store = ParameterStore(graph, seed: 0)
+    let plan = try Plan(training: graph, loss: loss, outputs: [unused], parameters: store)
+    for index in 0..<3 { plan.input(target)[index] = Float(index) }
+    store.gradients.update(repeating: .nan)
+    try plan.run()
+    #expect(plan.scalar(loss) == 3)
+    #expect(store.gradient(of: "used") == [0, 1, 2])
+    #expect(store.gradient(of: "other") == [0, 1, 2])
+    #expect(store.gradient(of: "unused") == [0, 0])
+    #expect(Array(plan.output(unused)) == [5, 5])
+  }
+
+  @Test("A store without the graph's parameters is refused")
+  func parameterMismatch() throws {
+    let network = try SampleNetwork(batch: 2)
+    var other = Graph()
+    _ = try other.parameter("first.weight", shape: [13, 5], initializer: .zeros)
+    for graph in [Graph(), other] {
+      let store = ParameterStore(graph, seed: 0)
+      let error = #expect(throws: ExecutionError.self) {
+        try Plan(inference: network.graph, outputs: [network.logits], parameters: store)
+      }
+      #expect(error?.code == .parameterMismatch)
+      #expect(error?.message.contains("'first.weight'") == true)
+    }
+  }
+
+  @Test("Plans on several threads compute what each would alone", arguments: Kernels.available)
+  func independentThreads(_ kernels: Kernels) throws {
+    @Sendable func train(_ seed: UInt64) throws -> [Float] {
+      let network = try SampleNetwork(batch: 5)
+      let store = ParameterStore(network.graph, seed: seed)
+      let plan = try Plan(training: network.graph, loss: network.loss, parameters: store, kernels: kernels)
+      let adam = OptimizerState(.adam(), parameters: store)
+      network.fill(plan, seed: seed)
+      for step in 0..<100 as Range<UInt64> {
+        try plan.run(seed: step)
+        adam.step()
+      }
+      return store.snapshot()
+    }
+    let results = Mutex<[Int: [Float]]>([:])
+    DispatchQueue.concurrentPerform(iterations: 4) { index in
+      let result = try? train(UInt64(index))
+      results.withLock { $0[index] = result }
+    }
+    for index in 0..<4 { #expect(try results.withLock { $0[index] } == train(UInt64(index))) }
+  }
+}

@@ -1,0 +1,40 @@
+import StudyConfiguration
+import Testing
+
+@Suite("The reference of study files") struct DocumentationTests {
+  @Test("Every example of the reference is a study file that is read") func examples() throws {
+    let examples = try Self.blocks(of: "yaml")
+    #expect(examples.count >= 10)
+    for example in examples {
+      #expect(throws: Never.self, "\(example)") { try read(example) }
+    }
+  }
+
+  @Test(
+    "The reference shows an example of every key",
+    arguments: [
+      "study", "direction", "directions", "objective", "space", "sampler", "pruner", "trials", "jobs", "data",
+      "network",
+      "metric", "split", "validation", "test", "seed", "learningRate", "depth", "units", "activation", "optimizer",
+      "momentum", "weightDecay", "epochs", "csv", "target", "task", "delimiter", "missingValues", "ignoredColumns",
+      "float", "int", "choice", "log", "step", "repeat", "when", "name", "startupTrials", "candidates", "multivariate",
+      "constantLiar", "warmupSteps", "intervalSteps", "minTrials", "percentile",
+    ])
+  func keys(_ key: String) throws {
+    #expect(try Self.blocks(of: "yaml").contains { $0.contains("\(key): ") || $0.contains("\(key):\n") })
+  }
+
+  @Test("The messages of the reference are those that the program prints") func messages() throws {
+    let text = BrokenFile.wholeText.replacing("learningRate:", with: "learningrate:").replacing("1..3", with: "3..1")
+    let error = #expect(throws: ConfigurationError.self) {
+      try StudyConfiguration(bytes: Array(text.utf8), file: "digits.yaml")
+    }
+    #expect(try Self.blocks(of: "text") == [(error?.description ?? "") + "\n"])
+  }
+
+  private static func blocks(of language: String) throws -> [String] {
+    try Files.text("Documentation/StudyFiles.md").split(separator: "```\(language)\n").dropFirst().map { part in
+      String(part[..<(part.firstRange(of: "```")?.lowerBound ?? part.endIndex)])
+    }
+  }
+}

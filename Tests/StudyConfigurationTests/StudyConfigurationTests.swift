@@ -1,0 +1,154 @@
+import Foundation
+import Graphs
+import OrderedCollections
+import SearchSpace
+import StudyConfiguration
+import Testing
+import Training
+import Trials
+
+@Suite("Study files") struct StudyConfigurationTests {
+  @Test("Every study file of the repository is read", arguments: Files.configs)
+  func configs(_ path: String) throws {
+    let configuration = try StudyConfiguration(contentsOf: path)
+    #expect(configuration.text == (try String(contentsOfFile: path, encoding: .utf8)))
+  }
+
+  @Test("The repository has study files") func configsExist() {
+    #expect(!Files.configs.isEmpty)
+  }
+
+  @Test("The study of the digits says what its file says") func digits() throws {
+    let study = try read(try Files.text("Configs/digits-mlp.yaml"))
+    #expect(study.name == "digits-mlp")
+    #expect(study.directions == [.maximize])
+    #expect(study.sampler == SamplerConfiguration(.tpe(.init()), seed: 7))
+    var pruning = PrunerConfiguration.Options()
+    pruning.warmupSteps = 3
+    #expect(study.pruner == .median(pruning))
+    #expect(study.trials == 200)
+    #expect(study.jobs == 2)
+    let training = try #require(study.objective?.training)
+    #expect(training.data == .embedded(.digits))
+    #expect(training.split == DataSplit(validation: 0.2, test: 0.2, seed: 0))
+    #expect(training.network == .mlp)
+    #expect(training.metric == .accuracy)
+    #expect(training.fixed == ["epochs": 30])
+    let names = ["learningRate", "batchSize", "depth", "units", "activation", "dropout", "optimizer", "momentum"]
+    #expect(study.space.entries.map(\.name) == names)
+    #expect(study.space.entries[0].distribution == .float(try FloatDistribution(low: 1e-4, high: 0.1, log: true)))
+    #expect(study.space.entries[3].repetition == .valueOf("depth"))
+    #expect(study.space.entries[7].condition == .init(["optimizer": ["momentum"]]))
+  }
+
+  @Test("What a file leaves out has its default") func defaults() throws {
+    let study = try read("direction: minimize\nspace: {x: {float: 0..1}}")
+    #expect(study.name == nil && study.objective == nil && study.trials == nil && study.jobs == nil)
+    #expect(study.sampler == SamplerConfiguration())
+    #expect(study.pruner == .median(.init()))
+    let several = try read("directions: [minimize, minimize]\nspace: {x: {float: 0..1}}")
+    #expect(several.directions == [.minimize, .minimize])
+    #expect(several.pruner == PrunerConfiguration.none)
+  }
+
+  @Test(
+    "The metric tells the direction", arguments: zip(["accuracy", "logLoss"], [StudyDirection.maximize, .minimize]))
+  func direction(metric: String, direction: StudyDirection) throws {
+    let study = try read(
+      "objective: {data: digits, network: mlp, metric: \(metric)}\nspace: {dropout: {float: 0..0.5}}")
+    #expect(study.directions == [direction])
+  }
+
+  @Test("A metric tells the task of a CSV file, whose path is taken from the study's folder") func csv() throws {
+    let text = """
+      objective: {data: {csv: houses.csv, target: price, ignoredColumns: [id]}, network: mlp, metric: r2}
+      space: {dropout: {float: 0..0.5}}
+      """
+    let study = try StudyConfiguration(bytes: Array(text.utf8), file: "Configs/a.yaml", folder: "Configs")
+    guard case .csv(let file) = study.objective?.training?.data else { throw Missing() }
+    #expect(file.path == "Configs/houses.csv")
+    #expect(file.target == "price")
+    #expect(file.options.task == .regression)
+    #expect(file.options.delimiter == .automatic)
+    #expect(file.options.missingValues == .reject)
+    #expect(file.options.ignoredColumns == ["id"])
+  }
+
+  private struct Missing: Error {}
+
+  @Test("A byte order mark before the text is no part of it") func byteOrderMark() throws {
+    #expect(try read("\u{FEFF}direction: minimize\nspace: {x: {float: 0..1}}").directions == [.minimize])
+  }
+
+  @Test("Repetitions and conditions on what the objective fixes are decided at once") func decided() throws {
+    let study = try read(
+      """
+      objective: {data: digits, network: mlp, metric: accuracy, depth: 3, optimizer: momentum}
+      space:
+        units: {int: 8..16, repeat: depth}
+        momentum: {float: 0.5..0.9, when: {optimizer: [sgd, momentum]}}
+      """)
+    #expect(study.space.distributions.keys == ["units0", "units1", "units2", "momentum"])
+    #expect(!study.space.isConditional)
+  }
+
+  @Test("The hyperparameters of a trial are its own, the fixed ones, and the defaults") func hyperparameters() throws {
+    let study = try read(
+      """
+      objective: {data: digits, network: mlp, metric: accuracy, batchSize: 16, weightDecay: 1e-3}
+      space:
+        learningRate: {float: 1e-4..1e-1}
+        depth: {int: 1..3}
+        units: {int: 8..64, repeat: depth}
+        optimizer: {choice: [sgd, momentum]}
+        momentum: {float: 0.5..0.99, when: {optimizer: momentum}}
+      """)
+    let training = try #require(study.objective?.training)
+    let own: OrderedDictionary<String, Choice> = [
+      "learningRate": 0.01, "depth": 2, "units0": 8, "units1": 24, "units2": 64, "optimizer": "momentum",
+      "momentum": 0.75,
+    ]
+    let values = study.space.walk { name, _ in own[name] ?? .null }
+    #expect(values.keys == ["learningRate", "depth", "units0", "units1", "optimizer", "momentum"])
+    let all = try training.hyperparameters(for: values)
+    #expect(all.learningRate == 0.01 && all.batchSize == 16 && all.units == [8, 24] && all.activation == .relu)
+    #expect(all.dropout == 0 && all.optimizer == .momentum && all.momentum == 0.75)
+    #expect(all.weightDecay == 0.001 && all.epochs == 30)
+    let plain = try training.hyperparameters(for: ["depth": 0, "optimizer": "sgd", "momentum": 0.6])
+    #expect(plain.units.isEmpty && plain.momentum == nil && plain.learningRate == 0.001)
+  }
+
+  @Test("Units are searched for all layers at once, or listed") func units() throws {
+    let head = "objective: {data: digits, network: mlp, metric: accuracy"
+    let shared = try read("\(head), depth: 3}\nspace: {units: {int: 8..64}}").objective?.training
+    #expect(try shared?.hyperparameters(for: ["units": 12]).units == [12, 12, 12])
+    let listed = try read("\(head), units: [32, 16]}\nspace: {dropout: {float: 0..0.5}}").objective?.training
+    #expect(try listed?.hyperparameters(for: [:]).units == [32, 16])
+  }
+
+  @Test("A trial's value that training does not accept is refused by name") func refusedValue() throws {
+    let training = try #require(try read(BrokenFile.wholeText).objective?.training)
+    let error = #expect(throws: SearchSpaceError.self) { try training.hyperparameters(for: ["batchSize": 0]) }
+    #expect(error?.message == "batchSize: expected a whole number from 1 to 65536, met '0'")
+    let unit = #expect(throws: SearchSpaceError.self) { try training.hyperparameters(for: ["units1": 0]) }
+    #expect(unit?.message == "units1: expected a whole number from 1 to 65536, met '0'")
+  }
+
+  @Test("Whatever a trial of the digits' space draws, training accepts it") func accepted() throws {
+    let study = try read(BrokenFile.wholeText)
+    let training = try #require(study.objective?.training)
+    var generator = Mutations(state: 3)
+    for _ in 0..<500 {
+      let values = study.space.walk { _, distribution in
+        switch distribution {
+        case .float(let range): .double(Double.random(in: range.low...range.high, using: &generator))
+        case .int(let range): .int(Int.random(in: range.low...range.high, using: &generator))
+        case .categorical(let list): list.choices.randomElement(using: &generator) ?? .null
+        }
+      }
+      let hyperparameters = try training.hyperparameters(for: values)
+      #expect(Choice.int(hyperparameters.units.count) == values["depth"])
+      #expect((hyperparameters.momentum == nil) == (values["momentum"] == nil))
+    }
+  }
+}

@@ -46,18 +46,24 @@ extension SQLiteStorage {
     }
   }
 
+  /// The tables that hold what a trial met while it ran.
+  private static let tablesOfRun = [
+    "trial_params", "trial_intermediate_values", "trial_values", "trial_heartbeats", "hpo_trial_owners",
+  ]
+
   private func requeue(_ id: Int64, study: Int64, _ connection: Connection) throws {
     let reader = TrialReader(connection: connection, storage: self)
     guard let trial = try reader.trials(study: study, ids: [id]).first else {
       throw StorageChecks.notFound(trial: id)
     }
-    for table in ["trial_params", "trial_intermediate_values", "trial_values", "trial_heartbeats", "hpo_trial_owners"] {
+    for table in Self.tablesOfRun {
       try connection.execute("DELETE FROM \(table) WHERE trial_id = ?", .int(id))
     }
     try connection.setAttributes(
       [FrozenTrial.fixedParametersKey: trial.parametersToRepeat], kind: .system, trial: id)
     try connection.execute(
-      "UPDATE trials SET state = 'WAITING', datetime_start = NULL, datetime_complete = NULL WHERE trial_id = ?", .int(id))
+      "UPDATE trials SET state = 'WAITING', datetime_start = NULL, datetime_complete = NULL WHERE trial_id = ?",
+      .int(id))
   }
 }
 

@@ -74,7 +74,9 @@ extension SQLiteStorage {
       found = (distribution, json?.state?.isFinished == true)
     }
     // An unfinished trial may lose its parameters again.
-    if let found, found.isLasting { memory.withLock { $0.distributions[study, default: [:]][name] = found.distribution } }
+    if let found, found.isLasting {
+      memory.withLock { $0.distributions[study, default: [:]][name] = found.distribution }
+    }
     return found?.distribution
   }
 }

@@ -14,7 +14,8 @@ extension SQLiteStorage {
       let trial: FrozenTrial
       if let id = waiting ?? nil {
         try connection.execute(
-          "UPDATE trials SET state = 'RUNNING', datetime_start = ? WHERE trial_id = ?", .text(now.description), .int(id))
+          "UPDATE trials SET state = 'RUNNING', datetime_start = ? WHERE trial_id = ?", .text(now.description), .int(id)
+        )
         let reader = TrialReader(connection: connection, storage: self)
         guard let started = try reader.trials(study: study, ids: [id]).first else {
           throw StorageChecks.notFound(trial: id)

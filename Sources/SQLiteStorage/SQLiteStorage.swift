@@ -26,9 +26,13 @@ public final class SQLiteStorage: Storage {
 
   /// - Throws: `StorageError.inaccessible` where the file cannot be opened, or is missing and should exist;
   ///   `unsupportedFile` for a file of another program or version; `damagedFile`.
-  public init(path: String, opening: Opening = .createIfMissing) throws {
+  public convenience init(path: String, opening: Opening = .createIfMissing) throws {
+    try self.init(path: path, opening: opening, busyWait: BusyWait())
+  }
+
+  init(path: String, opening: Opening, busyWait: BusyWait) throws {
     try Self.checkPath(path, opening: opening)
-    let file = try DatabaseFile(path: path)
+    let file = try DatabaseFile(path: path, busyWait: busyWait)
     let inspection = try file.read { connection in
       let inspection = try SchemaInspection(connection)
       try inspection.check(connection, path: path)
@@ -66,7 +70,8 @@ public final class SQLiteStorage: Storage {
     }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     if !FileManager.default.fileExists(atPath: folder) {
-      throw StorageError(.inaccessible, "there is no folder '\(folder)' for the study database '\(path)'; make it first")
+      throw StorageError(
+        .inaccessible, "there is no folder '\(folder)' for the study database '\(path)'; make it first")
     }
   }
 }

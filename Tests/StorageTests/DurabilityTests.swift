@@ -2,11 +2,12 @@ import SearchSpace
 import OrderedCollections
 import Dispatch
 import Foundation
-import SQLiteStorage
 import Synchronization
 import Testing
 import TrialStorage
 import Trials
+
+@testable import SQLiteStorage
 
 @Suite("A file that several use, or that nobody closed")
 struct DurabilityTests {
@@ -127,7 +128,23 @@ struct DurabilityTests {
       }
     }
     #expect(failures.withLock { $0 } == [])
+    #expect(try journalFlags(path) == [1, 1])
     #expect(try SQLiteStorage(path: path).studies().count == 40)
+  }
+
+  @Test("A file that another program never lets go of is reported as busy, and usable later")
+  func reportsBusyFile() throws {
+    let path = folder.file()
+    try SQLiteStorage.createEmpty(at: path)
+    let storage = try SQLiteStorage(path: path, opening: .existing, busyWait: BusyWait(patience: 0.05))
+    let holder = try DatabaseFile(path: path)
+    try holder.write(.full) { _ throws -> Void in
+      let message = expectError(.busy) { _ = try storage.createStudy(name: "s", directions: [.minimize]) }
+      #expect(message.contains(path))
+      #expect(try storage.studies().isEmpty)
+    }
+    try holder.close()
+    _ = try storage.createStudy(name: "s", directions: [.minimize])
   }
 
   @Test("A study that another connection deletes is gone for this one")

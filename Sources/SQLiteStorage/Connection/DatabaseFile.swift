@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import GRDBSQLite
 import Synchronization
 import TrialStorage
 
@@ -27,16 +28,16 @@ final class DatabaseFile: Sendable {
     var isClosed = false
   }
 
-  /// How long other processes may keep the file busy, in seconds.
-  static let patience = 60.0
+  private let busyWait: BusyWait
 
   /// - Throws: `StorageError` where there is no such file that can be opened as a database.
-  init(path: String) throws {
+  init(path: String, busyWait: BusyWait = BusyWait()) throws {
     self.path = path
+    self.busyWait = busyWait
     var configuration = Configuration()
     configuration.foreignKeysEnabled = false
     configuration.label = "study database"
-    configuration.busyMode = .callback(BusyWait.handler)
+    configuration.busyMode = .callback { busyWait.wait(attempt: $0) }
     do {
       queue = try DatabaseQueue(path: Self.literalPath(path), configuration: configuration)
     } catch {
@@ -52,7 +53,7 @@ final class DatabaseFile: Sendable {
   /// Runs `body` in a transaction that sees one state of the file from begin to end.
   func read<Result>(_ body: (Connection) throws -> Result) throws -> Result {
     try access { connection in
-      try connection.begin("BEGIN DEFERRED")
+      try connection.begin("BEGIN DEFERRED", busyWait)
       return try connection.finishTransaction(body)
     }
   }
@@ -61,7 +62,7 @@ final class DatabaseFile: Sendable {
   func write<Result>(_ durability: Durability, _ body: (Connection) throws -> Result) throws -> Result {
     try access { connection in
       try setDurability(durability, connection)
-      try connection.begin("BEGIN IMMEDIATE")
+      try connection.begin("BEGIN IMMEDIATE", busyWait)
       return try connection.finishTransaction(body)
     }
   }
@@ -70,7 +71,7 @@ final class DatabaseFile: Sendable {
   /// is where the file system knows no shared memory, or where another program never lets go of the file.
   func useWriteAheadLog() throws {
     try access { connection in
-      let deadline = DispatchTime.now() + .seconds(5)
+      let deadline = DispatchTime.now() + min(5, busyWait.patience)
       var mode: String?
       repeat {
         do throws(DatabaseError) {
@@ -92,18 +93,32 @@ final class DatabaseFile: Sendable {
       return state.isClosed
     }
     guard !wasClosed else { return }
+    var isShared = false
     if state.withLock({ $0.hasWriteAheadLog }) {
       try access { connection in
         try connection.executeOnce("PRAGMA busy_timeout = 0")
         do throws(DatabaseError) {
           try connection.executeOnce("PRAGMA journal_mode = DELETE")
         } catch {
-          // Where somebody else has the file open, the last one to close it does this.
           guard error.isBusy else { throw error }
+          isShared = true
         }
       }
     }
     do { try queue.close() } catch { throw StorageError(error, path: path) }
+    // The last one to close the file does it; of several that close it at the same time, each may have seen another.
+    if isShared { Self.leaveWriteAheadLog(path: path) }
+  }
+
+  /// Goes back to a rollback journal with a connection of its own, if nobody else has the file open.
+  private static func leaveWriteAheadLog(path: String) {
+    for _ in 0..<3 {
+      usleep(.random(in: 500...8000))
+      var connection: OpaquePointer?
+      defer { sqlite3_close_v2(connection) }
+      guard sqlite3_open_v2(literalPath(path), &connection, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK else { return }
+      if sqlite3_exec(connection, "PRAGMA journal_mode = DELETE", nil, nil, nil) & 0xFF != SQLITE_BUSY { return }
+    }
   }
 
   private func setDurability(_ durability: Durability, _ connection: Connection) throws {
@@ -126,8 +141,8 @@ final class DatabaseFile: Sendable {
 
 extension Connection {
   /// Begins a transaction, once the file is free.
-  fileprivate func begin(_ statement: String) throws {
-    let deadline = DispatchTime.now() + .milliseconds(Int(DatabaseFile.patience * 1000))
+  fileprivate func begin(_ statement: String, _ busyWait: BusyWait) throws {
+    let deadline = DispatchTime.now() + busyWait.patience
     while true {
       do throws(DatabaseError) {
         return try execute(statement)

@@ -28,7 +28,7 @@ extension StorageError {
     case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL:
       self.init(
         .busy,
-        "\(file) was kept busy by another program for \(Int(DatabaseFile.patience)) s; end the program that holds it "
+        "\(file) was kept busy by another program for too long; end the program that holds it "
           + "(`fuser \(path)` names it) and run the command again, nothing is lost")
     case .SQLITE_FULL:
       self.init(.diskFull, "the disk of \(file) is full; free some space and run the command again, nothing is lost")

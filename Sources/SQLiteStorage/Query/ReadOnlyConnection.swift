@@ -32,7 +32,7 @@ struct ReadOnlyConnection {
     }
     database = handle
     sqlite3_extended_result_codes(handle, 1)
-    sqlite3_busy_handler(handle, { _, attempt in BusyWait.handler(attempt: Int(attempt)) ? 1 : 0 }, nil)
+    sqlite3_busy_handler(handle, { _, attempt in BusyWait().wait(attempt: Int(attempt)) ? 1 : 0 }, nil)
     sqlite3_set_authorizer(handle, { _, action, name, value, _, _ in authorize(action, name, value) }, nil)
     do {
       try checkFormat()

@@ -84,13 +84,15 @@ let package = Package(
     // Studies written in Swift, and comparisons with peers
     program("Quadratic", "Studies/Quadratic", "HPO"),
     program("DigitsMLP", "Studies/DigitsMLP", "HPO"),
-    program("BenchmarkStudyOverhead", "Benchmarks/StudyOverhead", "HPO"),
+    program(
+      "BenchmarkStudyOverhead", "Benchmarks/StudyOverhead", "HPO", exclude: ["run.py"]),
     program("BenchmarkSuggestion", "Benchmarks/Suggestion", "SearchSpace", "Trials", "Samplers", collections),
     program("BenchmarkTrainingStep", "Benchmarks/TrainingStep", "Execution", "Graphs", exclude: ["run.py"]),
 
     // Tests
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
-    .target(name: "TestSupport", dependencies: ["SearchSpace"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    .target(
+      name: "TestSupport", dependencies: ["SearchSpace"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
     tests(of: "Spelling", "Spelling"),
     tests(of: "SearchSpace", "SearchSpace", collections, exclude: ["Fixtures"]),
     tests(of: "Trials", "SearchSpace", "Trials", collections),
@@ -100,6 +102,9 @@ let package = Package(
       of: "Storage", "SearchSpace", "Trials", "TrialStorage", "SQLiteStorage", collections, grdb, exclude: ["Fixtures"]),
     tests(
       of: "StudyEngine", "SearchSpace", "Trials", "TrialStorage", "Samplers", "Pruners", "StudyEngine", collections),
+    tests(of: "Graphs", "Graphs"),
+    tests(
+      of: "Execution", "CAllocationCounter", "CKernels", "Execution", "Graphs", numerics, exclude: ["Fixtures"]),
     tests(
       of: "Training", "CAllocationCounter", "CDatasets", "Execution", "Graphs", "Training", numerics,
       exclude: ["Fixtures"]),

@@ -37,7 +37,7 @@ struct PercentilePrunerTests {
 
   @Test("A trial goes on where its best value equals the median, and ends just beyond")
   func strictness() throws {
-    let pruner = try MedianPruner()
+    let pruner = MedianPruner()
     let smaller = history(.minimize, finals: [1, 2, 3, 4, 5])
     #expect(!pruner.shouldPrune(reports: [.init(step: 0, value: 3)], history: smaller))
     #expect(pruner.shouldPrune(reports: [.init(step: 0, value: 3.0.nextUp)], history: smaller))
@@ -53,7 +53,7 @@ struct PercentilePrunerTests {
     var pruned = FrozenTrial(id: 0, number: 10, state: .pruned)
     pruned.intermediateValues = [.init(step: 0, value: 1)]
     four.update(pruned)
-    #expect(!(try MedianPruner().shouldPrune(reports: bad, history: four)))
+    #expect(!(MedianPruner().shouldPrune(reports: bad, history: four)))
     #expect(try MedianPruner(startupTrials: 4).shouldPrune(reports: bad, history: four))
     #expect(!NopPruner().shouldPrune(reports: bad, history: four))
   }

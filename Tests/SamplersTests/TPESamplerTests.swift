@@ -81,7 +81,7 @@ struct TPESamplerTests {
 
   @Test("A suggestion does not depend on the order in which trials finished")
   func arrivalOrder() throws {
-    let sampler = try TPESampler()
+    let sampler = TPESampler()
     for index in 0..<40 {
       let random = try RandomHistory(case: index)
       var ascending = TrialHistory(directions: random.directions)
@@ -108,7 +108,7 @@ struct TPESamplerTests {
     }
     let count = 40_000
     for (name, distribution) in space {
-      let pair = try TPESampler().estimators(for: [name: distribution], history: history, number: 1000)
+      let pair = TPESampler().estimators(for: [name: distribution], history: history, number: 1000)
       let estimator = isBelow ? pair.below : pair.above
       var generator = Draw(seed: 1, number: 1).generator(for: name)
       let draws = estimator.sample(count: count, using: &generator)[0]
@@ -198,7 +198,7 @@ struct TPESamplerTests {
         }
       }
     }
-    let pair = try TPESampler().estimators(for: joint, history: history, number: 99)
+    let pair = TPESampler().estimators(for: joint, history: history, number: 99)
     for estimator in [pair.below, pair.above] {
       #expect(abs(estimator.logDensities(at: points).map(Double.exp).reduce(0, +) - 1) < 1e-12)
     }
@@ -254,7 +254,7 @@ struct TPESamplerTests {
     func density(_ sampler: TPESampler) throws -> Double {
       sampler.estimators(for: one, history: history, number: 21).above.logDensities(at: [[0.4]])[0]
     }
-    let (liar, honest) = (try TPESampler(), try TPESampler(constantLiar: false))
+    let (liar, honest) = (TPESampler(), try TPESampler(constantLiar: false))
     let before = try density(liar)
     #expect(try before == density(honest))
     for number in [20, 21] {
@@ -272,7 +272,7 @@ struct TPESamplerTests {
     let many = OrderedDictionary(uniqueKeys: long, values: long.map { _ in space["a"]! })
     let sample = OrderedDictionary(uniqueKeys: long, values: long.indices.map { Double($0) / 7 })
     var trial = FrozenTrial(id: 0, number: 0, state: .running)
-    trial.systemAttributes = try TPESampler().relativeAttributes(for: sample, in: many)
+    trial.systemAttributes = TPESampler().relativeAttributes(for: sample, in: many)
     #expect(trial.systemAttributes.count > 3)
     #expect(trial.systemAttributes.values.allSatisfy { ($0.stringValue?.utf8.count ?? 0) <= 2045 })
     #expect(RelativeParameters.values(of: trial).compactMapValues(\.doubleValue) == sample)

@@ -4,7 +4,7 @@ PACKAGES := libdnnl-dev libsqlite3-dev zlib1g-dev
 SWIFT_BUILD := swift build -c release -Xswiftc -enable-testing
 HPO := .build/release/hpo
 
-.PHONY: all demo test build prerequisites lint format clean
+.PHONY: all demo test build prerequisites lint format documentation clean
 
 all: build
 
@@ -31,6 +31,20 @@ lint:
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests Studies Benchmarks
+
+# The reference of the library in .build/documentation; a broken link or a malformed comment is an error.
+documentation: prerequisites
+	rm -rf .build/symbols .build/documentation && mkdir -p .build/symbols
+	$(SWIFT_BUILD) --product hpo
+	for module in SearchSpace Trials TrialStorage SQLiteStorage Samplers Pruners StudyEngine Graphs Execution Training; do \
+	  swift symbolgraph-extract -module-name $$module -I .build/release/Modules -target $$(swift -print-target-info | \
+	    sed -n 's/.*"triple": "\(.*\)",/\1/p' | head -1) -minimum-access-level public -output-dir .build/symbols \
+	    -I .build/checkouts/GRDB.swift/Sources/GRDBSQLite \
+	    -I .build/checkouts/swift-numerics/Sources/_NumericsShims/include \
+	    $$(ls .build/release/C*.build/module.modulemap | sed 's/^/-Xcc -fmodule-map-file=/') || exit 1; \
+	done
+	docc convert --fallback-display-name hpo --fallback-bundle-identifier hpo --warnings-as-errors \
+	  --additional-symbol-graph-dir .build/symbols --output-path .build/documentation
 
 # Debian's packages, where they are not installed yet.
 prerequisites:

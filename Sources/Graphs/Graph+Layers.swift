@@ -33,6 +33,7 @@ extension Graph {
   ///   - x: Shape [N, in].
   ///   - weight: Shape [out, in].
   ///   - bias: Shape [out], or nil for none.
+  ///   - name: The name by which errors call the result; nil for a made one.
   /// - Returns: Shape [N, out].
   /// - Throws: `GraphError` where the shapes do not fit or the name is taken.
   public mutating func dense(_ x: Value, weight: Value, bias: Value?, name: String? = nil) throws -> Value {

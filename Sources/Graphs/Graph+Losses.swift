@@ -5,6 +5,7 @@ extension Graph {
   ///   - logits: Shape [N, C].
   ///   - labels: Shape [N], class numbers 0..<C held as floating-point whole numbers. Any other number makes the
   ///     loss NaN.
+  ///   - name: The name by which errors call the result; nil for a made one.
   /// - Returns: A scalar.
   /// - Throws: `GraphError` where the shapes do not fit or the name is taken.
   public mutating func softmaxCrossEntropy(logits: Value, labels: Value, name: String? = nil) throws -> Value {

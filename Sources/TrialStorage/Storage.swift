@@ -44,8 +44,11 @@ public protocol Storage: Sendable {
 
   /// Starts the waiting trial of the lowest number, else a new trial where `limit` permits one.
   ///
-  /// - Parameter limit: How many trials the study may hold in all, in whatever state; nil for no limit, 0 to start
-  ///   waiting trials only.
+  /// - Parameters:
+  ///   - study: The id of the study.
+  ///   - owner: The process that will run the trial.
+  ///   - limit: How many trials the study may hold in all, in whatever state; nil for no limit, 0 to start
+  ///     waiting trials only.
   /// - Returns: The running trial, nil where there is none to start.
   func startTrial(study: Int64, owner: ProcessIdentity, limit: Int?) throws -> FrozenTrial?
 
@@ -71,7 +74,9 @@ public protocol Storage: Sendable {
   /// Ends a running trial.
   ///
   /// - Parameters:
+  ///   - trial: The id of the trial.
   ///   - state: `complete` with one value an objective, `pruned` with none or as many, `failed` with none.
+  ///   - values: The result.
   ///   - attributes: System attributes to set in the same transaction.
   /// - Throws: `StorageError.invalidValue` for NaN and a wrong count, `wrongState` unless the trial runs.
   func finishTrial(

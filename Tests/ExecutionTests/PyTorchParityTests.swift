@@ -1,5 +1,6 @@
 import Foundation
 import Graphs
+import TestSupport
 import Testing
 
 @testable import Execution
@@ -41,8 +42,7 @@ import Testing
   }
 
   static func fixture() throws -> Fixture {
-    let file = try #require(Bundle.module.url(forResource: "pytorch", withExtension: "json", subdirectory: "Fixtures"))
-    return try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: file))
+    try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: TestSupport.Fixture.url("pytorch.json")))
   }
 
   /// The network of a case, compiled for training, with the case's parameters and batch.

@@ -25,7 +25,7 @@ struct BenchmarkTrainingStep {
       let step = try TrainingStep(widths: widths, batch: batch, kernels: kernels)
       // Each line read is a number of steps; each line written is the microseconds that one of them took.
       while let line = readLine(), let count = Int(line) {
-        print(try step.time(count: count))
+        print(try step.time(count: count).clock)
         fflush(nil)
       }
     case "plan":
@@ -35,29 +35,35 @@ struct BenchmarkTrainingStep {
     }
   }
 
-  /// Prints how many times the work of one thread two threads do, each with a network of its own.
+  /// Prints how many times the work of one thread two threads do, each with a network of its own, by the clock and by
+  /// the processor time of a step, which other programs on the machine disturb less.
   static func compareThreads(widths: [Int], batch: Int, kernels: Kernels) throws {
-    let count = 10_000
-    var ratios: [Double] = []
-    for _ in 0..<9 {
-      let alone = try stepsPerSecond(threads: 1, count: count, widths: widths, batch: batch, kernels: kernels)
-      let together = try stepsPerSecond(threads: 2, count: count, widths: widths, batch: batch, kernels: kernels)
-      ratios.append(together / alone)
+    var (byClock, byProcessor): ([Double], [Double]) = ([], [])
+    for _ in 0..<15 {
+      let alone = rates(threads: 1, widths: widths, batch: batch, kernels: kernels)
+      let together = rates(threads: 2, widths: widths, batch: batch, kernels: kernels)
+      byClock.append(together.byClock / alone.byClock)
+      byProcessor.append(together.byProcessor / alone.byProcessor)
     }
-    ratios.sort()
-    print("two threads do \(ratios[ratios.count / 2]) times the work of one (range \(ratios[0])-\(ratios[8]))")
+    for (name, ratios) in [("by the clock", byClock.sorted()), ("by processor time", byProcessor.sorted())] {
+      print("two threads do \(ratios[7]) times the work of one \(name) (\(ratios[0]) to \(ratios[14]))")
+    }
   }
 
-  private static func stepsPerSecond(
-    threads: Int, count: Int, widths: [Int], batch: Int, kernels: Kernels
-  ) throws -> Double {
-    let rates = Mutex<[Double]>([])
+  /// The steps a second of all threads together.
+  private static func rates(
+    threads: Int, widths: [Int], batch: Int, kernels: Kernels
+  ) -> (byClock: Double, byProcessor: Double) {
+    let rates = Mutex((byClock: 0.0, byProcessor: 0.0))
     DispatchQueue.concurrentPerform(iterations: threads) { _ in
       guard let step = try? TrainingStep(widths: widths, batch: batch, kernels: kernels),
-        (try? step.time(count: count / 10)) != nil, let time = try? step.time(count: count)
+        (try? step.time(count: 500)) != nil, let time = try? step.time(count: 5000)
       else { return }
-      rates.withLock { $0.append(1e6 / time) }
+      rates.withLock {
+        $0.byClock += 1e6 / time.clock
+        $0.byProcessor += 1e6 / time.processor
+      }
     }
-    return rates.withLock { $0.reduce(0, +) }
+    return rates.withLock { $0 }
   }
 }

@@ -24,7 +24,7 @@ demo: build
 
 test: prerequisites
 	$(SWIFT_BUILD) --build-tests
-	swift test -c release -Xswiftc -enable-testing --skip-build
+	SWIFT_BACKTRACE=enable=no swift test -c release -Xswiftc -enable-testing --skip-build
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests Studies Benchmarks

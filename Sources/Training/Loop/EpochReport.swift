@@ -6,7 +6,7 @@ public struct EpochReport: Sendable, Hashable {
   public let trainingLoss: Double
   /// What the network achieves on the validation samples after the epoch.
   public let validation: Metrics
-  /// The value of the metric by which epochs are compared.
+  /// The validation value of the metric that is reported.
   public let value: Double
   /// Whether no earlier epoch was as good.
   public let isBest: Bool

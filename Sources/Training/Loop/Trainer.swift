@@ -16,8 +16,10 @@ import Graphs
 public final class Trainer {
   /// How the network is trained.
   public let options: TrainingOptions
-  /// The metric by which epochs are compared.
+  /// The metric that is reported after each epoch.
   public let metric: Metric
+  /// The metric by which the best epoch is chosen.
+  public let selection: Metric
   /// The network's parameters: after `train` those of the best epoch.
   public let parameters: ParameterStore
 
@@ -41,15 +43,15 @@ public final class Trainer {
     try options.validate()
     let training = data.training
     let task = training.target.task
-    let metric = options.metric ?? .standard(for: task)
-    guard metric.task == task else {
+    self.options = options
+    metric = options.metric ?? .standard(for: task)
+    selection = options.selection ?? metric
+    for metric in [metric, selection] where metric.task != task {
       throw TrainingError(
         .dataMismatch,
         "\(metric.rawValue) is a metric of \(metric.task.rawValue), but \(training.name) is a \(task.rawValue); choose "
           + Metric.allCases.filter { $0.task == task }.map(\.rawValue).joined(separator: " or "))
     }
-    self.options = options
-    self.metric = metric
     self.data = data
 
     batches = MiniBatches(count: training.count, batchSize: options.batchSize, seed: options.seed)
@@ -68,7 +70,7 @@ public final class Trainer {
 
   /// Goes through all epochs and leaves the parameters of the best one in `parameters`.
   ///
-  /// The best epoch has the best value of `metric` on the validation samples; of equal ones it has the lower loss
+  /// The best epoch has the best value of `selection` on the validation samples; of equal ones it has the lower loss
   /// there.
   ///
   /// - Parameter afterEpoch: Called after each epoch. What it throws ends the training and is thrown on.
@@ -84,7 +86,7 @@ public final class Trainer {
       guard validation.loss.isFinite, let value = validation[metric] else {
         throw diverged(epoch: epoch, "the validation loss is \(validation.loss)")
       }
-      let isBest = best.map { isBetter(value, validation, than: $0) } ?? true
+      let isBest = best.map { isBetter(validation, than: $0.validation) } ?? true
       let report = EpochReport(
         epoch: epoch, trainingLoss: trainingLoss, validation: validation, value: value, isBest: isBest)
       if isBest {
@@ -140,9 +142,9 @@ public final class Trainer {
     return sum / Double(batches.batchCount)
   }
 
-  private func isBetter(_ value: Double, _ validation: Metrics, than best: EpochReport) -> Bool {
-    if metric.isBetter(value, than: best.value) { return true }
-    return value == best.value && validation.loss < best.validation.loss
+  private func isBetter(_ validation: Metrics, than best: Metrics) -> Bool {
+    guard let value = validation[selection], let bestValue = best[selection] else { return false }
+    return selection.isBetter(value, than: bestValue) || value == bestValue && validation.loss < best.loss
   }
 
   private func diverged(epoch: Int, _ reason: String) -> TrainingError {

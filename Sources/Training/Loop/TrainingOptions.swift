@@ -10,18 +10,25 @@ public struct TrainingOptions: Sendable, Hashable {
   public var epochs: Int
   /// Decides initial parameters, the order of samples and dropout.
   public var seed: UInt64
-  /// The metric by which the best epoch is chosen; where `nil`, accuracy or root mean squared error.
+  /// The metric that is reported after each epoch; where `nil`, accuracy or root mean squared error.
   public var metric: Metric?
+  /// The metric by which the best epoch is chosen; where `nil`, the one reported.
+  ///
+  /// The log loss chooses more soundly than the accuracy: of many epochs, the one that happens to hit most of a few
+  /// hundred validation samples generalizes worse than its accuracy there says.
+  public var selection: Metric?
 
   /// Creates options.
   public init(
-    optimizer: Optimizer = .adam(), batchSize: Int = 32, epochs: Int = 30, seed: UInt64 = 0, metric: Metric? = nil
+    optimizer: Optimizer = .adam(), batchSize: Int = 32, epochs: Int = 30, seed: UInt64 = 0, metric: Metric? = nil,
+    selection: Metric? = nil
   ) {
     self.optimizer = optimizer
     self.batchSize = batchSize
     self.epochs = epochs
     self.seed = seed
     self.metric = metric
+    self.selection = selection
   }
 
   /// Checks each option's range.

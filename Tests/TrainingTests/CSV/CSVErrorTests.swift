@@ -34,7 +34,8 @@ struct CSVErrorTests {
     Case("a,y\n1,p\n2,\n", .missingValue, line: 3, column: 2, words: "\"y\""),
     Case("a,y\n1,p\nNaN,q\n", .missingValue, line: 3, column: 1),
     Case(
-      "size,y\n1,p\n2,q\n", .noSuchColumn, line: 1, words: "did you mean", options: CSVOptions(ignoredColumns: ["siez"])),
+      "size,y\n1,p\n2,q\n", .noSuchColumn, line: 1, words: "did you mean", options: CSVOptions(ignoredColumns: ["siez"])
+    ),
     Case("a,y\n1,p\nred,q\n", .notANumber, line: 3, column: 1, words: "\"red\""),
     Case("a;y\n1,5;p\n2;q\n", .notANumber, line: 2, column: 1, words: "\"1,5\""),
     Case("a,y\ninf,p\n2,q\n", .notFinite, line: 2, column: 1),

@@ -88,6 +88,18 @@ struct TrainerTests {
     #expect(result.best.value == result.history.compactMap { $0.validation[.logLoss] }.min())
   }
 
+  @Test("may choose its epoch by another metric than the one reported")
+  func selection() throws {
+    var options = Self.options
+    options.optimizer = .gradientDescent(learningRate: 4)
+    options.epochs = 25
+    options.selection = .logLoss
+    let result = try run(options, data: try Self.moons()).result
+    #expect(result.best.validation[.logLoss] == result.history.compactMap { $0.validation[.logLoss] }.min())
+    #expect(result.best.value == result.best.validation[.accuracy])
+    #expect(result.history.map(\.value) == result.history.map { $0.validation[.accuracy] })
+  }
+
   @Test("reports each epoch, and stops where the hook throws")
   func hook() throws {
     struct Pruned: Error {}
@@ -179,6 +191,10 @@ struct TrainerTests {
     let metric = #expect(throws: TrainingError.self) { try run(options, data: data) }
     #expect(metric?.code == .dataMismatch)
     #expect(metric?.message.contains("accuracy or logLoss") == true)
+    options = Self.options
+    options.selection = .r2
+    let selection = #expect(throws: TrainingError.self) { try run(options, data: data) }
+    #expect(selection?.code == .dataMismatch)
     let trainer = try Trainer(Self.network, data: data, options: Self.options)
     let other = #expect(throws: TrainingError.self) { try trainer.evaluate(try EmbeddedDataset.digits.load()) }
     #expect(other?.code == .dataMismatch)

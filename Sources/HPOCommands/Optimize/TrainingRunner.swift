@@ -18,12 +18,14 @@ struct TrainingRunner: Sendable {
       .standardized()
   }
 
-  /// Trains the network of one trial, reports the metric after each epoch, and returns its best value; the metrics of
-  /// those weights on the test samples, which nothing else looks at, are kept with the trial.
+  /// Trains the network of one trial, reports the metric after each epoch, and returns its value in the best epoch; what
+  /// the weights of that epoch achieve on the test samples, which nothing else looks at, is kept with the trial.
   func run(_ trial: Trial) throws -> Double {
     let hyperparameters = try objective.hyperparameters(for: try trial.suggest(space))
     let trainer = try Trainer(
-      hyperparameters.perceptron, data: data, options: hyperparameters.options(seed: trial.seed, metric: objective.metric))
+      hyperparameters.perceptron, data: data,
+      options: hyperparameters.options(
+        seed: trial.seed, metric: objective.metric, selection: objective.selection))
     let result = try trainer.train { try trial.report($0.value, at: $0.epoch) }
     try trial.setUserAttribute("epoch", to: .int(result.best.epoch))
     let test = try trainer.evaluate(data.test)

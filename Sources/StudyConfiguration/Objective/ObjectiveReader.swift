@@ -31,7 +31,7 @@ struct ObjectiveReader {
 
   /// Nil, with a message, where the value is no mapping.
   init?(_ member: MappingReader.Member, folder: String?, log: MistakeLog) {
-    let keys = ["data", "split", "network", "metric"] + hyperparameters.map(\.name)
+    let keys = ["data", "split", "network", "metric", "selection"] + hyperparameters.map(\.name)
     guard
       let reader = MappingReader(
         member.value, path: "objective", at: member.keyPosition, keys: keys, log: log,
@@ -43,7 +43,11 @@ struct ObjectiveReader {
       log.name($0.value, path: "objective.network", kind: "network")
     }
     let split = reader.members["split"].map { DataSplit($0, log: log) } ?? DataSplit()
-    if let metric, let task = data?.task, metric.task != task, let value = reader.members["metric"]?.value {
+    let selection: Metric? = reader.name("selection", "metric")
+    for (key, metric) in [("metric", metric), ("selection", selection)] {
+      guard let metric, let task = data?.task, metric.task != task, let value = reader.members[key]?.value else {
+        continue
+      }
       let fitting = Metric.allCases.filter { $0.task == task }.map(\.rawValue).joined(separator: " or ")
       log.report(
         .contradiction, at: value.position,
@@ -57,7 +61,8 @@ struct ObjectiveReader {
       if let known = known[hyperparameter.name], case .fixed = known.origin { fixed[hyperparameter.name] = known.value }
     }
     objective = TrainingObjective(
-      data: data, split: split, network: network, metric: metric, fixed: fixed, fixedUnits: fixedUnits)
+      data: data, split: split, network: network, metric: metric, selection: selection, fixed: fixed,
+      fixedUnits: fixedUnits)
   }
 
   /// Reads the fixed hyperparameters, and returns the units of each layer where they are listed.

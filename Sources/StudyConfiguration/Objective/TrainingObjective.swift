@@ -9,6 +9,8 @@ package struct TrainingObjective: Hashable, Sendable {
   package var split: DataSplit
   package var network: Network
   package var metric: Metric
+  /// The metric by which a training chooses the epoch whose weights it keeps; nil for `metric`.
+  package var selection: Metric?
   /// The hyperparameters that the file fixes, by name.
   package var fixed: OrderedDictionary<String, Choice>
   /// The units of each hidden layer, where the file fixes them one by one.

@@ -1,6 +1,7 @@
 import RealModule
 import Testing
 
+import TestSupport
 @testable import Samplers
 
 @Suite("Normal distribution")

@@ -3,6 +3,7 @@ import SearchSpace
 import Testing
 import Trials
 
+import TestSupport
 @testable import Samplers
 
 @Suite("Grid sampler")

@@ -2,6 +2,7 @@ import OrderedCollections
 import SearchSpace
 import Trials
 
+import TestSupport
 @testable import Samplers
 
 /// A history as `Fixtures/generate_tpe.py` draws it; both must change together.

@@ -4,6 +4,7 @@ import SearchSpace
 import Testing
 import Trials
 
+import TestSupport
 @testable import Samplers
 
 @Suite("TPE sampler")

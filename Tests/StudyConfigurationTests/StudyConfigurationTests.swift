@@ -24,21 +24,23 @@ import Trials
     #expect(study.directions == [.maximize])
     #expect(study.sampler == SamplerConfiguration(.tpe(.init()), seed: 7))
     var pruning = PrunerConfiguration.Options()
-    pruning.warmupSteps = 3
+    pruning.warmupSteps = 5
     #expect(study.pruner == .median(pruning))
     #expect(study.trials == 200)
     #expect(study.jobs == 2)
     let training = try #require(study.objective?.training)
     #expect(training.data == .embedded(.digits))
-    #expect(training.split == DataSplit(validation: 0.2, test: 0.2, seed: 0))
+    #expect(training.split == DataSplit(validation: 0.25, test: 0.2, seed: 0))
     #expect(training.network == .mlp)
-    #expect(training.metric == .accuracy)
-    #expect(training.fixed == ["epochs": 30])
-    let names = ["learningRate", "batchSize", "depth", "units", "activation", "dropout", "optimizer", "momentum"]
+    #expect(training.metric == .accuracy && training.selection == .logLoss)
+    #expect(training.fixed == ["epochs": 40])
+    let names = [
+      "learningRate", "batchSize", "depth", "units", "activation", "dropout", "optimizer", "weightDecay", "momentum",
+    ]
     #expect(study.space.entries.map(\.name) == names)
-    #expect(study.space.entries[0].distribution == .float(try FloatDistribution(low: 1e-4, high: 0.1, log: true)))
+    #expect(study.space.entries[0].distribution == .float(try FloatDistribution(low: 1e-3, high: 0.3, log: true)))
     #expect(study.space.entries[3].repetition == .valueOf("depth"))
-    #expect(study.space.entries[7].condition == .init(["optimizer": ["momentum"]]))
+    #expect(study.space.entries[8].condition == .init(["optimizer": ["momentum"]]))
   }
 
   @Test("What a file leaves out has its default") func defaults() throws {

@@ -36,19 +36,23 @@ extension Shape {
 extension Philox {
   /// Fills with numbers uniform in ±bound.
   fileprivate func fillUniform(_ elements: UnsafeMutableBufferPointer<Float>, within bound: Double) {
-    for index in elements.indices {
-      elements[index] = Float(bound * (2 * Self.unit(block(index / 4)[index % 4]) - 1))
+    for start in stride(from: 0, to: elements.count, by: 4) {
+      let words = block(start / 4)
+      for place in 0..<min(4, elements.count - start) {
+        elements[start + place] = Float(bound * (2 * Self.unit(words[place]) - 1))
+      }
     }
   }
 
   /// Fills with normal numbers of mean 0, two a block by the polar formula of Box and Muller 1958,
   /// https://doi.org/10.1214/aoms/1177706645.
   fileprivate func fillNormal(_ elements: UnsafeMutableBufferPointer<Float>, deviation: Double) {
-    for index in elements.indices {
-      let words = block(index / 2)
+    for start in stride(from: 0, to: elements.count, by: 2) {
+      let words = block(start / 2)
       let radius = Double.sqrt(-2 * .log(Self.unit(words[0])))
       let angle = 2 * Double.pi * Self.unit(words[1])
-      elements[index] = Float(deviation * radius * (index % 2 == 0 ? .cos(angle) : .sin(angle)))
+      elements[start] = Float(deviation * radius * .cos(angle))
+      if start + 1 < elements.count { elements[start + 1] = Float(deviation * radius * .sin(angle)) }
     }
   }
 

@@ -59,6 +59,9 @@ extension SQLiteStorage {
     for table in Self.tablesOfRun {
       try connection.execute("DELETE FROM \(table) WHERE trial_id = ?", .int(id))
     }
+    for key in trial.systemAttributes.keys where FrozenTrial.isOfOneRun(attribute: key) {
+      try connection.execute("DELETE FROM trial_system_attributes WHERE trial_id = ? AND key = ?", .int(id), .text(key))
+    }
     try connection.setAttributes(
       [FrozenTrial.fixedParametersKey: trial.parametersToRepeat], kind: .system, trial: id)
     try connection.execute(

@@ -4,14 +4,17 @@ public import TrialStorage
 public import Trials
 
 extension SQLiteStorage {
-  public func startTrial(study: Int64, owner: ProcessIdentity, limit: Int?) throws -> FrozenTrial? {
+  public func startTrial(
+    study: Int64, owner: ProcessIdentity, limit: Int?,
+    assign: (FrozenTrial) -> OrderedDictionary<String, JSONValue>
+  ) throws -> FrozenTrial? {
     try write(.process) { connection in
       try connection.requireStudy(study)
       let now = Timestamp.now
       let waiting = try connection.firstRow(
         "SELECT trial_id FROM trials WHERE study_id = ? AND state = 'WAITING' ORDER BY number LIMIT 1", .int(study)
       ) { $0.int(0) }
-      let trial: FrozenTrial
+      var trial: FrozenTrial
       if let id = waiting ?? nil {
         try connection.execute(
           "UPDATE trials SET state = 'RUNNING', datetime_start = ? WHERE trial_id = ?", .text(now.description), .int(id)
@@ -33,6 +36,9 @@ extension SQLiteStorage {
         """
         INSERT OR REPLACE INTO hpo_trial_owners (trial_id, host, boot, process, start_time) VALUES (?, ?, ?, ?, ?)
         """, .int(trial.id), .text(owner.host), .text(owner.boot), .int(Int64(owner.process)), .int(owner.startTime))
+      let assignment = assign(trial)
+      try connection.setAttributes(assignment, kind: .system, trial: trial.id)
+      trial.systemAttributes.merge(assignment) { _, new in new }
       return trial
     }
   }
@@ -93,7 +99,17 @@ extension Timestamp? {
 extension Connection {
   /// The number of the study's next trial.
   fileprivate func nextNumber(study: Int64) throws -> Int {
-    let last = try firstRow("SELECT max(number) FROM trials WHERE study_id = ?", .int(study)) { $0.int(0) }
-    return Int((last ?? nil) ?? -1) + 1
+    let highest = try firstRow("SELECT max(number) FROM trials WHERE study_id = ?", .int(study)) { $0.int(0) }
+    var next = (highest ?? nil).map { $0 + ($0 < .max ? 1 : 0) } ?? 0
+    // Trials without a number are counted where they stand, so that none of theirs is given out.
+    if try hasRow("SELECT 1 FROM trials WHERE study_id = ? AND number IS NULL", .int(study)) {
+      let count = try firstRow("SELECT count(*) FROM trials WHERE study_id = ?", .int(study)) { $0.int(0) }
+      next = max(next, (count ?? nil) ?? 0)
+    }
+    guard (0..<1 << 53).contains(next) else {
+      throw StorageError(
+        .damagedFile, "a trial of the study has the number \(next - 1), after which no other can come; correct it first")
+    }
+    return Int(next)
   }
 }

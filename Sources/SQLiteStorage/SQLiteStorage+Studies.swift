@@ -1,10 +1,14 @@
+public import OrderedCollections
 public import SearchSpace
 import Synchronization
 public import TrialStorage
 public import Trials
 
 extension SQLiteStorage {
-  public func createStudy(name: String, directions: [StudyDirection]) throws -> StudyRecord {
+  public func createStudy(
+    name: String, directions: [StudyDirection], systemAttributes: OrderedDictionary<String, JSONValue>,
+    documents: [StudyDocument: String]
+  ) throws -> StudyRecord {
     try StorageChecks.name(name, of: "a study")
     try StorageChecks.directions(directions, study: name)
     return try write(.full) { connection in
@@ -19,7 +23,13 @@ extension SQLiteStorage {
           "INSERT INTO study_directions (direction, study_id, objective) VALUES (?, ?, ?)",
           .text(direction.stored), .int(id), .int(Int64(objective)))
       }
-      return StudyRecord(id: id, name: name, directions: directions)
+      for (key, value) in systemAttributes {
+        try connection.setStudyAttribute(key, to: value, kind: .system, study: id)
+      }
+      for (document, text) in documents { try connection.setDocument(document, to: text, study: id) }
+      var record = StudyRecord(id: id, name: name, directions: directions)
+      record.systemAttributes = systemAttributes
+      return record
     }
   }
 
@@ -58,11 +68,7 @@ extension SQLiteStorage {
     try StorageChecks.name(key, of: "an attribute")
     try write(.process) { connection in
       try connection.requireStudy(study)
-      try connection.execute(
-        """
-        INSERT INTO \(kind.studyTable) (study_id, key, value_json) VALUES (?, ?, ?)
-        ON CONFLICT (study_id, key) DO UPDATE SET value_json = excluded.value_json
-        """, .int(study), .text(key), .text(value.serialized(.python)))
+      try connection.setStudyAttribute(key, to: value, kind: kind, study: study)
     }
   }
 
@@ -80,11 +86,7 @@ extension SQLiteStorage {
   public func setDocument(_ document: StudyDocument, to text: String, study: Int64) throws {
     try write(.full) { connection in
       try connection.requireStudy(study)
-      try connection.execute(
-        """
-        INSERT INTO hpo_study_documents (study_id, document, text) VALUES (?, ?, ?)
-        ON CONFLICT (study_id, document) DO UPDATE SET text = excluded.text
-        """, .int(study), .text(document.rawValue), .text(text))
+      try connection.setDocument(document, to: text, study: study)
     }
   }
 }
@@ -112,6 +114,22 @@ extension SQLiteStorage {
 }
 
 extension Connection {
+  fileprivate func setStudyAttribute(_ key: String, to value: JSONValue, kind: AttributeKind, study: Int64) throws {
+    try execute(
+      """
+      INSERT INTO \(kind.studyTable) (study_id, key, value_json) VALUES (?, ?, ?)
+      ON CONFLICT (study_id, key) DO UPDATE SET value_json = excluded.value_json
+      """, .int(study), .text(key), .text(value.serialized(.python)))
+  }
+
+  fileprivate func setDocument(_ document: StudyDocument, to text: String, study: Int64) throws {
+    try execute(
+      """
+      INSERT INTO hpo_study_documents (study_id, document, text) VALUES (?, ?, ?)
+      ON CONFLICT (study_id, document) DO UPDATE SET text = excluded.text
+      """, .int(study), .text(document.rawValue), .text(text))
+  }
+
   /// - Throws: `StorageError.studyNotFound`.
   func requireStudy(_ id: Int64) throws {
     guard try hasRow("SELECT 1 FROM studies WHERE study_id = ?", .int(id)) else {

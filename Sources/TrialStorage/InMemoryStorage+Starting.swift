@@ -4,7 +4,10 @@ import Synchronization
 public import Trials
 
 extension InMemoryStorage {
-  public func startTrial(study: Int64, owner: ProcessIdentity, limit: Int?) throws -> FrozenTrial? {
+  public func startTrial(
+    study: Int64, owner: ProcessIdentity, limit: Int?,
+    assign: (FrozenTrial) -> OrderedDictionary<String, JSONValue>
+  ) throws -> FrozenTrial? {
     try tables.withLock { tables in
       guard let index = tables.studies.index(forKey: study) else { throw StorageChecks.notFound(study: study) }
       let waiting = tables.studies.values[index].lowestWaiting
@@ -14,6 +17,8 @@ extension InMemoryStorage {
         tables.append(FrozenTrial(id: 0, number: 0, state: .running), at: index)
       }
       tables.studies.values[index].start(number, owner: owner)
+      let assignment = assign(tables.studies.values[index].trials[number])
+      tables.studies.values[index].trials[number].systemAttributes.merge(assignment) { _, new in new }
       return tables.studies.values[index].trials[number]
     }
   }

@@ -1,10 +1,13 @@
-import OrderedCollections
+public import OrderedCollections
 public import SearchSpace
 import Synchronization
 public import Trials
 
 extension InMemoryStorage {
-  public func createStudy(name: String, directions: [StudyDirection]) throws -> StudyRecord {
+  public func createStudy(
+    name: String, directions: [StudyDirection], systemAttributes: OrderedDictionary<String, JSONValue>,
+    documents: [StudyDocument: String]
+  ) throws -> StudyRecord {
     try StorageChecks.name(name, of: "a study")
     try StorageChecks.directions(directions, study: name)
     return try tables.withLock { tables in
@@ -12,8 +15,9 @@ extension InMemoryStorage {
         throw StorageChecks.exists(study: name)
       }
       tables.lastStudyID += 1
-      let record = StudyRecord(id: tables.lastStudyID, name: name, directions: directions)
-      tables.studies[record.id] = StudyTable(record: record)
+      var record = StudyRecord(id: tables.lastStudyID, name: name, directions: directions)
+      record.systemAttributes = systemAttributes
+      tables.studies[record.id] = StudyTable(record: record, documents: documents)
       return record
     }
   }

@@ -37,7 +37,10 @@ struct StudyTable {
   /// No waiting trial has a lower number.
   private var firstWaiting = 0
 
-  init(record: StudyRecord) { self.record = record }
+  init(record: StudyRecord, documents: [StudyDocument: String] = [:]) {
+    self.record = record
+    self.documents = documents
+  }
 
   /// - Throws: `StorageError.incompatibleParameter` where one contradicts the study.
   func check(_ parameters: OrderedDictionary<String, FrozenTrial.Parameter>) throws {
@@ -67,7 +70,7 @@ struct StudyTable {
     let trial = trials[number]
     var fresh = FrozenTrial(id: trial.id, number: number, state: .waiting)
     fresh.userAttributes = trial.userAttributes
-    fresh.systemAttributes = trial.systemAttributes
+    fresh.systemAttributes = trial.systemAttributes.filter { !FrozenTrial.isOfOneRun(attribute: $0.key) }
     fresh.systemAttributes[FrozenTrial.fixedParametersKey] = trial.parametersToRepeat
     trials[number] = fresh
     owners[trial.id] = nil

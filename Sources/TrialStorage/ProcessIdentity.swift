@@ -25,8 +25,8 @@ public struct ProcessIdentity: Sendable, Hashable {
   public static let current = ProcessIdentity(
     host: currentHost, boot: currentBoot, process: getpid(), startTime: startTime(of: getpid()) ?? 0)
 
-  /// Whether the process is known to have ended. A process of another host, or of another container of this one, is
-  /// never known to have ended.
+  /// Whether the process is known to have ended. A process of another host, or of another container of this one, and one
+  /// that the system does not tell about are not known to have ended.
   public var hasEnded: Bool {
     let here = ProcessIdentity.current
     guard host == here.host else { return false }
@@ -34,7 +34,9 @@ public struct ProcessIdentity: Sendable, Hashable {
     let (bootHere, namespaceHere) = Self.split(here.boot)
     if bootID != bootHere { return true }
     guard namespace == namespaceHere else { return false }
-    return Self.startTime(of: process) != startTime
+    if kill(process, 0) == -1, errno == ESRCH { return true }
+    // Another user's process may be hidden; where there is no start time, the number alone says that it lives.
+    return Self.startTime(of: process).map { $0 != startTime } ?? false
   }
 
   private static func split(_ boot: String) -> (boot: Substring, namespace: Substring?) {
@@ -45,7 +47,10 @@ public struct ProcessIdentity: Sendable, Hashable {
   private static let currentHost: String = {
     var name = [CChar](repeating: 0, count: 256)
     gethostname(&name, name.count - 1)
-    return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    let text = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    // Names of hosts are not unique, above all in clusters and containers.
+    let machine = read("/etc/machine-id")?.prefix { !$0.isWhitespace } ?? ""
+    return "\(text)/\(machine)"
   }()
 
   private static let currentBoot: String = {
@@ -56,13 +61,13 @@ public struct ProcessIdentity: Sendable, Hashable {
     return "\(boot)/\(namespace)"
   }()
 
-  /// The start time of a living process, nil where there is none. A zombie has ended.
+  /// The start time of a process, -1 for one that has ended but is still listed, nil where nothing is told about it.
   private static func startTime(of process: Int32) -> Int64? {
     // The command's name, in parentheses, may itself contain blanks and parentheses.
     guard let stat = read("/proc/\(process)/stat"), let end = stat.lastIndex(of: ")") else { return nil }
     let fields = stat[stat.index(after: end)...].split(separator: " ")
-    guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
-    return Int64(fields[19])
+    guard fields.count > 19 else { return nil }
+    return fields[0] == "Z" || fields[0] == "X" ? -1 : Int64(fields[19])
   }
 
   private static func read(_ path: String) -> String? {

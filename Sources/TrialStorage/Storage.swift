@@ -11,8 +11,8 @@ public import Trials
 /// - A trial's life: `running` from `startTrial`, or `waiting` from `enqueueTrial` and then `running`; then exactly one
 ///   of `complete`, `pruned` and `failed`. A finished trial never changes; an attempt throws `wrongState`.
 /// - A running trial has an owner. `requeueTrial` and `requeueOrphans` turn it into a waiting one of the same number,
-///   whose parameters are fixed (system attribute `fixed_params`) and whose reports are gone, so that it runs again as
-///   if it had not begun.
+///   whose parameters are fixed (system attribute `fixed_params`) and whose reports and constraints are gone, so that it
+///   runs again as if it had not begun.
 /// - A name has one kind of distribution in a study (`Distribution.checkCompatibility`).
 /// - `close` is idempotent; nothing else may be called after it.
 ///
@@ -20,9 +20,16 @@ public import Trials
 public protocol Storage: Sendable {
   // MARK: Studies
 
-  /// - Throws: `StorageError.studyExists`, and `invalidValue` for a name of no or more than 512 characters or no
-  ///   direction.
-  func createStudy(name: String, directions: [StudyDirection]) throws -> StudyRecord
+  /// - Parameters:
+  ///   - name: Of 1 to 512 characters.
+  ///   - directions: One an objective, at least one.
+  ///   - systemAttributes: What samplers and readers are to know of it.
+  ///   - documents: What hpo keeps with it.
+  /// - Throws: `StorageError.studyExists`, and `invalidValue` for a name or directions that are none.
+  func createStudy(
+    name: String, directions: [StudyDirection], systemAttributes: OrderedDictionary<String, JSONValue>,
+    documents: [StudyDocument: String]
+  ) throws -> StudyRecord
 
   /// The study of that name, nil where there is none.
   func study(named name: String) throws -> StudyRecord?
@@ -49,8 +56,12 @@ public protocol Storage: Sendable {
   ///   - owner: The process that will run the trial.
   ///   - limit: How many trials the study may hold in all, in whatever state; nil for no limit, 0 to start
   ///     waiting trials only.
+  ///   - assign: Gives the started trial system attributes, which become part of the same transaction.
   /// - Returns: The running trial, nil where there is none to start.
-  func startTrial(study: Int64, owner: ProcessIdentity, limit: Int?) throws -> FrozenTrial?
+  func startTrial(
+    study: Int64, owner: ProcessIdentity, limit: Int?,
+    assign: (FrozenTrial) -> OrderedDictionary<String, JSONValue>
+  ) throws -> FrozenTrial?
 
   /// Adds a waiting trial, whose fixed parameters are given in external form and may be some of all.
   func enqueueTrial(
@@ -118,6 +129,14 @@ public struct TrialCursor: Sendable, Hashable {
 
   public init() {}
 
+  /// Takes note that somebody else keeps the reader in step with a trial.
+  package mutating func ignore(_ id: Int64) { unfinished.remove(id) }
+
+  /// Takes note that a trial has to be looked at again.
+  package mutating func watch(_ id: Int64) {
+    if id <= lastID { unfinished.insert(id) }
+  }
+
   /// Takes note of the trials that were just read.
   package mutating func advance(over trials: [FrozenTrial]) {
     for trial in trials {
@@ -128,6 +147,16 @@ public struct TrialCursor: Sendable, Hashable {
 }
 
 extension Storage {
+  /// Starts a trial without attributes of its own.
+  public func startTrial(study: Int64, owner: ProcessIdentity, limit: Int?) throws -> FrozenTrial? {
+    try startTrial(study: study, owner: owner, limit: limit) { _ in [:] }
+  }
+
+  /// Makes a study of which nothing more is known.
+  public func createStudy(name: String, directions: [StudyDirection]) throws -> StudyRecord {
+    try createStudy(name: name, directions: directions, systemAttributes: [:], documents: [:])
+  }
+
   /// The study of a name that must exist.
   ///
   /// - Throws: `StorageError.studyNotFound`, which lists the studies that there are.

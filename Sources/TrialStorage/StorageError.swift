@@ -28,6 +28,14 @@ public struct StorageError: Error, Sendable, CustomStringConvertible {
   public let code: Code
   public let message: String
 
+  /// Whether the storage itself is in trouble, rather than what it was asked to do.
+  package var isTroubleOfStorage: Bool {
+    switch code {
+    case .unsupportedFile, .damagedFile, .inaccessible, .diskFull, .busy, .studyNotFound, .trialNotFound: true
+    case .studyExists, .wrongState, .invalidValue, .incompatibleParameter: false
+    }
+  }
+
   public init(_ code: Code, _ message: String) {
     self.code = code
     self.message = message

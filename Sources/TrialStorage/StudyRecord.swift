@@ -18,6 +18,16 @@ public struct StudyRecord: Sendable, Hashable {
     self.directions = directions
   }
 
+  /// The system attribute with the names of the objectives.
+  package static let metricNamesKey = "study:metric_names"
+
+  /// The names of the objectives: as given, else `value`, or `value0`, `value1`, ….
+  public var metricNames: [String] {
+    let given = systemAttributes[Self.metricNamesKey]?.arrayValue?.compactMap(\.stringValue) ?? []
+    if given.count == directions.count { return given }
+    return directions.count == 1 ? ["value"] : directions.indices.map { "value\($0)" }
+  }
+
   /// The longest name of a study, a parameter or an attribute, in characters.
   public static let longestName = 512
 }

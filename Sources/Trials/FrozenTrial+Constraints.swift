@@ -20,9 +20,9 @@ extension FrozenTrial {
     return result
   }
 
-  /// By how much the constraints are broken, `Σ max(0, c)`; 0 for a feasible trial.
-  public var violation: Double { constraints.values.reduce(0) { $0 + max(0, $1) } }
+  /// By how much the constraints are broken, `Σ max(0, c)`; 0 for a feasible trial, infinite where one is NaN.
+  public var violation: Double { constraints.values.reduce(0) { $0 + ($1.isNaN ? .infinity : max(0, $1)) } }
 
   /// Whether every constraint holds.
-  public var isFeasible: Bool { constraints.values.allSatisfy { $0 <= 0 } }
+  public var isFeasible: Bool { violation == 0 }
 }

@@ -90,7 +90,7 @@ struct GridSamplerTests {
       case 0 where number % 5 == 2:
         // An enqueued trial has its parameters and no point.
         var trial = FrozenTrial(id: 0, number: number, state: .running)
-        trial.systemAttributes["fixed_params"] = [:]
+        trial.systemAttributes["fixed_params"] = ["a": 0.1]
         history.update(trial)
         #expect(sampler.assignment(for: Draw(seed: 9, number: number), history: history).isEmpty)
         number += 1

@@ -15,6 +15,7 @@ extension MLPHyperparameters {
       case .momentum: .momentum(momentum ?? 0.9, learningRate: learningRate, weightDecay: weightDecay)
       case .adam: .adam(learningRate: learningRate, weightDecay: weightDecay)
       }
-    return TrainingOptions(optimizer: rule, batchSize: batchSize, epochs: epochs, seed: seed, metric: metric, selection: selection)
+    return TrainingOptions(
+      optimizer: rule, batchSize: batchSize, epochs: epochs, seed: seed, metric: metric, selection: selection)
   }
 }

@@ -80,7 +80,8 @@ struct OptimizeCommand: AsyncParsableCommand {
       throw ValidationError("how many trials? Give --trials N, or a --timeout, or 'trials:' in the study file")
     }
     let runner = try TrainingRunner(objective, space: configuration.space)
-    let study = try configuration.openStudy(named: name, search: search, in: storage, ifExists: .load)
+    let study = try configuration.openStudy(
+      named: name, path: config, search: search, in: storage, ifExists: .load)
     let record = try storage.existingStudy(named: name)
     let best = try StudyOverview(record, in: storage)
     let progress = ProgressReporter(

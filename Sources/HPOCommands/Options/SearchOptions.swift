@@ -20,7 +20,9 @@ extension PrunerConfiguration.Name: ExpressibleByArgument {}
 extension SearchOptions {
   /// The sampler of a study file, or the one that the command line asks for.
   func sampler(_ configured: SamplerConfiguration, space: ParameterSpace) throws -> any Sampler {
-    let chosen = sampler.map { $0 == configured.name ? configured : SamplerConfiguration(named: $0, seed: configured.seed) }
+    let chosen = sampler.map {
+      $0 == configured.name ? configured : SamplerConfiguration(named: $0, seed: configured.seed)
+    }
     return try (chosen ?? configured).sampler(space: space, seed: seed)
   }
 

@@ -1,22 +1,24 @@
+import Foundation
 import HPO
-import OrderedCollections
 import StudyConfiguration
 
 extension StudyConfiguration {
   /// Opens the study that the file describes, or makes it; the file is kept with it.
+  ///
+  /// - Parameter path: The file, nil where it comes from the study itself.
   func openStudy(
-    named name: String, search: SearchOptions, in storage: any Storage, ifExists policy: Study.ExistingStudyPolicy
+    named name: String, path: String?, search: SearchOptions, in storage: any Storage,
+    ifExists policy: Study.ExistingStudyPolicy
   ) throws -> Study {
+    var documents: [StudyDocument: String] = [.configuration: text]
+    documents[.folder] = path.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
     let study = try Study(
       name: name, directions: directions, sampler: search.sampler(sampler, space: space), pruner: search.pruner(pruner),
-      storage: storage, ifExists: policy)
+      storage: storage, metricNames: objective?.training.map { [$0.metric.rawValue] }, documents: documents,
+      ifExists: policy)
     let record = try storage.existingStudy(named: name)
-    if try storage.document(.configuration, study: record.id) != text {
-      try storage.setDocument(.configuration, to: text, study: record.id)
-    }
-    if let metric = objective?.training?.metric.rawValue, record.systemAttributes[StudyRecord.metricNamesKey] == nil {
-      try storage.setStudyAttribute(
-        StudyRecord.metricNamesKey, to: [.string(metric)], kind: .system, study: record.id)
+    for (document, text) in documents where try storage.document(document, study: record.id) != text {
+      try storage.setDocument(document, to: text, study: record.id)
     }
     return study
   }

@@ -38,10 +38,12 @@ struct StudyCreateCommand: ParsableCommand {
     }
     try storage.withStorage(create: true) { storage in
       if let configuration {
-        _ = try configuration.openStudy(named: name, search: search, in: storage, ifExists: ifExists)
+        _ = try configuration.openStudy(
+          named: name, path: config, search: search, in: storage, ifExists: ifExists)
       } else {
         _ = try Study(
-          name: name, directions: direction.isEmpty ? [.minimize] : direction, sampler: RandomSampler(seed: search.seed),
+          name: name, directions: direction.isEmpty ? [.minimize] : direction,
+          sampler: RandomSampler(seed: search.seed),
           pruner: NopPruner(), storage: storage, ifExists: ifExists)
       }
     }

@@ -36,15 +36,3 @@ extension FrozenTrial {
     state == .waiting ? fixedParameters : externalParameters
   }
 }
-
-extension StudyRecord {
-  /// The system attribute with the names of the objectives.
-  static let metricNamesKey = "study:metric_names"
-
-  /// The names of the objectives: as given, else `value`, or `value0`, `value1`, ….
-  var metricNames: [String] {
-    let given = systemAttributes[Self.metricNamesKey]?.arrayValue?.compactMap(\.stringValue) ?? []
-    if given.count == directions.count { return given }
-    return directions.count == 1 ? ["value"] : directions.indices.map { "value\($0)" }
-  }
-}

@@ -30,8 +30,8 @@ public struct GridSampler: Sampler {
 
   /// Assigns a point to a new trial, unless it has one already or its parameters are given.
   public func assignment(for draw: Draw, history: TrialHistory) -> OrderedDictionary<String, JSONValue> {
-    let attributes = history.runningTrial(number: draw.number)?.systemAttributes ?? [:]
-    guard attributes[GridVisits.pointKey] == nil, attributes["fixed_params"] == nil,
+    let trial = history.runningTrial(number: draw.number)
+    guard trial?.systemAttributes[GridVisits.pointKey] == nil, trial?.fixedParameters.isEmpty ?? true,
       let point = freePoint(for: draw, history: history)
     else { return [:] }
     return [GridVisits.spaceKey: space, GridVisits.pointKey: .int(point)]
@@ -45,10 +45,12 @@ public struct GridSampler: Sampler {
         .unsupportedParameter,
         "the grid has no parameter '\(name)'; it has \(grid.values.keys.joined(separator: ", "))")
     }
-    let attributes = history.runningTrial(number: draw.number)?.systemAttributes ?? [:]
-    guard let point = attributes[GridVisits.pointKey]?.intValue, attributes[GridVisits.spaceKey] == space else {
+    let trial = history.runningTrial(number: draw.number)
+    guard let point = trial?.systemAttributes[GridVisits.pointKey]?.intValue,
+      trial?.systemAttributes[GridVisits.spaceKey] == space
+    else {
       let reason =
-        attributes["fixed_params"] == nil
+        trial?.fixedParameters.isEmpty ?? true
         ? "every point of the grid is taken" : "an enqueued trial needs a value for each parameter of a grid"
       throw SamplerError(.exhausted, "trial \(draw.number) has no point of the grid for '\(name)': \(reason)")
     }

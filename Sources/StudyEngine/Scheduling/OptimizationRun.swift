@@ -16,7 +16,9 @@ final class OptimizationRun: Sendable {
 
   private let study: Study
   private let limit: Int?
-  private let stop: StopSource
+  /// This run's own, so that what ends it does not end others that share the caller's.
+  private let stop = StopSource()
+  private let outerStop: StopSource
   private let objective: Objective
   private let observer: @Sendable (StudyEvent) -> Void
   private let queues: [DispatchQueue]
@@ -28,22 +30,29 @@ final class OptimizationRun: Sendable {
   ) {
     self.study = study
     self.limit = limit
-    self.stop = stop
+    outerStop = stop
     self.observer = observer
     self.objective = objective
     queues = (0..<jobs).map { DispatchQueue(label: "hpo.job.\($0)", qos: .userInitiated) }
     state = Mutex(State(scheduler: Scheduler(jobs: jobs)))
   }
 
+  /// Lets running trials stop at their next report.
+  func halt() { stop.stop(.atNextReport) }
+
   /// Runs until the scheduler is done.
   func run() async throws -> OptimizationSummary {
-    try await withCheckedThrowingContinuation { completion in
+    let inner = stop
+    let link = outerStop.observe { inner.stop($0) }
+    defer { outerStop.endObservation(link) }
+    return try await withCheckedThrowingContinuation { completion in
       let actions = state.withLock { state in
         state.completion = completion
         return state.scheduler.begin()
       }
-      stop.observe { [self] mode in
-        decide { $0.stop(haltsTrials: mode == .atNextReport) }
+      // The observer lives as long as the run, whose source it is.
+      _ = stop.observe { [weak self] mode in
+        self?.decide { $0.stop(haltsTrials: mode == .atNextReport) }
       }
       perform(actions, trial: nil)
     }
@@ -60,7 +69,7 @@ final class OptimizationRun: Sendable {
       case .start(let job): queues[job].async { self.start(job) }
       case .run(let job): if let trial { evaluate(trial, job: job) }
       case .giveBack(let job): if let trial { giveBack(trial, job: job) }
-      case .haltTrials: stop.stop(.atNextReport)
+      case .haltTrials: halt()
       case .complete: complete()
       }
     }
@@ -95,7 +104,9 @@ final class OptimizationRun: Sendable {
         record = try study.tellPruned(trial)
       } catch is TrialInterrupted {
         return try requeue(trial, job: job)
-      } catch let error as StorageError {
+      } catch let error as StorageError where error.isTroubleOfStorage {
+        // Where even this fails, the next process finds that the trial's owner has ended.
+        try? study.requeue(trial)
         throw error
       } catch {
         record = try study.tell(trial, failure: String(describing: error))
@@ -129,7 +140,6 @@ final class OptimizationRun: Sendable {
   }
 
   private func complete() {
-    stop.endObservation()
     let (completion, result) = state.withLock { state in
       let completion = state.completion
       state.completion = nil

@@ -12,23 +12,9 @@ extension Study {
   public func ask(limit: Int? = nil) throws -> Trial? { try ask(limit: limit, stop: nil) }
 
   func ask(limit: Int?, stop: StopSource?) throws -> Trial? {
-    let isExhausted = try withHistory { sampler.isExhausted($0) }
-    guard
-      var record = try storage.startTrial(study: id, owner: .current, limit: isExhausted ? 0 : limit)
-    else { return nil }
-    let draw = Draw(seed: seed, number: record.number)
-    // A trial whose parameters are given, or that was begun before, has what it needs.
-    if record.systemAttributes[FrozenTrial.fixedParametersKey] == nil {
-      let assignment = try withHistory { history in
-        history.update(record)
-        let assignment = sampler.assignment(for: draw, history: history)
-        record.systemAttributes.merge(assignment) { _, new in new }
-        history.update(record)
-        return assignment
-      }
-      if !assignment.isEmpty { try storage.setTrialAttributes(assignment, kind: .system, trial: record.id) }
-    }
-    return Trial(record: record, draw: draw, study: self, stop: stop)
+    guard let record = try startTrial(limit: limit) else { return nil }
+    remember(record)
+    return Trial(record: record, draw: Draw(seed: seed, number: record.number), study: self, stop: stop)
   }
 
   /// Ends a trial with its value.
@@ -66,7 +52,7 @@ extension Study {
     try storage.requeueTrial(trial.id)
     var record = trial.record
     record.state = .waiting
-    remember(record)
+    release(record)
   }
 
   /// Adds a trial that will run with the given parameters; those that it does not name are sampled.

@@ -39,17 +39,17 @@ extension Study {
     guard trials ?? 0 >= 0 else { throw StudyError(.invalidArgument, "\(trials ?? 0) is no count of trials") }
     let orphans = try storage.requeueOrphans(study: id)
     if !orphans.isEmpty { observer(.requeued(orphans)) }
+    let run = OptimizationRun(
+      study: self, limit: trials, jobs: jobs, stop: stop, observer: observer, objective: objective)
     let timer = timeout.map { timeout in
       let timer = DispatchSource.makeTimerSource(queue: .global())
       timer.schedule(deadline: .now() + .nanoseconds(timeout.wholeNanoseconds))
-      timer.setEventHandler { stop.stop(.atNextReport) }
+      timer.setEventHandler { run.halt() }
       timer.resume()
       return timer
     }
     defer { timer?.cancel() }
-    return try await OptimizationRun(
-      study: self, limit: trials, jobs: jobs, stop: stop, observer: observer, objective: objective
-    ).run()
+    return try await run.run()
   }
 }
 

@@ -1,5 +1,6 @@
 public import Pruners
 public import Samplers
+import OrderedCollections
 import SearchSpace
 import Synchronization
 public import TrialStorage
@@ -32,32 +33,50 @@ public final class Study: Sendable {
   private struct Known {
     var history: TrialHistory
     var cursor = TrialCursor()
+    /// The ids of the trials that this process runs, which need not be read.
+    var own: Set<Int64> = []
   }
 
   private let known: Mutex<Known>
 
   /// Opens a study, or makes it.
   ///
+  /// - Parameters:
+  ///   - name: The name in the storage.
+  ///   - directions: One an objective.
+  ///   - sampler: Proposes parameters; its seed, if it has one, goes before the study's own.
+  ///   - pruner: Ends trials early.
+  ///   - storage: Where the study is or will be.
+  ///   - metricNames: What the objectives of a new study are called; nil for `value`.
+  ///   - documents: What hpo keeps with a new study.
+  ///   - policy: What to do where a study of the name exists.
   /// - Throws: `StorageError`; `StudyError.directionsDiffer` where a study of the name has other directions.
   public init(
     name: String, directions: [StudyDirection], sampler: any Sampler, pruner: any Pruner, storage: any Storage,
-    ifExists policy: ExistingStudyPolicy = .load
+    metricNames: [String]? = nil, documents: [StudyDocument: String] = [:], ifExists policy: ExistingStudyPolicy = .load
   ) throws {
+    var documents = documents
+    documents[.seed] = String(sampler.seed ?? .random(in: 0...(.max)))
     let record: StudyRecord
-    if policy == .load, let existing = try storage.study(named: name) {
-      guard existing.directions == directions else {
+    do {
+      record = try storage.createStudy(
+        name: name, directions: directions,
+        systemAttributes: metricNames.map { [StudyRecord.metricNamesKey: .array($0.map(JSONValue.string))] } ?? [:],
+        documents: documents)
+    } catch let error as StorageError where error.code == .studyExists && policy == .load {
+      record = try storage.existingStudy(named: name)
+      guard record.directions == directions else {
         throw StudyError(
           .directionsDiffer,
-          "the study '\(name)' exists with the direction \(existing.directions.map(\.rawValue).joined(separator: ", ")), "
+          "the study '\(name)' exists with the direction \(record.directions.map(\.rawValue).joined(separator: ", ")), "
             + "not \(directions.map(\.rawValue).joined(separator: ", ")); take another name or delete it")
       }
-      record = existing
-    } else {
-      record = try storage.createStudy(name: name, directions: directions)
+      // Optuna's studies have no seed.
+      if try storage.document(.seed, study: record.id) == nil {
+        try storage.setDocument(.seed, to: documents[.seed] ?? "0", study: record.id)
+      }
     }
-    let stored = try storage.document(.seed, study: record.id).flatMap(UInt64.init)
-    seed = sampler.seed ?? stored ?? .random(in: 0...(.max))
-    if stored == nil { try storage.setDocument(.seed, to: String(seed), study: record.id) }
+    seed = try sampler.seed ?? storage.document(.seed, study: record.id).flatMap(UInt64.init) ?? 0
     self.name = record.name
     self.directions = record.directions
     self.sampler = sampler
@@ -70,16 +89,44 @@ public final class Study: Sendable {
   /// Reads what is new in the storage and gives the history to `body`.
   func withHistory<Result: Sendable>(_ body: (inout TrialHistory) throws -> Result) throws -> Result {
     try known.withLock { known in
-      for trial in try storage.changes(study: id, since: &known.cursor) { known.history.update(trial) }
+      for trial in try storage.changes(study: id, since: &known.cursor) {
+        if known.own.contains(trial.id) { known.cursor.ignore(trial.id) } else { known.history.update(trial) }
+      }
       return try body(&known.history)
     }
   }
 
-  /// Takes note of a trial that this process has just written, which spares reading it.
+  /// Takes note of a trial that this process runs or has just finished, which spares reading it.
   func remember(_ trial: FrozenTrial) {
     known.withLock { known in
       known.history.update(trial)
-      known.cursor.advance(over: [trial])
+      known.cursor.ignore(trial.id)
+      if trial.state.isFinished { known.own.remove(trial.id) } else { known.own.insert(trial.id) }
+    }
+  }
+
+  /// Takes note that a trial is no longer this process's.
+  func release(_ trial: FrozenTrial) {
+    known.withLock { known in
+      known.history.update(trial)
+      known.own.remove(trial.id)
+      known.cursor.watch(trial.id)
+    }
+  }
+
+  /// Starts a trial with what the sampler assigns to it, as one step for the other jobs and for the record.
+  func startTrial(limit: Int?) throws -> FrozenTrial? {
+    try withHistory { history in
+      // Nothing new starts where every point has been tried; what waits still runs.
+      let limit = sampler.isExhausted(history) ? 0 : limit
+      let started = try storage.startTrial(study: id, owner: .current, limit: limit) { trial in
+        // A trial whose parameters are given, or that had some before it was interrupted, has what it needs.
+        guard trial.fixedParameters.isEmpty else { return [:] }
+        history.update(trial)
+        return sampler.assignment(for: Draw(seed: seed, number: trial.number), history: history)
+      }
+      if let started { history.update(started) }
+      return started
     }
   }
 }

@@ -94,6 +94,7 @@ extension Trial {
         let new = state.record.parameters.elements[first...].map { ($0.key, $0.value) }
         if !new.isEmpty {
           try study.storage.setParameters(OrderedDictionary(uniqueKeysWithValues: new), trial: id)
+          study.remember(state.record)
         }
         return result
       } catch {
@@ -170,11 +171,12 @@ extension Trial {
   ///   - value: Any double; NaN says that the objective has no value there.
   ///   - step: For instance the epoch.
   /// - Throws: `TrialPruned` where the trial is to end now, `TrialInterrupted` where the run is to end now;
-  ///   `StudyError.severalObjectives`; `StorageError`.
+  ///   `StudyError.severalObjectives`, and `invalidArgument` for a step below 0; `StorageError`.
   public func report(_ value: Double, at step: Int) throws {
     guard study.directions.count == 1 else {
       throw StudyError(.severalObjectives, "a study of \(study.directions.count) objectives takes no reports")
     }
+    guard step >= 0 else { throw StudyError(.invalidArgument, "a report's step is \(step); it must be 0 or more") }
     let reports = state.withLock { state in
       let place =
         state.record.intermediateValues.firstIndex { $0.step >= step } ?? state.record.intermediateValues.endIndex
@@ -185,6 +187,7 @@ extension Trial {
     }
     try study.storage.report(value, step: step, trial: id)
     if stop?.mode == .atNextReport { throw TrialInterrupted() }
+    if study.pruner is NopPruner { return }
     if try study.withHistory({ study.pruner.shouldPrune(reports: reports, history: $0) }) { throw TrialPruned() }
   }
 

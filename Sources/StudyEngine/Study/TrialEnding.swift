@@ -9,7 +9,7 @@ public struct TrialPruned: Error, Sendable, CustomStringConvertible {
 
 /// Thrown by `Trial.report` when the run is stopped: the trial will wait to be run again from its beginning.
 public struct TrialInterrupted: Error, Sendable, CustomStringConvertible {
-  public init() {}
+  init() {}
 
   public var description: String { "the trial was interrupted" }
 }

@@ -1,12 +1,18 @@
 package import OrderedCollections
 package import SearchSpace
-public import Trials
 
 extension FrozenTrial {
   /// The system attribute with the parameters of a waiting trial, `{name: external value}`.
   package static let fixedParametersKey = "fixed_params"
   /// The system attribute with the reason why a trial failed.
   package static let failureKey = "failure"
+
+  /// Whether a system attribute says something of the run that set it, rather than of the trial: it goes when the trial
+  /// is to run again.
+  package static func isOfOneRun(attribute key: String) -> Bool {
+    key == failureKey || key == constraintListKey || key.hasPrefix(constraintPrefix)
+      || key.hasPrefix("tpe:relative_params:")
+  }
 
   /// Why the trial failed, where that is on record.
   public var failure: String? { systemAttributes[Self.failureKey]?.stringValue }

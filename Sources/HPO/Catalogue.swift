@@ -1,7 +1,7 @@
-// Samplers and pruners as they are named in Swift, in study files and on the command line.
+// Samplers and pruners as a study in Swift names them.
 
 extension Sampler where Self == TPESampler {
-  /// The tree-structured Parzen estimator; see `TPESampler`.
+  /// The tree-structured Parzen estimator with its usual options; see `TPESampler` for others.
   public static func tpe(seed: UInt64? = nil) -> TPESampler { TPESampler(seed: seed) }
 }
 
@@ -10,9 +10,29 @@ extension Sampler where Self == RandomSampler {
   public static func random(seed: UInt64? = nil) -> RandomSampler { RandomSampler(seed: seed) }
 }
 
+extension Sampler where Self == GridSampler {
+  /// Each point of a grid once; see `GridSampler`.
+  ///
+  /// - Throws: `SamplerError`; see `Grid`.
+  public static func grid(
+    _ values: OrderedDictionary<String, [Choice]>, seed: UInt64? = nil
+  ) throws(SamplerError) -> GridSampler {
+    GridSampler(try Grid(values), seed: seed)
+  }
+}
+
 extension Pruner where Self == MedianPruner {
-  /// Ends trials that are worse than the median of the others; see `MedianPruner`.
+  /// Ends trials that are worse than the median of the others, with the usual options; see `MedianPruner` for others.
   public static func median() -> MedianPruner { MedianPruner() }
+}
+
+extension Pruner where Self == PercentilePruner {
+  /// Ends trials that are not among the best share of the others, in percent; see `PercentilePruner`.
+  ///
+  /// - Throws: `PrunerError`.
+  public static func percentile(_ percentile: Double, startupTrials: Int = 5) throws(PrunerError) -> PercentilePruner {
+    try PercentilePruner(percentile, startupTrials: startupTrials)
+  }
 }
 
 extension Pruner where Self == NopPruner {

@@ -48,4 +48,6 @@ public enum StudyDocument: String, Sendable, Hashable, CaseIterable {
   case configuration
   /// The folder that the study file lay in, from which its relative paths are taken.
   case folder
+  /// The sampler, pruner and seed that the command line asked for in place of the study file's, as JSON.
+  case search
 }

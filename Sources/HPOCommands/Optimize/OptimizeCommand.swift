@@ -49,7 +49,7 @@ struct OptimizeCommand: AsyncParsableCommand {
   func run() async throws {
     let given = try config.map { try StudyConfiguration(contentsOf: $0) }
     let opened = try storage.open(create: given != nil)
-    let outcome: Outcome
+    let outcome: OptimizeOutcome
     do {
       outcome = try await optimize(given, in: opened)
       try opened.close()
@@ -59,15 +59,10 @@ struct OptimizeCommand: AsyncParsableCommand {
       throw error
     }
     Terminal.write(outcome.text)
-    if outcome.isInterrupted { throw ExitCode(Interruption.exitStatus) }
+    if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
   }
 
-  private struct Outcome {
-    var text: String
-    var isInterrupted = false
-  }
-
-  private func optimize(_ given: StudyConfiguration?, in storage: any Storage) async throws -> Outcome {
+  private func optimize(_ given: StudyConfiguration?, in storage: any Storage) async throws -> OptimizeOutcome {
     let configuration = try given ?? storedConfiguration(in: storage)
     guard let name = study ?? configuration.name else {
       throw ValidationError("the study file names no study, so --study is needed")
@@ -80,6 +75,7 @@ struct OptimizeCommand: AsyncParsableCommand {
       throw ValidationError("how many trials? Give --trials N, or a --timeout, or 'trials:' in the study file")
     }
     let runner = try TrainingRunner(objective, space: configuration.space)
+    let search = given == nil ? search.completed(by: try kept(.search, of: name, in: storage)) : search
     let study = try configuration.openStudy(
       named: name, path: config, search: search, in: storage, ifExists: .load)
     let record = try storage.existingStudy(named: name)
@@ -102,36 +98,21 @@ struct OptimizeCommand: AsyncParsableCommand {
       throw error
     }
     progress.finish()
-    return try outcome(summary, name: name, total: total, progress: progress, storage: storage, interruption)
+    let options = "--study \(shellQuoted(name))\(self.storage.repeated)"
+    let overview = try StudyOverview(try storage.existingStudy(named: name), in: storage)
+    let outcome = OptimizeOutcome(
+      overview, summary: summary, total: total, seconds: progress.elapsed, isInterrupted: interruption.hasHappened,
+      options: options)
+    if interruption.hasHappened || !summary.interrupted.isEmpty {
+      let again = options + (total.map { " --trials \($0)" } ?? "") + (jobs.map { " --jobs \($0)" } ?? "")
+      Terminal.writeError(outcome.note(interrupted: summary.interrupted) + "go on with: hpo optimize \(again)\n")
+    }
+    return outcome
   }
 
-  /// What there is to say at the end.
-  private func outcome(
-    _ summary: OptimizationSummary, name: String, total: Int?, progress: ProgressReporter, storage: any Storage,
-    _ interruption: Interruption
-  ) throws -> Outcome {
-    let overview = try StudyOverview(try storage.existingStudy(named: name), in: storage)
-    let counts = overview.counts
-    let done = TrialState.allCases.filter(\.isFinished).reduce(0) { $0 + (counts[$1] ?? 0) }
-    var text = "\(done)\(total.map { $0 < done ? "" : " of \($0)" } ?? "") done"
-    text += ": \(counts[.complete] ?? 0) complete, \(counts[.pruned] ?? 0) pruned, \(counts[.failed] ?? 0) failed"
-    if let running = counts[.running], running > 0 { text += ", \(running) running in another process" }
-    if let waiting = counts[.waiting], waiting > 0 { text += ", \(waiting) waiting" }
-    text += summary.finished > 0 ? " (\(summary.finished) trials in \(duration(progress.elapsed)))\n" : "\n"
-    if let best = overview.best { text += TrialDescription(best, study: overview.record).text }
-    let option = "--study \(shellQuoted(name))\(self.storage.repeated)"
-    guard interruption.hasHappened else {
-      if summary.finished > 0 { text += "next: hpo trials \(option) --sort value --limit 10\n" }
-      return Outcome(text: text)
-    }
-    let again = summary.interrupted
-    var note = "interrupted"
-    if !again.isEmpty {
-      note +=
-        "; trial\(again.count == 1 ? "" : "s") \(ProgressReporter.list(again)) will run again with the same parameters"
-    }
-    Terminal.writeError("\(note)\ngo on with: hpo optimize \(option)\(total.map { " --trials \($0)" } ?? "")\n")
-    return Outcome(text: text, isInterrupted: true)
+  /// A document of the study of a name.
+  private func kept(_ document: StudyDocument, of name: String, in storage: any Storage) throws -> String? {
+    try storage.document(document, study: try storage.existingStudy(named: name).id)
   }
 
   private func storedConfiguration(in storage: any Storage) throws -> StudyConfiguration {

@@ -8,7 +8,11 @@ final class ProgressReporter: Sendable {
   private struct State {
     var line: ProgressLine
     var isShown = false
+    var isFinished = false
   }
+
+  /// How many failures are told without being asked.
+  private static let shownFailures = 3
 
   private let verbose: Bool
   private let record: StudyRecord
@@ -42,8 +46,13 @@ final class ProgressReporter: Sendable {
       note("\(numbers.count) interrupted trial\(numbers.count == 1 ? " is" : "s are") run again: \(Self.list(numbers))")
     case .started: break
     case .finished(let trial):
-      let isBest = state.withLock { $0.line.count(trial) }
-      if verbose { note(describe(trial, isBest: isBest)) }
+      let (isBest, failures) = state.withLock { ($0.line.count(trial), $0.line.failed) }
+      if verbose {
+        note(describe(trial, isBest: isBest))
+      } else if let failure = trial.failure, failures <= Self.shownFailures {
+        note("trial \(trial.number) failed: \(failure)")
+        if failures == Self.shownFailures { note("(further failures are kept with their trials and not shown here)") }
+      }
     }
   }
 
@@ -61,6 +70,7 @@ final class ProgressReporter: Sendable {
     state.withLock { state in
       if state.isShown { Terminal.writeError("\r\u{1B}[K") }
       state.isShown = false
+      state.isFinished = true
     }
   }
 
@@ -68,6 +78,7 @@ final class ProgressReporter: Sendable {
     guard let width = Terminal.errorWidth else { return }
     let elapsed = elapsed
     state.withLock { state in
+      guard !state.isFinished else { return }
       Terminal.writeError("\r\u{1B}[K" + state.line.text(elapsed: elapsed, width: width - 1))
       state.isShown = true
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import HPO
+import OrderedCollections
 import StudyConfiguration
 
 /// What the command line says about sampler and pruner, which goes before the study file.
@@ -18,6 +19,25 @@ extension SamplerConfiguration.Name: ExpressibleByArgument {}
 extension PrunerConfiguration.Name: ExpressibleByArgument {}
 
 extension SearchOptions {
+  /// The options as they are kept with a study, so that it goes on as it began.
+  var document: String {
+    var members: OrderedDictionary<String, JSONValue> = [:]
+    members["sampler"] = sampler.map { .string($0.rawValue) }
+    members["pruner"] = pruner.map { .string($0.rawValue) }
+    members["seed"] = seed.map { .string(String($0)) }
+    return JSONValue.object(members).serialized()
+  }
+
+  /// These options, and those that were kept with a study for what they leave open.
+  func completed(by document: String?) -> SearchOptions {
+    let kept = document.flatMap { try? JSONValue(parsing: $0) } ?? [:]
+    var result = self
+    result.sampler = sampler ?? kept["sampler"]?.stringValue.flatMap(SamplerConfiguration.Name.init)
+    result.pruner = pruner ?? kept["pruner"]?.stringValue.flatMap(PrunerConfiguration.Name.init)
+    result.seed = seed ?? kept["seed"]?.stringValue.flatMap { UInt64($0) }
+    return result
+  }
+
   /// The sampler of a study file, or the one that the command line asks for.
   func sampler(_ configured: SamplerConfiguration, space: ParameterSpace) throws -> any Sampler {
     let chosen = sampler.map {
@@ -56,7 +76,12 @@ extension SamplerConfiguration {
         startupTrials: options.startupTrials, candidates: options.candidates, multivariate: options.multivariate,
         constantLiar: options.constantLiar, seed: seed)
     case .random: return RandomSampler(seed: seed)
-    case .grid: return GridSampler(try Grid(space: space.distributions), seed: seed)
+    case .grid:
+      guard !space.isConditional else {
+        throw ValidationError(
+          "a grid needs every parameter in every trial, but some of this space depend on others (when, repeat)")
+      }
+      return GridSampler(try Grid(space: space.distributions), seed: seed)
     }
   }
 }

@@ -3,14 +3,14 @@ import HPO
 import StudyConfiguration
 
 extension StudyConfiguration {
-  /// Opens the study that the file describes, or makes it; the file is kept with it.
+  /// Opens the study that the file describes, or makes it; the file and what replaces parts of it are kept with it.
   ///
   /// - Parameter path: The file, nil where it comes from the study itself.
   func openStudy(
     named name: String, path: String?, search: SearchOptions, in storage: any Storage,
     ifExists policy: Study.ExistingStudyPolicy
   ) throws -> Study {
-    var documents: [StudyDocument: String] = [.configuration: text]
+    var documents: [StudyDocument: String] = [.configuration: text, .search: search.document]
     documents[.folder] = path.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
     let study = try Study(
       name: name, directions: directions, sampler: search.sampler(sampler, space: space), pruner: search.pruner(pruner),

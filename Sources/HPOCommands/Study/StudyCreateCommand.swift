@@ -36,7 +36,8 @@ struct StudyCreateCommand: ParsableCommand {
     if let configuration, !direction.isEmpty, direction != configuration.directions {
       throw ValidationError("--direction contradicts the study file; leave it out")
     }
-    try storage.withStorage(create: true) { storage in
+    let isNew = try storage.withStorage(create: true) { storage in
+      let isNew = try storage.study(named: name) == nil
       if let configuration {
         _ = try configuration.openStudy(
           named: name, path: config, search: search, in: storage, ifExists: ifExists)
@@ -46,8 +47,9 @@ struct StudyCreateCommand: ParsableCommand {
           sampler: RandomSampler(seed: search.seed),
           pruner: NopPruner(), storage: storage, ifExists: ifExists)
       }
+      return isNew
     }
-    Terminal.write("created the study '\(name)' in \(storage.location)\n")
+    Terminal.write("\(isNew ? "created" : "loaded") the study '\(name)' in \(storage.location)\n")
   }
 }
 

@@ -21,8 +21,9 @@ final class DatabaseFile: Sendable {
   private let state = Mutex(State())
 
   private struct State {
-    /// Whether SQLite was last told not to wait for the disk at each commit.
-    var isRelaxed = false
+    /// Whether SQLite was last told not to wait for the disk at each commit; nil before it was told anything, since its
+    /// own default depends on how it was built.
+    var isRelaxed: Bool?
     /// Whether the journal is a write-ahead log, so that a relaxed commit is sound.
     var hasWriteAheadLog = false
     var isClosed = false

@@ -1,0 +1,38 @@
+import HPO
+
+/// What there is to say at the end of an optimization.
+struct OptimizeOutcome {
+  let text: String
+  /// 0, or 1 where no trial of the study succeeded, or 130 after Ctrl-C.
+  let exitStatus: Int32
+
+  /// - Parameter options: How the study is named on a command line.
+  init(
+    _ overview: StudyOverview, summary: OptimizationSummary, total: Int?, seconds: Double, isInterrupted: Bool,
+    options: String
+  ) {
+    let counts = overview.counts
+    let done = TrialState.allCases.filter(\.isFinished).reduce(0) { $0 + (counts[$1] ?? 0) }
+    var text = "\(done)\(total.map { $0 < done ? "" : " of \($0)" } ?? "") done"
+    text += ": \(counts[.complete] ?? 0) complete, \(counts[.pruned] ?? 0) pruned, \(counts[.failed] ?? 0) failed"
+    if let running = counts[.running], running > 0 { text += ", \(running) running in another process" }
+    if let waiting = counts[.waiting], waiting > 0 { text += ", \(waiting) waiting" }
+    text += summary.finished > 0 ? " (\(summary.finished) trials in \(duration(seconds)))\n" : "\n"
+    if let best = overview.best { text += TrialDescription(best, study: overview.record).text }
+    let allFailed = done > 0 && done == counts[.failed]
+    if allFailed {
+      text += "every trial failed; the reasons: hpo trials \(options) --state failed\n"
+    } else if summary.finished > 0, !isInterrupted {
+      text += "next: hpo trials \(options) --sort value --limit 10\n"
+    }
+    self.text = text
+    exitStatus = isInterrupted ? Interruption.exitStatus : allFailed ? 1 : 0
+  }
+
+  /// A line on trials that stopped before their end.
+  func note(interrupted numbers: [Int]) -> String {
+    guard !numbers.isEmpty else { return "interrupted\n" }
+    let trials = "trial\(numbers.count == 1 ? "" : "s") \(ProgressReporter.list(numbers))"
+    return "interrupted; \(trials) will run again with the same parameters\n"
+  }
+}

@@ -114,18 +114,61 @@ import Testing
     }
   }
 
-  @Test("two processes on one study together run the total")
+  @Test("three processes that begin at once make one study and together run the total")
   func twoProcesses() throws {
     try Command.inFolder { command in
       try command.write(StudyFile.quick, to: "quick.yaml")
-      try command.succeed("study", "create", "--study", "quick", "--config", "quick.yaml")
-      let arguments = ["optimize", "--study", "quick", "--trials", "30"]
+      let arguments = ["optimize", "--config", "quick.yaml", "--trials", "30"]
       let runs = try (0..<3).map { _ in try command.start("hpo", arguments) }
       for run in runs {
         let result = try run.wait()
         #expect(result.status == 0, "\(result.errors)")
       }
       try expectWhole(command, total: 30)
+    }
+  }
+
+  @Test("a table of one's own is found again from another folder, where the study goes on as it began")
+  func resumingElsewhere() throws {
+    try Command.inFolder { command in
+      let rows = (0..<120).map { "\($0 % 7),\(Double($0 % 11) / 3),\($0 % 7 < 3 ? "low" : "high")" }
+      let folder = command.folder.appendingPathComponent("data")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try command.write("a,b,kind\n" + rows.joined(separator: "\n") + "\n", to: "data/table.csv")
+      let text = StudyFile.quick.replacing("data: digits", with: "data: {csv: table.csv, target: kind}")
+      try command.write(text, to: "data/table.yaml")
+      try command.succeed(
+        "study", "create", "--config", "data/table.yaml", "--sampler", "random", "--pruner", "none", "--seed", "5")
+      try command.succeed("optimize", "--study", "quick", "--trials", "6")
+      try command.succeed(
+        "optimize", "--config", "data/table.yaml", "--sampler", "random", "--pruner", "none", "--seed", "5", "--trials",
+        "6", "--storage", "direct.db")
+      let sql =
+        "SELECT number, state, param_name, param_value FROM trials JOIN trial_params USING (trial_id) ORDER BY 1, 3"
+      let resumed = try command.succeed("query", sql)
+      #expect(try command.succeed("query", sql, "--storage", "direct.db") == resumed)
+      #expect(!resumed.contains("PRUNED"))
+    }
+  }
+
+  @Test("a grid over parameters that depend on others is refused")
+  func conditionalGrid() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      let result = try command.hpo("optimize", "--config", "quick.yaml", "--sampler", "grid", "--trials", "3")
+      #expect(result.status == 64 && result.errors.contains("grid"), "\(result.errors)")
+    }
+  }
+
+  @Test("a search of which every trial fails says why and does not succeed")
+  func failing() throws {
+    try Command.inFolder { command in
+      try command.write(
+        StudyFile.quick.replacing("{float: 1e-4..1e-1, log: true}", with: "{float: 1e30..1e38, log: true}"),
+        to: "bad.yaml")
+      let result = try command.hpo("optimize", "--config", "bad.yaml", "--trials", "3")
+      #expect(result.status == 1 && result.errors.contains("diverged"), "\(result.errors)\(result.output)")
+      #expect(result.output.contains("3 failed") && result.output.contains("--state failed"))
     }
   }
 

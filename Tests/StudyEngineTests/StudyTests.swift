@@ -207,6 +207,68 @@ private func makeStudy(
     #expect(try study.storage.counts(study: study.id)[.running] == nil)
   }
 
+  @Test("a grid's trial that was interrupted before it had a parameter keeps its point")
+  func gridAfterInterruption() async throws {
+    let storage = InMemoryStorage()
+    let study = try Study(
+      name: "grid", directions: [.minimize], sampler: GridSampler(try Grid(["a": [1, 2, 3]]), seed: 3),
+      pruner: NopPruner(), storage: storage)
+    let trial = try #require(try study.ask())
+    try study.requeue(trial)
+    #expect(try study.trials.map(\.state) == [.waiting])
+    try await study.optimize { trial in Double(try trial.suggest(.int("a", 1...3))) }
+    #expect(try Set(study.trials.compactMap(\.value)) == [1, 2, 3])
+    #expect(try study.trials.count == 3)
+  }
+
+  @Test("a run that was interrupted leaves no constraint behind")
+  func constraintsOfInterruptedRun() throws {
+    let study = try makeStudy()
+    let first = try #require(try study.ask())
+    try first.setConstraint("size", to: 4)
+    try study.requeue(first)
+    let second = try #require(try study.ask())
+    #expect(second.number == 0 && second.record.constraints.isEmpty)
+    try second.setConstraint("size", to: -1)
+    try study.tell(second, value: 1)
+    #expect(try study.best.constraints == ["size": -1])
+  }
+
+  @Test("one source stops two runs")
+  func sharedStop() async throws {
+    let stop = StopSource()
+    let (one, other) = (try makeStudy(), try makeStudy())
+    async let first = one.optimize(stop: stop) { trial -> Double in
+      try trial.report(0, at: 0)
+      return 0
+    }
+    let second = try await other.optimize(stop: stop) { trial -> Double in
+      if trial.number == 20 { stop.stop(.atNextReport) }
+      try trial.report(0, at: 0)
+      return 0
+    }
+    #expect(second.interrupted == [20])
+    #expect(try await first.finished >= 0)
+    #expect(try one.storage.counts(study: one.id)[.running] == nil)
+  }
+
+  @Test("an error of the user's in a suggestion fails the trial and not the run")
+  func incompatibleInRun() async throws {
+    let study = try makeStudy()
+    let summary = try await study.optimize(trials: 3) { trial -> Double in
+      if trial.number == 1 { return Double(try trial.suggest(.int("x", 1...2))) }
+      return try trial.suggest(.float("x", 0...1))
+    }
+    #expect(summary.failed == 1 && summary.complete == 2)
+    #expect(try study.trials[1].failure?.contains("'x'") == true)
+  }
+
+  @Test("a step below 0 is refused")
+  func negativeStep() throws {
+    let trial = try #require(try makeStudy().ask())
+    #expect { try trial.report(1, at: -1) } throws: { ($0 as? StudyError)?.code == .invalidArgument }
+  }
+
   @Test("a grid is tried once in every point and then the study ends", arguments: [1, 2, 5])
   func grid(jobs: Int) async throws {
     let sampler = GridSampler(try Grid(["a": [1, 2, 3], "b": ["x", "y"]]), seed: 3)

@@ -42,10 +42,12 @@ struct StudyCreateCommand: ParsableCommand {
         _ = try configuration.openStudy(
           named: name, path: config, search: search, in: storage, ifExists: ifExists)
       } else {
+        // A study that is loaded has its directions; only those that were asked for are compared with them.
+        let existing = ifExists == .load ? try storage.study(named: name)?.directions : nil
         _ = try Study(
-          name: name, directions: direction.isEmpty ? [.minimize] : direction,
-          sampler: RandomSampler(seed: search.seed),
-          pruner: NopPruner(), storage: storage, ifExists: ifExists)
+          name: name, directions: direction.isEmpty ? existing ?? [.minimize] : direction,
+          sampler: RandomSampler(seed: search.seed), pruner: NopPruner(), storage: storage,
+          documents: [.search: search.document], ifExists: ifExists)
       }
       return isNew
     }

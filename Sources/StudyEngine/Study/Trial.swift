@@ -178,9 +178,10 @@ extension Trial {
     }
     guard step >= 0 else { throw StudyError(.invalidArgument, "a report's step is \(step); it must be 0 or more") }
     let reports = state.withLock { state in
-      let place =
-        state.record.intermediateValues.firstIndex { $0.step >= step } ?? state.record.intermediateValues.endIndex
-      if state.record.intermediateValues.dropFirst(place).first?.step != step {
+      let earlier = state.record.intermediateValues
+      // Steps mostly ascend.
+      let place = (earlier.last?.step ?? -1) < step ? earlier.count : earlier.firstIndex { $0.step >= step } ?? 0
+      if place == earlier.count || earlier[place].step != step {
         state.record.intermediateValues.insert(.init(step: step, value: value), at: place)
       }
       return state.record.intermediateValues

@@ -4,6 +4,7 @@ import Spelling
 extension HPOCommand {
   /// Runs the command that the process's arguments name, and ends the process.
   public static func runTool() async {
+    Terminal.ignoreClosedPipes()
     if let mistake = unknownCommand(Array(CommandLine.arguments.dropFirst())) { exit(withError: mistake) }
     await main()
   }

@@ -18,7 +18,7 @@ struct QueryCommand: ParsableCommand {
   @OptionGroup var storage: StorageOptions
   @OptionGroup var output: OutputOptions
 
-  @Option(help: "At most so many rows.")
+  @Option(parsing: .unconditional, help: "At most so many rows.")
   var limit: Int = 100_000
 
   @Argument(help: "The statement.")
@@ -62,9 +62,9 @@ struct QueryCommand: ParsableCommand {
 
 extension QueryValue {
   /// The value as JSON, bytes in hexadecimal.
-  fileprivate var json: JSONValue {
+  fileprivate var json: JSONValue? {
     switch self {
-    case .null: .null
+    case .null: nil
     case .int(let value): .int(Int(value))
     case .double(let value): .double(value)
     case .text(let value): .string(value)

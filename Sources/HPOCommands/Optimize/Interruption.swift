@@ -3,10 +3,13 @@ import Foundation
 import HPO
 import Synchronization
 
-/// Turns Ctrl-C and SIGTERM into a stop of a running optimization; the second one ends the process at once.
+/// Turns Ctrl-C, SIGTERM and SIGHUP into a stop of a running optimization; the second one ends the process at once.
 final class Interruption: Sendable {
   /// What a shell expects of a program that Ctrl-C ended.
   static let exitStatus: Int32 = 130
+
+  /// Ctrl-C, `kill`, and the end of the terminal.
+  private static let signals = [SIGINT, SIGTERM, SIGHUP]
 
   // Dispatch sources may be used from any thread; they are only not marked so here.
   private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
@@ -15,7 +18,7 @@ final class Interruption: Sendable {
   /// - Parameter notice: Called on the first signal.
   init(stop: StopSource, notice: @escaping @Sendable () -> Void) {
     let queue = DispatchQueue(label: "hpo.signals")
-    sources = [SIGINT, SIGTERM].map { number in
+    sources = Self.signals.map { number in
       signal(number, SIG_IGN)
       return DispatchSource.makeSignalSource(signal: number, queue: queue)
     }
@@ -42,7 +45,6 @@ final class Interruption: Sendable {
   /// Gives the signals back to the system.
   func end() {
     for source in sources { source.cancel() }
-    signal(SIGINT, SIG_DFL)
-    signal(SIGTERM, SIG_DFL)
+    for number in Self.signals { signal(number, SIG_DFL) }
   }
 }

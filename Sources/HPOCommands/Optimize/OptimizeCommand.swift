@@ -27,10 +27,11 @@ struct OptimizeCommand: AsyncParsableCommand {
   @Option(help: "The study file. (default: the one that the study was created with)")
   var config: String?
 
-  @Option(help: "How many trials the study shall hold in all. (default: as the study file says)")
+  @Option(
+    parsing: .unconditional, help: "How many trials the study shall hold in all. (default: as the study file says)")
   var trials: Int?
 
-  @Option(help: "How many trials run at once. (default: as the study file says, else 1)")
+  @Option(parsing: .unconditional, help: "How many trials run at once. (default: as the study file says, else 1)")
   var jobs: Int?
 
   @Option(help: "Stop after this time: 90s, 30m, 2h, 1d.")
@@ -43,7 +44,7 @@ struct OptimizeCommand: AsyncParsableCommand {
 
   func validate() throws {
     if let trials, trials < 1 { throw ValidationError("--trials \(trials): at least 1 is needed") }
-    if let jobs, jobs < 1 { throw ValidationError("--jobs \(jobs): at least 1 is needed") }
+    if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs \(jobs): 1 to 1024 are possible") }
   }
 
   func run() async throws {
@@ -76,6 +77,7 @@ struct OptimizeCommand: AsyncParsableCommand {
     }
     let runner = try TrainingRunner(objective, space: configuration.space)
     let search = given == nil ? search.completed(by: try kept(.search, of: name, in: storage)) : search
+    if given != nil { try warnOfChange(to: configuration, of: name, in: storage) }
     let study = try configuration.openStudy(
       named: name, path: config, search: search, in: storage, ifExists: .load)
     let record = try storage.existingStudy(named: name)
@@ -108,6 +110,25 @@ struct OptimizeCommand: AsyncParsableCommand {
       Terminal.writeError(outcome.note(interrupted: summary.interrupted) + "go on with: hpo optimize \(again)\n")
     }
     return outcome
+  }
+
+  /// Compares a study file with the one that a study was begun with.
+  ///
+  /// - Throws: `SearchSpaceError.incompatible` where a parameter contradicts the study's trials.
+  private func warnOfChange(to configuration: StudyConfiguration, of name: String, in storage: any Storage) throws {
+    guard let record = try storage.study(named: name),
+      try storage.document(.configuration, study: record.id) != configuration.text
+    else { return }
+    let trials = try storage.trials(study: record.id, states: nil)
+    for (parameter, distribution) in configuration.space.distributions {
+      let earlier = trials.lazy.compactMap { $0.parameters[parameter]?.distribution }.first
+      try earlier?.checkCompatibility(with: distribution, name: parameter)
+    }
+    if !trials.isEmpty {
+      Terminal.writeError(
+        "note: the study file is another than the one that trials 0 to \(trials.count - 1) ran with; it is kept from now on\n"
+      )
+    }
   }
 
   /// A document of the study of a name.

@@ -42,7 +42,7 @@ struct ProgressLine: Sendable {
     return true
   }
 
-  /// `57/200 done · 31 pruned · 0 failed · best accuracy 0.9861 (#42) · 4.1 trials/s · 35 s left`, cut to a width.
+  /// `57/200 done · 31 pruned · 0 failed · best accuracy 0.9861 (#42) · 35 s left · 4.1 trials/s`, cut to a width.
   ///
   /// - Parameter elapsed: Seconds since this run began.
   func text(elapsed: Double, width: Int? = nil) -> String {
@@ -50,8 +50,8 @@ struct ProgressLine: Sendable {
     if let best { parts.append("best \(metric) \(shortNumber(best.value)) (#\(best.number))") }
     let rate = Double(done - earlier) / max(elapsed, 1e-9)
     if done > earlier {
-      parts.append(rate >= 1 ? "\(shortNumber((rate * 10).rounded() / 10)) trials/s" : "\(duration(1 / rate)) a trial")
       if let total, total > done { parts.append("\(duration(Double(total - done) / rate)) left") }
+      parts.append(rate >= 1 ? "\(shortNumber((rate * 10).rounded() / 10)) trials/s" : "\(duration(1 / rate)) a trial")
     }
     var line = parts.removeFirst()
     for part in parts where width.map({ line.count + part.count + 3 <= $0 }) ?? true { line += " · " + part }

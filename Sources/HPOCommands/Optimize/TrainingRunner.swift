@@ -1,3 +1,4 @@
+import ArgumentParser
 import HPO
 import StudyConfiguration
 
@@ -14,7 +15,13 @@ struct TrainingRunner: Sendable {
     self.objective = objective
     self.space = space
     let split = objective.split
-    data = try objective.data.load().split(validation: split.validation, test: split.test, seed: split.seed)
+    let dataset = try objective.data.load()
+    if case .classes(_, let names) = dataset.target, names.count > dataset.count / 2 {
+      throw ValidationError(
+        "\(dataset.name): the target has \(names.count) different values in \(dataset.count) rows, so it is no class; "
+          + "for a value to predict, write 'task: regression' and the metric rmse or r2")
+    }
+    data = try dataset.split(validation: split.validation, test: split.test, seed: split.seed)
       .standardized()
   }
 

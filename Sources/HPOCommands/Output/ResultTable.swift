@@ -19,7 +19,8 @@ struct ResultTable {
   }
 
   var columns: [Column]
-  var rows: [[JSONValue]] = []
+  /// A value a column; nil where there is none, which is something else than null.
+  var rows: [[JSONValue?]] = []
 
   /// The text in a format, ending with a line feed.
   ///
@@ -32,16 +33,17 @@ struct ResultTable {
     }
   }
 
-  /// One row as a JSON object. Parameters that a trial does not have are left out.
-  func object(_ row: [JSONValue]) -> JSONValue {
+  /// One row as a JSON object. Parameters that a trial does not have are left out; infinities and NaN, which JSON has
+  /// no numbers for, are strings.
+  func object(_ row: [JSONValue?]) -> JSONValue {
     var result: OrderedDictionary<String, JSONValue> = [:]
     for (column, value) in zip(columns, row) {
       if column.path.count == 1 {
-        result[column.path[0]] = value
+        result[column.path[0]] = value?.withTextForInfinities ?? .null
       } else {
         var inner: OrderedDictionary<String, JSONValue> = [:]
         if case .object(let members)? = result[column.path[0]] { inner = members }
-        if value != .null { inner[column.path[1]] = value }
+        inner[column.path[1]] = value?.withTextForInfinities
         result[column.path[0]] = .object(inner)
       }
     }
@@ -49,20 +51,28 @@ struct ResultTable {
   }
 
   private var csv: String {
-    ([columns.map { .string($0.name) }] + rows).map { row in row.map(Self.csvField).joined(separator: ",") + "\r\n" }
-      .joined()
+    ([columns.map { .string($0.name) } as [JSONValue?]] + rows).map { row in
+      row.map(Self.csvField).joined(separator: ",") + "\r\n"
+    }
+    .joined()
   }
 
-  private static func csvField(_ value: JSONValue) -> String {
+  private static func csvField(_ value: JSONValue?) -> String {
     let text: String
     switch value {
-    case .null: return ""
+    case nil: return ""
     case .string(let string): text = string
     // Python's tokens, since CSV has no null that would not be mistaken for a missing value.
-    case .double: text = value.serialized(.python)
-    default: text = value.serialized(.strict)
+    case .double(let number): text = JSONValue.double(number).serialized(.python)
+    case .some(let other): text = other.serialized(.strict)
     }
     guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
     return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  }
+}
+
+extension JSONValue {
+  fileprivate var withTextForInfinities: JSONValue {
+    if case .double(let number) = self, !number.isFinite { .string(serialized(.python)) } else { self }
   }
 }

@@ -15,7 +15,35 @@ enum Terminal {
     return Int(size.ws_col)
   }
 
-  static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+  /// Writes a result to standard output. Where that fails, the program ends: quietly if nobody reads any more, as
+  /// `hpo trials | head` leaves it, and else with the reason.
+  static func write(_ text: String) {
+    let failure = write(text, to: STDOUT_FILENO)
+    guard failure != 0 else { return }
+    if failure != EPIPE { writeError("Error: the result cannot be written: \(String(cString: strerror(failure)))\n") }
+    exit(failure == EPIPE ? 141 : 1)
+  }
 
-  static func writeError(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  /// Writes progress or a message to standard error. A lost message is no reason to end a search.
+  static func writeError(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+
+  /// Lets a write to a closed pipe fail instead of ending the process.
+  static func ignoreClosedPipes() { signal(SIGPIPE, SIG_IGN) }
+
+  /// Writes all of a text; returns 0 or the number of the error.
+  private static func write(_ text: String, to descriptor: Int32) -> Int32 {
+    var text = text
+    return text.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)
+      while !rest.isEmpty {
+        let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
+        if count < 0 {
+          if errno == EINTR { continue }
+          return errno
+        }
+        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+      }
+      return 0
+    }
+  }
 }

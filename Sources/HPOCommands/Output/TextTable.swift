@@ -8,10 +8,10 @@ struct TextTable {
   private let width: Int?
 
   init(_ table: ResultTable, width: Int?) {
-    headings = table.columns.map(\.title)
+    headings = table.columns.map { $0.title.printable }
     cells = table.rows.map { $0.map(Self.cell) }
     isNumeric = table.columns.indices.map { column in
-      let values = table.rows.map { $0[column] }.filter { $0 != .null }
+      let values = table.rows.compactMap { $0[column] }
       return !values.isEmpty && values.allSatisfy { $0.doubleValue != nil }
     }
     self.width = width
@@ -55,13 +55,27 @@ struct TextTable {
     return String(line.reversed().drop { $0 == " " }.reversed())
   }
 
-  private static func cell(_ value: JSONValue) -> String {
+  private static func cell(_ value: JSONValue?) -> String {
     switch value {
-    case .null: "–"
-    case .string(let text): text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    case nil: "–"
+    case .string(let text): text.printable
     case .double(let number): shortNumber(number)
-    default: value.serialized(.python)
+    case .some(let other): other.serialized(.python).printable
     }
+  }
+}
+
+extension String {
+  /// The text in one line, with nothing in it that a terminal would obey.
+  var printable: String {
+    String(
+      String.UnicodeScalarView(
+        unicodeScalars.map { scalar in
+          switch scalar.properties.generalCategory {
+          case .control, .lineSeparator, .paragraphSeparator: scalar == "\n" || scalar == "\t" ? " " : "\u{FFFD}"
+          default: scalar
+          }
+        }))
   }
 }
 

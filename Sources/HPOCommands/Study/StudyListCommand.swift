@@ -45,10 +45,10 @@ struct StudyOverview {
 
   var directions: String { record.directions.map(\.rawValue).joined(separator: ", ") }
 
-  var row: [JSONValue] {
-    var row: [JSONValue] = [.string(record.name), .string(directions), .int(counts.values.reduce(0, +))]
+  var row: [JSONValue?] {
+    var row: [JSONValue?] = [.string(record.name), .string(directions), .int(counts.values.reduce(0, +))]
     row += TrialState.counted.map { .int(counts[$0] ?? 0) }
-    row.append(best?.value.map(JSONValue.double) ?? .null)
+    row.append(best?.value.map(JSONValue.double))
     return row
   }
 }

@@ -20,11 +20,11 @@ struct StudyShowCommand: ParsableCommand {
   var configuration = false
 
   func run() throws {
-    let (overview, text, seed) = try storage.withStorage { storage in
+    let (overview, text, seed, search) = try storage.withStorage { storage in
       let record = try study.record(in: storage)
       return (
         try StudyOverview(record, in: storage), try storage.document(.configuration, study: record.id),
-        try storage.document(.seed, study: record.id)
+        try storage.document(.seed, study: record.id), try storage.document(.search, study: record.id)
       )
     }
     if configuration {
@@ -43,6 +43,7 @@ struct StudyShowCommand: ParsableCommand {
     facts["best value"] = overview.best?.value.map(JSONValue.double) ?? .null
     facts["seed"] = seed.map(JSONValue.string) ?? .null
     facts["study file"] = .bool(text != nil)
+    if let search, search != "{}" { facts["in place of the file's"] = .string(search) }
     for (key, value) in overview.record.userAttributes { facts[key] = value }
     let table = ResultTable(columns: facts.keys.map { .init($0) }, rows: [Array(facts.values)])
     switch output.format {
@@ -51,7 +52,7 @@ struct StudyShowCommand: ParsableCommand {
     case .table:
       let width = facts.keys.map(\.count).max() ?? 0
       for (key, value) in facts {
-        let shown = value.stringValue ?? value.doubleValue.map(shortNumber) ?? value.serialized(.python)
+        let shown = value.stringValue?.printable ?? value.doubleValue.map(shortNumber) ?? value.serialized(.python)
         Terminal.write(
           key + String(repeating: " ", count: width - key.count + 2) + (value == .null ? "–" : shown) + "\n")
       }

@@ -18,13 +18,13 @@ extension ResultTable {
     if hasFailures { columns.append(Column("failure")) }
     rows = trials.map { trial in
       let shown = trial.shownParameters
-      var row: [JSONValue] = [.int(trial.number), .string(trial.state.rawValue)]
-      row += study.directions.indices.map { trial.values.indices.contains($0) ? .double(trial.values[$0]) : .null }
-      row += parameters.map { shown[$0]?.json ?? .null }
-      row += attributes.map { trial.userAttributes[$0] ?? .null }
-      if hasConstraints { row.append(.double(trial.violation)) }
-      row += [trial.duration.map(JSONValue.double) ?? .null, trial.started.map { .string($0.description) } ?? .null]
-      if hasFailures { row.append(trial.failure.map(JSONValue.string) ?? .null) }
+      var row: [JSONValue?] = [.int(trial.number), .string(trial.state.rawValue)]
+      row += study.directions.indices.map { trial.values.indices.contains($0) ? .double(trial.values[$0]) : nil }
+      row += parameters.map { shown[$0]?.json }
+      row += attributes.map { trial.userAttributes[$0] }
+      if hasConstraints { row.append(trial.constraints.isEmpty ? nil : .double(trial.violation)) }
+      row += [trial.duration.map(JSONValue.double), trial.started.map { .string($0.description) }]
+      if hasFailures { row.append(trial.failure.map(JSONValue.string)) }
       return row
     }
   }

@@ -21,13 +21,14 @@ struct TrialsCommand: ParsableCommand {
   var state: StateFilter?
 
   @Option(
+    parsing: .unconditional,
     help: """
       Sort by a column: 'value' (the best first), 'number', 'seconds', or a parameter's name; prefix it with '-' to \
       reverse.
       """)
   var sort: String?
 
-  @Option(help: "At most so many trials.")
+  @Option(parsing: .unconditional, help: "At most so many trials.")
   var limit: Int?
 
   func validate() throws {
@@ -81,12 +82,12 @@ extension ResultTable {
     let keyed = rows.enumerated().map { (key: $1[column], index: $0) }
     let order = keyed.sorted { left, right in
       switch (left.key, right.key) {
-      case (.null, .null): return left.index < right.index
-      case (.null, _): return false
-      case (_, .null): return true
-      default: break
+      case (nil, nil): return left.index < right.index
+      case (nil, _): return false
+      case (_, nil): return true
+      case (let value?, let other?):
+        if let comparison = value.precedes(other) { return comparison == ascends }
       }
-      if let comparison = left.key.precedes(right.key) { return comparison == ascends }
       return left.index < right.index
     }
     rows = order.map { rows[$0.index] }

@@ -2,6 +2,7 @@ public import ArgumentParser
 
 /// The root of the command line.
 public struct HPOCommand: AsyncParsableCommand {
+  /// The name, the help and the commands.
   public static let configuration = CommandConfiguration(
     commandName: "hpo",
     abstract: "Searches hyperparameters of neural networks and of any program.",
@@ -20,5 +21,6 @@ public struct HPOCommand: AsyncParsableCommand {
       StorageCommand.self,
     ])
 
+  /// Makes the command, as the parser needs it.
   public init() {}
 }

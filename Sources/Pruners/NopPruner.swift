@@ -4,6 +4,7 @@ public import Trials
 public struct NopPruner: Pruner {
   public static let name = "none"
 
+  /// Makes the pruner.
   public init() {}
 
   public func shouldPrune(reports: [FrozenTrial.IntermediateValue], history: TrialHistory) -> Bool { false }

@@ -7,6 +7,7 @@ public struct Draw: Hashable, Sendable {
   /// The number of the trial.
   public let number: Int
 
+  /// Makes the identity of a trial's randomness.
   public init(seed: UInt64, number: Int) {
     self.seed = seed
     self.number = number
@@ -48,6 +49,7 @@ public struct DrawGenerator: RandomNumberGenerator, Sendable {
     )
   }
 
+  /// 64 random bits.
   public mutating func next() -> UInt64 {
     let sum = state.0 &+ state.3
     let result = Self.rotate(sum, by: 23) &+ state.0

@@ -6,8 +6,10 @@ public import Trials
 public struct RandomSampler: Sampler {
   public static let name = "random"
 
+  /// What the draws derive from; nil leaves it to the study.
   public let seed: UInt64?
 
+  /// Makes the sampler.
   public init(seed: UInt64? = nil) { self.seed = seed }
 
   public func sampleIndependent(

@@ -1,6 +1,8 @@
 /// A named parameter whose suggested values have a type of Swift.
 public struct Parameter<Value>: Sendable {
+  /// The name in the study, the same in all its trials.
   public let name: String
+  /// The values that it may take.
   public let distribution: Distribution
   let decode: @Sendable (Choice) -> Value?
 

@@ -1,5 +1,6 @@
 /// What is wrong with a parameter or a distribution.
 public struct SearchSpaceError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The kind of a mistake.
   public enum Code: Hashable, Sendable {
     /// Bounds, step or choices that describe no range.
     case invalidDistribution
@@ -17,13 +18,17 @@ public struct SearchSpaceError: Error, Hashable, Sendable, CustomStringConvertib
     case invalidSpace
   }
 
+  /// The kind of the mistake.
   public let code: Code
+  /// What is wrong, and what helps.
   public let message: String
 
+  /// Makes an error.
   public init(_ code: Code, _ message: String) {
     self.code = code
     self.message = message
   }
 
+  /// The message.
   public var description: String { message }
 }

@@ -5,6 +5,7 @@ import Synchronization
 public final class InMemoryStorage: Storage {
   let tables = Mutex(MemoryTables())
 
+  /// Makes an empty storage.
   public init() {}
 
   public func close() throws {}

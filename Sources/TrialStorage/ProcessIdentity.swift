@@ -7,13 +7,16 @@
 /// Which process on which machine runs a trial, told apart from every other one: process numbers are given out again,
 /// so the boot, the namespace of process numbers and the start time belong to it.
 public struct ProcessIdentity: Sendable, Hashable {
+  /// The name of the host with the identity of its installation.
   public var host: String
   /// The boot of the host, with the namespace of its process numbers.
   public var boot: String
+  /// The process number.
   public var process: Int32
   /// When the process started, in clock ticks since the boot.
   public var startTime: Int64
 
+  /// Makes an identity of its parts.
   public init(host: String, boot: String, process: Int32, startTime: Int64) {
     self.host = host
     self.boot = boot

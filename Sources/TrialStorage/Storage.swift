@@ -127,6 +127,7 @@ public struct TrialCursor: Sendable, Hashable {
   /// Those of them that were not finished.
   package var unfinished: Set<Int64> = []
 
+  /// Makes a cursor that has read nothing.
   public init() {}
 
   /// Takes note that somebody else keeps the reader in step with a trial.

@@ -1,5 +1,6 @@
 /// Why a storage refused or failed.
 public struct StorageError: Error, Sendable, CustomStringConvertible {
+  /// The kind of a failure.
   public enum Code: Sendable, Hashable {
     /// A study of that name exists already.
     case studyExists
@@ -25,7 +26,9 @@ public struct StorageError: Error, Sendable, CustomStringConvertible {
     case busy
   }
 
+  /// The kind of the failure.
   public let code: Code
+  /// What is wrong, where, and what helps.
   public let message: String
 
   /// Whether the storage itself is in trouble, rather than what it was asked to do.
@@ -36,10 +39,12 @@ public struct StorageError: Error, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Makes an error.
   public init(_ code: Code, _ message: String) {
     self.code = code
     self.message = message
   }
 
+  /// The message.
   public var description: String { message }
 }

@@ -6,12 +6,16 @@ public import Trials
 public struct StudyRecord: Sendable, Hashable {
   /// The identifier in the storage, never reused.
   public var id: Int64
+  /// The name, of 1 to 512 characters.
   public var name: String
   /// One direction an objective.
   public var directions: [StudyDirection]
+  /// What the user keeps with the study.
   public var userAttributes: OrderedDictionary<String, JSONValue> = [:]
+  /// What samplers, pruners and the engine keep with the study.
   public var systemAttributes: OrderedDictionary<String, JSONValue> = [:]
 
+  /// Makes a record without attributes.
   public init(id: Int64, name: String, directions: [StudyDirection]) {
     self.id = id
     self.name = name

@@ -5,10 +5,12 @@ public import SearchSpace
 public struct FrozenTrial: Sendable, Hashable {
   /// A suggested value with the distribution that it came from.
   public struct Parameter: Sendable, Hashable {
+    /// The values that it could have taken.
     public var distribution: Distribution
     /// The value in its internal form; see `Distribution`.
     public var value: Double
 
+    /// Makes a suggested value.
     public init(distribution: Distribution, value: Double) {
       self.distribution = distribution
       self.value = value
@@ -20,10 +22,12 @@ public struct FrozenTrial: Sendable, Hashable {
 
   /// A value reported while the trial ran.
   public struct IntermediateValue: Sendable, Hashable {
+    /// For instance the epoch, at least 0.
     public var step: Int
     /// Any double, NaN and infinities included.
     public var value: Double
 
+    /// Makes a report.
     public init(step: Int, value: Double) {
       self.step = step
       self.value = value
@@ -34,6 +38,7 @@ public struct FrozenTrial: Sendable, Hashable {
   public var id: Int64
   /// The place in the study, counted from 0.
   public var number: Int
+  /// Where the trial is in its life.
   public var state: TrialState
   /// One value an objective; empty where there is none.
   public var values: [Double] = []
@@ -41,11 +46,16 @@ public struct FrozenTrial: Sendable, Hashable {
   public var parameters: OrderedDictionary<String, Parameter> = [:]
   /// By ascending step.
   public var intermediateValues: [IntermediateValue] = []
+  /// What the user keeps with the trial.
   public var userAttributes: OrderedDictionary<String, JSONValue> = [:]
+  /// What samplers, pruners and the engine keep with the trial.
   public var systemAttributes: OrderedDictionary<String, JSONValue> = [:]
+  /// When it started to run; nil while it waits.
   public var started: Timestamp?
+  /// When it ended.
   public var completed: Timestamp?
 
+  /// Makes a trial of which nothing more is known.
   public init(id: Int64, number: Int, state: TrialState) {
     self.id = id
     self.number = number

@@ -9,6 +9,7 @@ public struct Timestamp: Hashable, Sendable, Comparable {
   /// Microseconds since 1970-01-01 00:00:00 UTC.
   public var microseconds: Int64
 
+  /// Makes the moment so many microseconds after the beginning of 1970.
   public init(microseconds: Int64) { self.microseconds = microseconds }
 
   /// The present moment by the system's clock.

@@ -10,8 +10,10 @@ public struct StudyQuery: Sendable {
     case stop
   }
 
+  /// The file.
   public let path: String
 
+  /// Makes a query of a file, which is opened as a statement runs.
   public init(path: String) { self.path = path }
 
   /// Runs one statement.

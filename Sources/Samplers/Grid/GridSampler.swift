@@ -11,14 +11,17 @@ public import Trials
 public struct GridSampler: Sampler {
   public static let name = "grid"
 
+  /// The points.
   public let grid: Grid
   /// The grid as a system attribute and as the key of its visits.
   private let space: JSONValue
   private let key: String
   private let order = GridOrder()
 
+  /// What the order of the points derives from; nil leaves it to the study.
   public let seed: UInt64?
 
+  /// Makes a sampler of a grid.
   public init(_ grid: Grid, seed: UInt64? = nil) {
     self.seed = seed
     self.grid = grid

@@ -20,6 +20,7 @@ public struct TPESampler: Sampler {
   public let multivariate: Bool?
   /// Whether running trials count as poor ones.
   public let constantLiar: Bool
+  /// What the draws derive from; nil leaves it to the study.
   public let seed: UInt64?
 
   /// - Throws: `SamplerError.invalidOption` for `startupTrials` below 0 and `candidates` below 1.

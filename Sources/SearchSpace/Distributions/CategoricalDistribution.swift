@@ -1,5 +1,6 @@
 /// One of several values without an order.
 public struct CategoricalDistribution: Hashable, Sendable {
+  /// The values, by whose positions the study database knows them.
   public let choices: [Choice]
 
   /// - Throws: `SearchSpaceError.invalidDistribution` for no choice, or for the same choice twice.

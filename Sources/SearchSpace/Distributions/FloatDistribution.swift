@@ -1,8 +1,10 @@
 /// Real numbers from `low` to `high`, both included: uniform, uniform in the logarithm, or on a grid of `step`.
 public struct FloatDistribution: Hashable, Sendable {
+  /// The lower bound.
   public let low: Double
   /// The upper bound; with a step, the last point of the grid.
   public private(set) var high: Double
+  /// Whether the range is uniform in the logarithm.
   public let log: Bool
   /// The distance of two neighbours on the grid; nil for a continuous range.
   public let step: Double?

@@ -1,8 +1,10 @@
 /// Whole numbers from `low` to `high`, both included: every `step`-th, or uniform in the logarithm.
 public struct IntDistribution: Hashable, Sendable {
+  /// The lower bound.
   public let low: Int
   /// The upper bound, lowered to the last point of the grid.
   public let high: Int
+  /// Whether the range is uniform in the logarithm.
   public let log: Bool
   /// The distance of two neighbours, 1 where `log`.
   public let step: Int

@@ -3,7 +3,9 @@ public import OrderedCollections
 extension ParameterSpace {
   /// A name under which a trial may ask for a value.
   public struct Occurrence: Hashable, Sendable {
+    /// The name in a trial.
     public let name: String
+    /// The values that it may take.
     public let distribution: Distribution
     /// Whether there are trials without the parameter.
     public let isConditional: Bool

@@ -12,7 +12,9 @@ public enum StudyEvent: Sendable {
 public struct OptimizationSummary: Sendable, Hashable {
   /// Trials that this run completed.
   public internal(set) var complete = 0
+  /// Trials that the pruner ended.
   public internal(set) var pruned = 0
+  /// Trials that ended without a usable result.
   public internal(set) var failed = 0
   /// The numbers of the trials that stopped at a report and wait to be run again.
   public internal(set) var interrupted: [Int] = []

@@ -17,10 +17,15 @@ public final class Study: Sendable {
     case load
   }
 
+  /// The name in the storage.
   public let name: String
+  /// One direction an objective.
   public let directions: [StudyDirection]
+  /// What proposes the parameters.
   public let sampler: any Sampler
+  /// What ends trials early.
   public let pruner: any Pruner
+  /// Where the trials are kept.
   public let storage: any Storage
   /// What all randomness of the study derives from: the sampler's seed, else the one that the study was given when it
   /// was made.

@@ -1,5 +1,6 @@
 /// What is wrong with the use of a study or of a trial.
 public struct StudyError: Error, Sendable, CustomStringConvertible {
+  /// The kind of a mistake.
   public enum Code: Sendable, Hashable {
     /// The study exists with other directions.
     case directionsDiffer
@@ -11,13 +12,17 @@ public struct StudyError: Error, Sendable, CustomStringConvertible {
     case invalidArgument
   }
 
+  /// The kind of the mistake.
   public let code: Code
+  /// What is wrong, and what helps.
   public let message: String
 
+  /// Makes an error.
   public init(_ code: Code, _ message: String) {
     self.code = code
     self.message = message
   }
 
+  /// The message.
   public var description: String { message }
 }

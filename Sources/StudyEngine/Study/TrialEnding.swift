@@ -2,6 +2,7 @@
 ///
 /// An objective lets it pass, so that the trial becomes `pruned`.
 public struct TrialPruned: Error, Sendable, CustomStringConvertible {
+  /// Makes the error.
   public init() {}
 
   public var description: String { "the trial was pruned" }

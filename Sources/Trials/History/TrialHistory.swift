@@ -26,6 +26,7 @@ public struct TrialHistory: Sendable {
   private var failed: Set<Int> = []
   private var withoutRow: [Int: TrialState] = [:]
 
+  /// Makes the history of a study without trials.
   public init(directions: [StudyDirection]) {
     precondition(!directions.isEmpty, "a study has at least one objective")
     self.directions = directions

@@ -108,7 +108,8 @@ extension Connection {
     }
     guard (0..<1 << 53).contains(next) else {
       throw StorageError(
-        .damagedFile, "a trial of the study has the number \(next - 1), after which no other can come; correct it first")
+        .damagedFile, "a trial of the study has the number \(next - 1), after which no other can come; correct it first"
+      )
     }
     return Int(next)
   }

@@ -1,6 +1,7 @@
 # `make demo` searches a real network; `make test` runs every test. Both install what is missing.
 
 PACKAGES := libdnnl-dev libsqlite3-dev zlib1g-dev
+# One build serves the program and its tests, which look into it.
 SWIFT_BUILD := swift build -c release -Xswiftc -enable-testing
 HPO := .build/release/hpo
 

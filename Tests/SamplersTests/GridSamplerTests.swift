@@ -19,6 +19,13 @@ struct GridSamplerTests {
     grid = try Grid(space: space)
   }
 
+  @Test("A grid of too many values is refused")
+  func tooLong() throws {
+    let space: OrderedDictionary<String, Distribution> = ["n": .int(try IntDistribution(low: 1, high: 20_000))]
+    let error = #expect(throws: SamplerError.self) { try Grid(space: space) }
+    #expect(error?.code == .invalidOption && error?.message.contains("20000") == true)
+  }
+
   /// A trial that starts as the engine starts one.
   private func start(
     _ number: Int, _ sampler: GridSampler, _ history: inout TrialHistory, seed: UInt64 = 9

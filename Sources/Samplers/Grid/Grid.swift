@@ -11,8 +11,11 @@ public struct Grid: Sendable, Hashable {
   /// The largest number of combinations.
   public static let largestCount = 10_000_000
 
+  /// The largest number of values of all parameters together.
+  public static let largestList = 10_000
+
   /// - Throws: `SamplerError.invalidOption` for no parameter, a parameter without a value or with the same value twice,
-  ///   and for more than `largestCount` combinations.
+  ///   and for more than `largestCount` combinations or `largestList` values.
   public init(_ values: OrderedDictionary<String, [Choice]>) throws(SamplerError) {
     guard !values.isEmpty else { throw SamplerError(.invalidOption, "a grid needs at least one parameter") }
     var count = 1
@@ -27,6 +30,12 @@ public struct Grid: Sendable, Hashable {
           .invalidOption, "the grid has more than \(Self.largestCount) points; take larger steps or fewer parameters")
       }
       count = product
+    }
+    // As Optuna has it, the grid is kept with every trial.
+    let listed = values.values.reduce(0) { $0 + $1.count }
+    guard listed <= Self.largestList else {
+      throw SamplerError(
+        .invalidOption, "the grid lists \(listed) values, more than \(Self.largestList); take larger steps")
     }
     let sorted = values.elements.sorted { $0.key.precedesByScalars($1.key) }
     self.values = OrderedDictionary(uniqueKeysWithValues: sorted.map { ($0.key, $0.value) })

@@ -23,6 +23,9 @@ public final class Trainer {
   /// The network's parameters: after `train` those of the best epoch.
   public let parameters: ParameterStore
 
+  /// The most parameters of a network: with gradients and Adam's moments 4 GiB.
+  public static let largestParameterCount = 1 << 28
+
   private let data: DatasetSplits
   private let targets: TargetColumn
   private let plan: Plan
@@ -56,6 +59,13 @@ public final class Trainer {
 
     batches = MiniBatches(count: training.count, batchSize: options.batchSize, seed: options.seed)
     let built = try NetworkGraph(network, data: training, batchSize: batches.batchSize)
+    let count = built.graph.cost.parameters
+    guard count <= Self.largestParameterCount else {
+      throw TrainingError(
+        .invalidOption,
+        "the network has \(count) parameters, more than the \(Self.largestParameterCount) that are trained here; take fewer "
+          + "units or layers")
+    }
     let trained = try built.withLoss(for: task)
     parameters = ParameterStore(trained.graph, seed: options.seed)
     plan = try Plan(training: trained.graph, loss: trained.loss, parameters: parameters, kernels: kernels)

@@ -183,6 +183,15 @@ struct TrainerTests {
     #expect(counts[2] - counts[1] < 20)
   }
 
+  @Test("refuses a network beyond what memory is for, before it takes any")
+  func tooLarge() throws {
+    let huge = MultilayerPerceptron(hiddenUnits: [65_536, 65_536])
+    let error = #expect(throws: TrainingError.self) {
+      try Trainer(huge, data: try Self.moons(), options: Self.options)
+    }
+    #expect(error?.code == .invalidOption && error?.message.contains("parameters") == true)
+  }
+
   @Test("refuses a metric of another task, and other data")
   func mismatch() throws {
     let data = try Self.moons()

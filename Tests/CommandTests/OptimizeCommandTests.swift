@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test("conditional parameters exist only where their condition holds")
-  func conditions() throws {
+  func conditionalParameters() throws {
     try Command.inFolder { command in
       try command.write(StudyFile.quick, to: "quick.yaml")
       try command.succeed("optimize", "--config", "quick.yaml", "--trials", "24", "--jobs", "2")
@@ -148,6 +148,29 @@ import Testing
       let resumed = try command.succeed("query", sql)
       #expect(try command.succeed("query", sql, "--storage", "direct.db") == resumed)
       #expect(!resumed.contains("PRUNED"))
+    }
+  }
+
+  @Test("trials are chosen by a condition over their columns")
+  func conditions() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      try command.succeed("optimize", "--config", "quick.yaml", "--trials", "12")
+      let all = try #require(try command.json("trials") as? [[String: Any]])
+      func expect(_ condition: String, _ holds: ([String: Any]) -> Bool) throws {
+        let chosen = try #require(try command.json("trials", "--where", condition) as? [[String: Any]])
+        #expect(chosen.map { $0["number"] as? Int } == all.filter(holds).map { $0["number"] as? Int }, "\(condition)")
+      }
+      func parameter(_ trial: [String: Any], _ name: String) -> Any? { (trial["params"] as? [String: Any])?[name] }
+      try expect("state = \"COMPLETE\" and params.depth = 1") {
+        $0["state"] as? String == "COMPLETE" && parameter($0, "depth") as? Int == 1
+      }
+      try expect("optimizer IN ('adam', 'sgd')") { ["adam", "sgd"].contains(parameter($0, "optimizer") as? String) }
+      try expect("value >= 0.9") { (($0["values"] as? [String: Double])?["accuracy"] ?? 0) >= 0.9 }
+      for wrong in ["nothing = 1", "1; DROP TABLE trials", "number ="] {
+        let result = try command.hpo("trials", "--where", wrong)
+        #expect(result.status == 1 && result.errors.contains("condition"), "\(wrong): \(result.errors)\(result.output)")
+      }
     }
   }
 

@@ -10,6 +10,7 @@ struct TrialsCommand: ParsableCommand {
       Examples:
         hpo trials --study digits-mlp --sort value --limit 10
         hpo trials --study digits-mlp --state failed
+        hpo trials --study digits-mlp --where "optimizer = 'adam' AND params.learningRate < 0.01"
         hpo trials --study digits-mlp --format csv > trials.csv
       """)
 
@@ -19,6 +20,14 @@ struct TrialsCommand: ParsableCommand {
 
   @Option(help: "Only trials in this state: complete, pruned, failed, running or waiting.")
   var state: StateFilter?
+
+  @Option(
+    name: .customLong("where"),
+    help: """
+      Only trials for which a condition in SQL holds, over the columns of the table: params.NAME, NAME, state, value, \
+      seconds, …
+      """)
+  var condition: String?
 
   @Option(
     parsing: .unconditional,
@@ -41,6 +50,7 @@ struct TrialsCommand: ParsableCommand {
       return (record, try storage.trials(study: record.id, states: state.map { [$0.state] }))
     }
     var table = ResultTable(trials: trials, study: record)
+    if let condition { try table.filter(by: condition, study: record) }
     if let sort { try table.sort(by: sort, study: record) }
     if let limit { table.rows = Array(table.rows.prefix(limit)) }
     Terminal.write(table.formatted(output.format, width: Terminal.outputWidth))
@@ -63,6 +73,23 @@ enum StateFilter: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension ResultTable {
+  /// Keeps the rows for which a condition in SQL holds.
+  mutating func filter(by condition: String, study: StudyRecord) throws {
+    var filtered = columns.map { column in
+      RowFilter.Column(group: column.path.count == 1 ? "trials" : column.path[0], name: column.path.last ?? "")
+    }
+    var values = rows
+    // The only objective is also called value, whatever its name.
+    if study.directions.count == 1,
+      let objective = columns.firstIndex(where: { $0.path == ["values", study.metricNames[0]] }),
+      study.metricNames != ["value"]
+    {
+      filtered.append(.init(group: "trials", name: "value"))
+      values = rows.map { $0 + [$0[objective]] }
+    }
+    rows = try RowFilter(columns: filtered).positions(where: condition, in: values).map { rows[$0] }
+  }
+
   /// Sorts the rows by a column; rows without a value come last.
   ///
   /// - Parameter key: A heading, with `-` in front for the other order. A value sorts the best first.

@@ -81,9 +81,9 @@ struct OptimizeCommand: AsyncParsableCommand {
     let study = try configuration.openStudy(
       named: name, path: config, search: search, in: storage, ifExists: .load)
     let record = try storage.existingStudy(named: name)
-    let best = try StudyOverview(record, in: storage)
+    let before = try StudyOverview(record, in: storage)
     let progress = ProgressReporter(
-      line: ProgressLine(total: total, record: record, counts: best.counts, best: best.best), record: record,
+      line: ProgressLine(total: total, record: record, counts: before.counts, best: before.best), record: record,
       verbose: verbose)
     let stop = StopSource()
     let interruption = Interruption(stop: stop) {

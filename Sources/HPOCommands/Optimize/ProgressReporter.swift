@@ -36,9 +36,6 @@ final class ProgressReporter: Sendable {
     Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
   }
 
-  /// The progress as it stands.
-  var line: ProgressLine { state.withLock(\.line) }
-
   /// Takes in what happened.
   func observe(_ event: StudyEvent) {
     switch event {

@@ -124,14 +124,12 @@ public final class Study: Sendable {
     try withHistory { history in
       // Nothing new starts where every point has been tried; what waits still runs.
       let limit = sampler.isExhausted(history) ? 0 : limit
-      let started = try storage.startTrial(study: id, owner: .current, limit: limit) { trial in
+      return try storage.startTrial(study: id, owner: .current, limit: limit) { trial in
         // A trial whose parameters are given, or that had some before it was interrupted, has what it needs.
         guard trial.fixedParameters.isEmpty else { return [:] }
         history.update(trial)
         return sampler.assignment(for: Draw(seed: seed, number: trial.number), history: history)
       }
-      if let started { history.update(started) }
-      return started
     }
   }
 }

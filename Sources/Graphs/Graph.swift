@@ -60,6 +60,11 @@ public struct Graph: Sendable, Hashable {
     values.filter { if case .parameter = self[$0].operation { true } else { false } }
   }
 
+  /// The values that training moves without an optimizer, in order of their nodes.
+  public var states: [Value] {
+    values.filter { if case .state = self[$0].operation { true } else { false } }
+  }
+
   /// The values written by the caller before each run, in order of their nodes.
   public var inputs: [Value] {
     values.filter { self[$0].operation == .input }

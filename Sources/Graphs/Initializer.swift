@@ -1,6 +1,7 @@
 /// How the elements of a parameter are drawn before training.
 ///
-/// `fanIn` and `fanOut` are the weights' own: a dense weight of shape [out, in] has fan-in `in` and fan-out `out`.
+/// `fanIn` and `fanOut` are the weights' own: a dense weight of shape [out, in] has fan-in `in` and fan-out `out`, and
+/// a convolution's of shape [KH, KW, in, out] has fan-in KH KW `in` and fan-out KH KW `out`.
 public enum Initializer: Hashable, Sendable {
   /// All elements 0.
   case zeros

@@ -58,7 +58,7 @@ import Testing
       for (number, units) in test.widths.dropFirst().enumerated() {
         value = try graph.dense(value, units: units, name: "layer\(number)")
         if number < test.activations.count {
-          value = try graph.activation(#require(Activation(rawValue: test.activations[number])), value)
+          value = try graph.activation(#require(Activation(named: test.activations[number])), value)
         }
       }
       output = value

@@ -44,7 +44,7 @@ public final class OptimizerState {
     self.optimizer = optimizer
     self.parameters = parameters
     learningRate = optimizer.learningRate
-    moments = AlignedBuffer(count: optimizer.slotCount * parameters.layout.count)
+    moments = AlignedBuffer(count: optimizer.slotCount * parameters.layout.trainedCount)
   }
 
   /// Moves all parameters by their gradients; allocates nothing.
@@ -52,7 +52,7 @@ public final class OptimizerState {
   /// - Complexity: One pass over all parameters, their gradients and their moments.
   public func step() {
     stepCount += 1
-    let count = parameters.layout.count
+    let count = parameters.layout.trainedCount
     let (p, g) = (parameters.valueStart, UnsafePointer(parameters.gradientStart))
     let (rate, decay) = (Float(learningRate), Float(optimizer.weightDecay))
     switch optimizer.rule {

@@ -26,11 +26,17 @@ extension ParameterStore {
 }
 
 extension Shape {
-  /// The number of inputs that one output of a weight of this shape reads: all axes but the first.
-  fileprivate var fanIn: Double { Double(dimensions.dropFirst().reduce(1, *)) }
+  /// The number of inputs that one output of a weight of this shape reads.
+  fileprivate var fanIn: Double { Double(count / outputs) }
 
-  /// The number of outputs that one input feature of a weight of this shape feeds: all axes but the second.
-  fileprivate var fanOut: Double { Double(dimensions[0] * dimensions.dropFirst(2).reduce(1, *)) }
+  /// The number of outputs that one input feature of a weight of this shape feeds.
+  fileprivate var fanOut: Double { Double(count / inputs) }
+
+  /// The output features: the last axis of a convolution's weight [KH, KW, in, out], the first of any other.
+  private var outputs: Int { rank == 4 ? dimensions[3] : dimensions[0] }
+
+  /// The input features, the axis next to the outputs.
+  private var inputs: Int { rank == 4 ? dimensions[2] : dimensions[1] }
 }
 
 extension Philox {

@@ -15,14 +15,14 @@ public final class ParameterStore {
   public init(_ graph: Graph, seed: UInt64) {
     layout = ParameterLayout(graph)
     valueBuffer = AlignedBuffer(count: layout.count)
-    gradientBuffer = AlignedBuffer(count: layout.count)
+    gradientBuffer = AlignedBuffer(count: layout.trainedCount)
     initialize(seed: seed)
   }
 
   /// All parameters, aligned to 64 bytes; valid as long as the store lives.
   public var values: UnsafeMutableBufferPointer<Float> { valueBuffer.elements }
 
-  /// The gradients of the last training step, laid out like `values`.
+  /// The gradients of the last training step, laid out like the trained part of `values`.
   public var gradients: UnsafeMutableBufferPointer<Float> { gradientBuffer.elements }
 
   /// The first parameter's first element.
@@ -53,8 +53,8 @@ public final class ParameterStore {
     layout[name].map { Array(values[$0.range]) }
   }
 
-  /// The gradient of the parameter named `name`, or nil where there is none.
+  /// The gradient of the parameter named `name`, or nil where there is none, as for a state.
   public func gradient(of name: String) -> [Float]? {
-    layout[name].map { Array(gradients[$0.range]) }
+    layout[name].flatMap { $0.range.upperBound <= gradients.count ? Array(gradients[$0.range]) : nil }
   }
 }

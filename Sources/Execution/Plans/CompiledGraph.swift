@@ -17,6 +17,9 @@ struct CompiledGraph {
   /// For each parameter to train, the value that holds its gradient.
   private(set) var gradients: [Gradient] = []
 
+  /// What becomes of the states of the graph in a step of training.
+  private(set) var updates: [Graph.StateUpdate] = []
+
   private let outputs: [Value]
 
   /// Prepares training: the loss, the outputs and the gradients of all parameters.
@@ -24,13 +27,17 @@ struct CompiledGraph {
   /// - Throws: `GraphError` where the loss cannot be differentiated.
   init(training original: Graph, loss: Value, outputs: [Value]) throws {
     self.init(original, outputs: [loss] + outputs)
+    let (rewritten, updates) = try graph.usingBatchStatistics()
+    take(rewritten)
+    self.updates = updates
+    guard let loss = values[loss] else { preconditionFailure("no pass removes the loss") }
     // A gradient is written straight into its place in the flat buffer, so it must be a computed value of its own.
-    var taken = Set(self.outputs)
-    let parameters = original.parameters
+    var taken = Set(self.outputs.compactMap { values[$0] })
+    let parameters = graph.parameters
     for (parameter, found) in zip(parameters, try graph.gradient(of: loss, withRespectTo: parameters)) {
       let isOwn = !graph[found].operation.isStored && taken.insert(found).inserted
       let value = isOwn ? found : try graph.scale(found, by: 1)
-      gradients.append(Gradient(parameter: original[parameter].name, value: value))
+      gradients.append(Gradient(parameter: graph[parameter].name, value: value))
     }
     optimize()
   }
@@ -50,7 +57,7 @@ struct CompiledGraph {
 
   /// The values that are read after a run.
   var keptValues: [Value] {
-    outputs.compactMap { values[$0] } + gradients.map(\.value)
+    outputs.compactMap { values[$0] } + gradients.map(\.value) + updates.map(\.value)
   }
 
   private mutating func optimize() {
@@ -59,12 +66,21 @@ struct CompiledGraph {
   }
 
   private mutating func apply(_ pass: (Graph, _ kept: [Value]) -> RewrittenGraph) {
-    let rewritten = pass(graph, keptValues)
+    take(pass(graph, keptValues))
+  }
+
+  private mutating func take(_ rewritten: RewrittenGraph) {
     gradients = gradients.map { gradient in
       guard let value = rewritten[gradient.value] else {
         preconditionFailure("a pass removed the gradient of '\(gradient.parameter)'")
       }
       return Gradient(parameter: gradient.parameter, value: value)
+    }
+    updates = updates.map { update in
+      guard let state = rewritten[update.state], let value = rewritten[update.value] else {
+        preconditionFailure("a pass removed the update of '\(graph[update.state].name)'")
+      }
+      return Graph.StateUpdate(state: state, value: value)
     }
     values = values.compactMapValues { rewritten[$0] }
     graph = rewritten.graph

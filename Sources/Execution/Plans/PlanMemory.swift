@@ -17,7 +17,7 @@ final class PlanMemory {
   init(_ compiled: CompiledGraph, parameters: ParameterStore) throws {
     let graph = compiled.graph
     var external: [Value: UnsafeMutablePointer<Float>] = [:]
-    for value in graph.parameters {
+    for value in graph.parameters + graph.states {
       let entry = try Self.entry(of: graph[value].name, shape: graph.shape(of: value), in: parameters)
       external[value] = parameters.valueStart + entry.offset
     }
@@ -25,6 +25,9 @@ final class PlanMemory {
       let shape = graph.shape(of: gradient.value)
       let entry = try Self.entry(of: gradient.parameter, shape: shape, in: parameters)
       external[gradient.value] = parameters.gradientStart + entry.offset
+    }
+    for update in compiled.updates {
+      external[update.value] = external[update.state]
     }
 
     let placement = MemoryPlan(graph, kept: Set(compiled.keptValues), external: Set(external.keys))

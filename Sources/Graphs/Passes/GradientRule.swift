@@ -13,16 +13,20 @@ struct GradientRule {
   func gradient(ofInput position: Int, in graph: inout Graph) throws -> Value? {
     let inputs = node.inputs
     switch node.operation {
-    case .input, .parameter, .constant, .dropoutMask:
+    case .input, .parameter, .state, .constant, .dropoutMask:
       return nil
 
     case .dense(let activation):
-      let g = try activation.map { try graph.append(.activationGradient($0), [upstream, output]) } ?? upstream
+      let g = try gradient(before: activation, in: &graph)
       switch position {
       case 0: return try graph.matrixProduct(g, inputs[1])
       case 1: return try graph.matrixProduct(g, inputs[0], transposeLeft: true)
       default: return try graph.sumRows(g)
       }
+
+    case .convolution(let operation): return try gradient(of: operation, byInput: position, in: &graph)
+    case .pooling(let operation): return try gradient(of: operation, byInput: position, in: &graph)
+    case .normalization(let operation): return try gradient(of: operation, byInput: position, in: &graph)
 
     case .matrixProduct(let transposeLeft, let transposeRight):
       // With C = A' B': dA' = G B'ᵀ and dB' = A'ᵀ G, each transposed back where A or B was.
@@ -36,13 +40,8 @@ struct GradientRule {
         ? try graph.matrixProduct(upstream, left, transposeLeft: true, transposeRight: transposeLeft)
         : try graph.matrixProduct(left, upstream, transposeLeft: !transposeLeft)
 
-    case .activation(let activation):
-      return try graph.append(.activationGradient(activation), [upstream, output])
-
-    case .activationGradient(let activation):
-      let (inner, y) = (inputs[0], inputs[1])
-      if position == 0 { return try graph.append(.activationGradient(activation), [upstream, y]) }
-      return try secondDerivative(of: activation, times: graph.multiply(upstream, inner), at: y, in: &graph)
+    case .activation, .activationGradient, .activationCurvature, .softmax, .softmaxGradient:
+      return try gradientOfActivation(byInput: position, in: &graph)
 
     case .add:
       return upstream
@@ -59,7 +58,9 @@ struct GradientRule {
         : try graph.sum(graph.multiply(upstream, inputs[0]))
 
     case .sumRows:
-      return try graph.broadcastRows(upstream, count: graph.shape(of: inputs[0])[0])
+      let shape = graph.shape(of: inputs[0])
+      let rows = try graph.broadcastRows(upstream, count: shape.count / shape[shape.rank - 1])
+      return shape.rank == 2 ? rows : try graph.reshape(rows, shape)
 
     case .broadcastRows:
       return try graph.sumRows(upstream)
@@ -67,40 +68,34 @@ struct GradientRule {
     case .sum:
       return try graph.multiply(graph.constant(1, shape: graph.shape(of: inputs[0])), byScalar: upstream)
 
-    case .softmaxCrossEntropy:
-      guard position == 0 else { throw notDifferentiable("by its labels", in: graph) }
-      return try graph.append(.softmaxCrossEntropyGradient, inputs + [upstream])
+    case .reshape:
+      return try graph.reshape(upstream, graph.shape(of: inputs[0]))
 
-    case .softmaxCrossEntropyGradient:
-      throw notDifferentiable("a second time", in: graph)
+    case .concatenate(let axis):
+      let start = inputs[..<position].reduce(0) { $0 + graph.shape(of: $1)[axis] }
+      return try graph.slice(upstream, axis: axis, start..<start + graph.shape(of: inputs[position])[axis])
 
-    case .meanSquaredError:
-      let gradient = try graph.append(.meanSquaredErrorGradient, inputs + [upstream])
-      return position == 0 ? gradient : try graph.scale(gradient, by: -1)
+    case .slice(let axis, let start, _):
+      return try graph.append(.embed(axis: axis, start: start, extent: graph.shape(of: inputs[0])[axis]), [upstream])
 
-    case .meanSquaredErrorGradient:
-      let factor = 2 / Double(node.shape.count)
-      if position == 2 {
-        let difference = try graph.add(inputs[0], graph.scale(inputs[1], by: -1))
-        return try graph.scale(graph.sum(graph.multiply(upstream, difference)), by: factor)
-      }
-      let scaled = try graph.multiply(upstream, byScalar: inputs[2])
-      return try graph.scale(scaled, by: position == 0 ? factor : -factor)
+    case .embed(let axis, let start, _):
+      return try graph.slice(upstream, axis: axis, start..<start + graph.shape(of: inputs[0])[axis])
+
+    case .loss(let loss): return try gradient(of: loss, byInput: position, in: &graph)
+    case .lossGradient(let loss): return try secondDerivative(of: loss, byInput: position, in: &graph)
     }
   }
 
-  /// Appends `product` times the derivative by y of the activation's derivative f'(y).
-  private func secondDerivative(
-    of activation: Activation, times product: Value, at y: Value, in graph: inout Graph
-  ) throws -> Value? {
-    switch activation {
-    case .relu: return nil
-    case .tanh: return try graph.scale(graph.multiply(product, y), by: -2)
-    case .sigmoid: return try graph.add(product, graph.scale(graph.multiply(product, y), by: -2))
+  /// The gradient by what a fused activation is applied to.
+  func gradient(before activation: Activation?, in graph: inout Graph) throws -> Value {
+    guard let activation else { return upstream }
+    guard activation.isDifferentiatedAtOutput else {
+      throw notDifferentiable("once its activation is fused", in: graph)
     }
+    return try graph.shared(.activationGradient(activation), [upstream, output])
   }
 
-  private func notDifferentiable(_ what: String, in graph: Graph) -> GraphError {
+  func notDifferentiable(_ what: String, in graph: Graph) -> GraphError {
     GraphError(.notDifferentiable, "\(node.operation.name) '\(node.name)' cannot be differentiated \(what)")
   }
 }

@@ -13,7 +13,7 @@ struct Hyperparameter: Hashable, Sendable {
   static let depth = Hyperparameter(name: "depth", domain: .whole(0...64), defaultValue: 2)
   static let units = Hyperparameter(name: "units", domain: .whole(1...65536), defaultValue: 64)
   static let activation = Hyperparameter(
-    name: "activation", domain: .names("activation", Activation.allCases.map(\.rawValue)),
+    name: "activation", domain: .names("activation", Activation.standard.map(\.name)),
     defaultValue: "relu")
   static let dropout = Hyperparameter(name: "dropout", domain: .real(.from(0).below(1)), defaultValue: 0)
   static let optimizer = Hyperparameter(

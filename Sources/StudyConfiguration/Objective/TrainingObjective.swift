@@ -76,7 +76,7 @@ extension TrainingObjective {
     if fixedUnits == nil {
       for layer in 0..<(try wholeNumber(.depth)) { units.append(try wholeNumber(.units, named: "units\(layer)")) }
     }
-    guard let activation = Activation(rawValue: try value(.activation).description),
+    guard let activation = Activation(named: try value(.activation).description),
       let optimizer = MLPHyperparameters.Optimizer(rawValue: try value(.optimizer).description)
     else { preconditionFailure("the domains are the names of the enumerations") }
     return MLPHyperparameters(

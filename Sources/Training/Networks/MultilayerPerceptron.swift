@@ -32,7 +32,7 @@ public struct MultilayerPerceptron: Network, Hashable {
     for (index, units) in hiddenUnits.enumerated() {
       let name = "hidden\(index + 1)"
       x = try graph.dense(x, units: units, name: name, weight: initializer)
-      x = try graph.activation(activation, x, name: "\(name).\(activation.rawValue)")
+      x = try graph.activation(activation, x, name: "\(name).\(activation.name)")
       x = try graph.dropout(x, probability: dropout, name: "\(name).dropout")
     }
     return try graph.dense(x, units: outputWidth, name: "output")

@@ -31,7 +31,7 @@ struct MultilayerPerceptronTests {
     #expect(ParameterLayout(graph).entries.map(\.shape) == [[10, 64], [10]])
   }
 
-  @Test("has the same parameters for every batch size", arguments: Activation.allCases)
+  @Test("has the same parameters for every batch size", arguments: Activation.standard)
   func batchSizes(activation: Activation) throws {
     let network = MultilayerPerceptron(hiddenUnits: [8, 8, 8], activation: activation, dropout: 0.5)
     #expect(ParameterLayout(try build(network, batch: 1).graph) == ParameterLayout(try build(network, batch: 7).graph))

@@ -15,7 +15,7 @@ struct ReferenceNode<Scalar: Real & BinaryFloatingPoint> {
   func run(seed: UInt64) {
     let count = outputShape.count
     switch operation {
-    case .input, .parameter, .constant:
+    case .input, .parameter, .state, .constant:
       preconditionFailure("stored values are not computed")
 
     case .dropoutMask(let probability, let stream):
@@ -42,7 +42,7 @@ struct ReferenceNode<Scalar: Real & BinaryFloatingPoint> {
       for i in 0..<count { output[i] = Self.apply(activation, inputs[0][i]) }
 
     case .activationGradient(let activation):
-      for i in 0..<count { output[i] = inputs[0][i] * Self.derivative(of: activation, atOutput: inputs[1][i]) }
+      for i in 0..<count { output[i] = inputs[0][i] * Self.derivative(of: activation, at: inputs[1][i]) }
 
     case .add:
       for i in 0..<count { output[i] = inputs[0][i] + inputs[1][i] }
@@ -60,7 +60,7 @@ struct ReferenceNode<Scalar: Real & BinaryFloatingPoint> {
     case .sumRows:
       for column in 0..<count {
         var sum: Scalar = 0
-        for row in 0..<inputShapes[0][0] { sum += inputs[0][row * count + column] }
+        for row in 0..<inputShapes[0].count / count { sum += inputs[0][row * count + column] }
         output[column] = sum
       }
 
@@ -75,23 +75,48 @@ struct ReferenceNode<Scalar: Real & BinaryFloatingPoint> {
       for i in 0..<inputShapes[0].count { sum += inputs[0][i] }
       output[0] = sum
 
-    case .softmaxCrossEntropy:
-      softmaxCrossEntropy()
+    case .convolution(let operation): run(operation)
+    case .pooling(let operation): run(operation)
+    case .normalization(let operation): run(operation)
+    case .loss(let loss): run(loss)
+    case .lossGradient(let loss): runGradient(of: loss)
 
-    case .softmaxCrossEntropyGradient:
-      softmaxCrossEntropyGradient()
+    case .activationCurvature(let activation):
+      for i in 0..<count { output[i] = Self.curvature(of: activation, at: inputs[0][i]) }
 
-    case .meanSquaredError:
-      var sum: Scalar = 0
-      for i in 0..<inputShapes[0].count {
-        let difference = inputs[0][i] - inputs[1][i]
-        sum += difference * difference
+    case .softmax, .softmaxGradient:
+      softmax(isGradient: operation == .softmaxGradient)
+
+    case .reshape:
+      // A view may lie where its input does.
+      if output != inputs[0] { output.update(from: inputs[0], count: count) }
+
+    case .concatenate(let axis):
+      var start = 0
+      for (input, shape) in zip(inputs, inputShapes) {
+        copy(from: input, shape, 0, to: output, outputShape, start, extent: shape[axis], axis: axis)
+        start += shape[axis]
       }
-      output[0] = sum / Scalar(inputShapes[0].count)
 
-    case .meanSquaredErrorGradient:
-      let factor = inputs[2][0] * 2 / Scalar(count)
-      for i in 0..<count { output[i] = factor * (inputs[0][i] - inputs[1][i]) }
+    case .slice(let axis, let start, let extent):
+      copy(from: inputs[0], inputShapes[0], start, to: output, outputShape, 0, extent: extent, axis: axis)
+
+    case .embed(let axis, let start, _):
+      output.update(repeating: 0, count: count)
+      copy(
+        from: inputs[0], inputShapes[0], 0, to: output, outputShape, start, extent: inputShapes[0][axis], axis: axis)
+    }
+  }
+
+  /// Copies `extent` places along an axis, from one place of the source to one of the destination.
+  private func copy(
+    from source: UnsafePointer<Scalar>, _ sourceShape: Shape, _ sourceStart: Int,
+    to destination: UnsafeMutablePointer<Scalar>, _ shape: Shape, _ start: Int, extent: Int, axis: Int
+  ) {
+    let inner = shape.dimensions[(axis + 1)...].reduce(1, *)
+    for outer in 0..<shape.dimensions[..<axis].reduce(1, *) {
+      (destination + (outer * shape[axis] + start) * inner).update(
+        from: source + (outer * sourceShape[axis] + sourceStart) * inner, count: extent * inner)
     }
   }
 
@@ -108,67 +133,6 @@ struct ReferenceNode<Scalar: Real & BinaryFloatingPoint> {
         }
         output[row * columns + column] = sum
       }
-    }
-  }
-
-  private func softmaxCrossEntropy() {
-    let (rows, classes) = (inputShapes[0][0], inputShapes[0][1])
-    var sum: Scalar = 0
-    for row in 0..<rows {
-      let logits = inputs[0] + row * classes
-      guard let label = Self.classNumber(inputs[1][row], of: classes) else {
-        output[0] = .nan
-        return
-      }
-      let (largest, total) = Self.softmaxTotal(logits, classes)
-      sum += .log(total) + largest - logits[label]
-    }
-    output[0] = sum / Scalar(rows)
-  }
-
-  private func softmaxCrossEntropyGradient() {
-    let (rows, classes) = (outputShape[0], outputShape[1])
-    let factor = inputs[2][0] / Scalar(rows)
-    for row in 0..<rows {
-      let logits = inputs[0] + row * classes
-      let (largest, total) = Self.softmaxTotal(logits, classes)
-      let label = Self.classNumber(inputs[1][row], of: classes)
-      for column in 0..<classes {
-        let probability = Scalar.exp(logits[column] - largest) / total
-        output[row * classes + column] = label == nil ? .nan : factor * (probability - (column == label ? 1 : 0))
-      }
-    }
-  }
-
-  /// The largest logit, and the sum of the exponentials of all logits less the largest.
-  private static func softmaxTotal(_ logits: UnsafePointer<Scalar>, _ classes: Int) -> (largest: Scalar, total: Scalar)
-  {
-    var largest = -Scalar.infinity
-    for column in 0..<classes { largest = max(largest, logits[column]) }
-    var total: Scalar = 0
-    for column in 0..<classes { total += .exp(logits[column] - largest) }
-    return (largest, total)
-  }
-
-  /// The label as a class number, or nil where it is none.
-  private static func classNumber(_ label: Scalar, of classes: Int) -> Int? {
-    guard label >= 0, label < Scalar(classes) else { return nil }
-    return Int(exactly: label)
-  }
-
-  private static func apply(_ activation: Activation, _ x: Scalar) -> Scalar {
-    switch activation {
-    case .relu: x > 0 ? x : (x.isNaN ? x : 0)
-    case .tanh: .tanh(x)
-    case .sigmoid: 1 / (1 + .exp(-x))
-    }
-  }
-
-  private static func derivative(of activation: Activation, atOutput y: Scalar) -> Scalar {
-    switch activation {
-    case .relu: y > 0 ? 1 : 0
-    case .tanh: 1 - y * y
-    case .sigmoid: y * (1 - y)
     }
   }
 }

@@ -17,14 +17,16 @@ struct VectorKernelSet: KernelSet {
   }
 
   func makeKernel(_ request: KernelRequest) throws -> Kernel {
-    Kernel(name: name, run: body(for: request))
+    guard let body = body(for: request) else { return try ReferenceKernelSet().makeKernel(request) }
+    return Kernel(name: name, run: body)
   }
 
-  private func body(for request: KernelRequest) -> (UInt64) -> Void {
+  /// The loop for a request, or nil where there is none.
+  private func body(for request: KernelRequest) -> ((UInt64) -> Void)? {
     let loops = loops
     let (inputs, out, count) = (request.inputs, request.output, request.outputShape.count)
     switch request.operation {
-    case .input, .parameter, .constant:
+    case .input, .parameter, .state, .constant:
       preconditionFailure("stored values are not computed")
 
     case .dropoutMask(let probability, let stream):
@@ -36,11 +38,13 @@ struct VectorKernelSet: KernelSet {
       return productBody(for: request)
 
     case .activation(let activation):
-      let (x, kind) = (inputs[0], activation.kind)
+      guard let kind = activation.kind else { return nil }
+      let x = inputs[0]
       return { _ in loops.activation(kind, x, out, count) }
 
     case .activationGradient(let activation):
-      let (upstream, y, kind) = (inputs[0], inputs[1], activation.kind)
+      guard let kind = activation.kind else { return nil }
+      let (upstream, y) = (inputs[0], inputs[1])
       return { _ in loops.activationGradient(kind, upstream, y, out, count) }
 
     case .add:
@@ -60,7 +64,7 @@ struct VectorKernelSet: KernelSet {
       return { _ in loops.scale(x, factor.pointee, out, count) }
 
     case .sumRows:
-      let (x, rows) = (inputs[0], request.inputShapes[0][0])
+      let (x, rows) = (inputs[0], request.inputShapes[0].count / count)
       return { _ in loops.sumRows(x, rows, count, out) }
 
     case .broadcastRows(let rows):
@@ -71,55 +75,72 @@ struct VectorKernelSet: KernelSet {
       let (x, count) = (inputs[0], request.inputShapes[0].count)
       return { _ in out.pointee = loops.sum(x, count) }
 
-    case .softmaxCrossEntropy, .softmaxCrossEntropyGradient, .meanSquaredError, .meanSquaredErrorGradient:
+    case .reshape:
+      let x = inputs[0]
+      // A view may lie where its input does.
+      return x == UnsafePointer(out) ? { _ in } : { _ in out.update(from: x, count: count) }
+
+    case .loss, .lossGradient:
       return lossBody(for: request)
+
+    case .convolution, .pooling, .normalization, .softmax, .softmaxGradient, .activationCurvature, .concatenate, .slice,
+      .embed:
+      return nil
     }
   }
 
-  private func productBody(for request: KernelRequest) -> (UInt64) -> Void {
+  private func productBody(for request: KernelRequest) -> ((UInt64) -> Void)? {
     let product = MatrixProductRequest(request)
+    let kind: CActivation
+    if let activation = product.activation {
+      guard let own = activation.kind else { return nil }
+      kind = own
+    } else {
+      kind = .none
+    }
     let call = CMatrixProduct(
       rows: product.rows, columns: product.columns, inner: product.inner, a: product.a,
       aRowStride: product.transposesA ? 1 : product.inner, aColumnStride: product.transposesA ? product.rows : 1,
       b: product.b, transposesB: product.transposesB, bias: product.bias,
-      activation: product.activation?.kind ?? .none, c: request.output, scratch: scratch.start)
+      activation: kind, c: request.output, scratch: scratch.start)
     // The kernel keeps the scratch memory alive.
     return { [loops, scratch] _ in
       withExtendedLifetime(scratch) { withUnsafePointer(to: call) { loops.matrixProduct($0) } }
     }
   }
 
-  private func lossBody(for request: KernelRequest) -> (UInt64) -> Void {
+  private func lossBody(for request: KernelRequest) -> ((UInt64) -> Void)? {
     let loops = loops
     let (inputs, out) = (request.inputs, request.output)
     let (prediction, target, shape) = (inputs[0], inputs[1], request.inputShapes[0])
     switch request.operation {
-    case .softmaxCrossEntropy:
+    case .loss(.softmaxCrossEntropy(labelSmoothing: 0)):
       return { _ in out.pointee = loops.softmaxCrossEntropy(prediction, target, shape[0], shape[1]) }
-    case .softmaxCrossEntropyGradient:
+    case .lossGradient(.softmaxCrossEntropy(labelSmoothing: 0)):
       let upstream = inputs[2]
       return { _ in
         loops.softmaxCrossEntropyGradient(prediction, target, upstream.pointee, shape[0], shape[1], out)
       }
-    case .meanSquaredError:
+    case .loss(.meanSquaredError):
       let count = shape.count
       return { _ in out.pointee = loops.meanSquaredError(prediction, target, count) }
-    case .meanSquaredErrorGradient:
+    case .lossGradient(.meanSquaredError):
       let (upstream, count) = (inputs[2], shape.count)
       return { _ in loops.meanSquaredErrorGradient(prediction, target, upstream.pointee, count, out) }
     default:
-      preconditionFailure("\(request.operation.name) is no loss")
+      return nil
     }
   }
 }
 
 extension Activation {
-  /// The activation as the vector loops name it.
-  fileprivate var kind: CActivation {
+  /// The activation as the vector loops name it, or nil where they do not have it.
+  fileprivate var kind: CActivation? {
     switch self {
     case .relu: .reLU
     case .tanh: .tanh
     case .sigmoid: .sigmoid
+    case .relu6, .leakyReLU, .elu, .gelu, .silu, .hardSwish: nil
     }
   }
 }

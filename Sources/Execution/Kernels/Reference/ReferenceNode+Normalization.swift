@@ -1,0 +1,126 @@
+import Graphs
+import RealModule
+
+extension ReferenceNode {
+  func run(_ operation: NormalizationOperation) {
+    let count = outputShape.count
+    switch operation {
+    case .batch(let numbers):
+      let (x, scale, shift, mean, variance) = (inputs[0], inputs[1], inputs[2], inputs[3], inputs[4])
+      let channels = inputShapes[1][0]
+      for i in 0..<count {
+        let c = i % channels
+        output[i] = scale[c] * (x[i] - mean[c]) * Self.inverseDeviation(variance[c], numbers.epsilon) + shift[c]
+      }
+
+    case .batchMoments:
+      let channels = outputShape[1]
+      let rows = inputShapes[0].count / channels
+      for c in 0..<channels {
+        let (mean, variance) = Self.moments(inputs[0] + c, count: rows, stride: channels)
+        (output[c], output[channels + c]) = (mean, variance)
+      }
+
+    case .batchNormalize(let epsilon, let activation):
+      let channels = inputShapes[2][0]
+      for i in 0..<count {
+        let y = inputs[2][i % channels] * normalized(i, channels, x: 0, moments: 1, epsilon) + inputs[3][i % channels]
+        output[i] = activation.map { Self.apply($0, y) } ?? y
+      }
+
+    case .batchSums(let epsilon, let activation):
+      let channels = outputShape[1]
+      output.update(repeating: 0, count: count)
+      for i in 0..<inputShapes[0].count {
+        let g = upstream(i, activation, y: 3)
+        output[i % channels] += g
+        output[channels + i % channels] += g * normalized(i, channels, x: 1, moments: 2, epsilon)
+      }
+
+    case .batchInputGradient(let epsilon, let activation):
+      let channels = inputShapes[3][0]
+      let rows = Scalar(count / channels)
+      for i in 0..<count {
+        let (c, sums) = (i % channels, inputs[4])
+        let factor = inputs[3][c] * Self.inverseDeviation(inputs[2][channels + c], epsilon)
+        let x = normalized(i, channels, x: 1, moments: 2, epsilon)
+        output[i] = factor * (upstream(i, activation, y: 5) - sums[c] / rows - x * sums[channels + c] / rows)
+      }
+
+    case .movingAverage(let momentum, let row, let correction):
+      for c in 0..<count {
+        output[c] =
+          Scalar(1 - momentum) * inputs[0][c] + Scalar(momentum * correction) * inputs[1][row * count + c]
+      }
+
+    case .layer(let epsilon):
+      forEachRow { start, channels in
+        let (mean, variance) = Self.moments(inputs[0] + start, count: channels, stride: 1)
+        let factor = Self.inverseDeviation(variance, epsilon)
+        for c in 0..<channels {
+          output[start + c] = inputs[1][c] * (inputs[0][start + c] - mean) * factor + inputs[2][c]
+        }
+      }
+
+    case .layerSums(let epsilon):
+      output.update(repeating: 0, count: count)
+      forEachRow { start, channels in
+        let (mean, variance) = Self.moments(inputs[1] + start, count: channels, stride: 1)
+        let factor = Self.inverseDeviation(variance, epsilon)
+        for c in 0..<channels {
+          output[c] += inputs[0][start + c]
+          output[channels + c] += inputs[0][start + c] * (inputs[1][start + c] - mean) * factor
+        }
+      }
+
+    case .layerInputGradient(let epsilon):
+      forEachRow { start, channels in
+        let (g, x, scale) = (inputs[0] + start, inputs[1] + start, inputs[2])
+        let (mean, variance) = Self.moments(x, count: channels, stride: 1)
+        let factor = Self.inverseDeviation(variance, epsilon)
+        var (sum, product): (Scalar, Scalar) = (0, 0)
+        for c in 0..<channels {
+          sum += g[c] * scale[c]
+          product += g[c] * scale[c] * (x[c] - mean) * factor
+        }
+        let width = Scalar(channels)
+        for c in 0..<channels {
+          output[start + c] = factor * (g[c] * scale[c] - sum / width - (x[c] - mean) * factor * product / width)
+        }
+      }
+    }
+  }
+
+  /// Calls `body` with the start and the width of each row of the first input.
+  private func forEachRow(_ body: (Int, Int) -> Void) {
+    let channels = inputShapes[0][inputShapes[0].rank - 1]
+    for start in stride(from: 0, to: inputShapes[0].count, by: channels) { body(start, channels) }
+  }
+
+  /// x̂ of element i, by the moments of its channel.
+  private func normalized(_ i: Int, _ channels: Int, x: Int, moments: Int, _ epsilon: Double) -> Scalar {
+    let c = i % channels
+    return (inputs[x][i] - inputs[moments][c]) * Self.inverseDeviation(inputs[moments][channels + c], epsilon)
+  }
+
+  /// The first input's element i, times the derivative of a fused activation.
+  private func upstream(_ i: Int, _ activation: Activation?, y: Int) -> Scalar {
+    inputs[0][i] * (activation.map { Self.derivative(of: $0, at: inputs[y][i]) } ?? 1)
+  }
+
+  private static func inverseDeviation(_ variance: Scalar, _ epsilon: Double) -> Scalar {
+    1 / (variance + Scalar(epsilon)).squareRoot()
+  }
+
+  /// The mean and the variance over the count.
+  private static func moments(
+    _ x: UnsafePointer<Scalar>, count: Int, stride: Int
+  ) -> (mean: Scalar, variance: Scalar) {
+    var sum: Scalar = 0
+    for i in 0..<count { sum += x[i * stride] }
+    let mean = sum / Scalar(count)
+    var squares: Scalar = 0
+    for i in 0..<count { squares += (x[i * stride] - mean) * (x[i * stride] - mean) }
+    return (mean, squares / Scalar(count))
+  }
+}

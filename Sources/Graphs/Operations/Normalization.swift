@@ -1,0 +1,101 @@
+/// The numbers of a batch normalization (Ioffe and Szegedy 2015, arXiv:1502.03167).
+public struct BatchNormalization: Hashable, Sendable {
+  /// What is added to the variance, above 0.
+  public var epsilon: Double
+  /// How far one batch moves the running figures, in 0...1: running ← (1 - momentum) running + momentum batch.
+  public var momentum: Double
+
+  /// Makes the numbers; the defaults are PyTorch's.
+  public init(epsilon: Double = 1e-5, momentum: Double = 0.1) {
+    self.epsilon = epsilon
+    self.momentum = momentum
+  }
+}
+
+/// A normalization or a part of its training.
+///
+/// Below, x is [..., C], and means, variances and sums are taken over all axes but the last: x̂ = (x - mean) /
+/// √(variance + ε). A fused activation is one that is differentiated at its output.
+public enum NormalizationOperation: Hashable, Sendable {
+  /// x [..., C], scale, shift, mean and variance [C] each: scale x̂ + shift with the running figures given.
+  ///
+  /// This is what networks are built of; training replaces it by the operations on the batch's own figures.
+  case batch(BatchNormalization)
+  /// x [..., C]: the mean and the variance (biased: over the count) of each channel, [2, C].
+  case batchMoments
+  /// x [..., C], moments [2, C], scale [C] and shift [C]: activation(scale x̂ + shift).
+  case batchNormalize(epsilon: Double, activation: Activation?)
+  /// upstream g [..., C], x, moments and, with an activation, its output y: Σ g and Σ g x̂ of each channel, [2, C].
+  ///
+  /// With an activation, g is the upstream times the activation's derivative.
+  case batchSums(epsilon: Double, activation: Activation?)
+  /// upstream g [..., C], x, moments, scale, sums [2, C] and, with an activation, its output y: with n = count / C,
+  /// scale / √(variance + ε) (g - sums₀ / n - x̂ sums₁ / n).
+  case batchInputGradient(epsilon: Double, activation: Activation?)
+  /// state [C] and moments [2, C]: (1 - momentum) state + momentum correction moments[row].
+  case movingAverage(momentum: Double, row: Int, correction: Double)
+  /// x [..., C], scale [C] and shift [C]: scale (x - mean) / √(variance + ε) + shift with the figures of each sample's
+  /// last axis (Ba et al. 2016, arXiv:1607.06450).
+  case layer(epsilon: Double)
+  /// upstream g [..., C] and x: Σ g and Σ g x̂ over all axes but the last, x̂ normalized over the last, [2, C].
+  case layerSums(epsilon: Double)
+  /// upstream g [..., C], x and scale: the gradient by x.
+  case layerInputGradient(epsilon: Double)
+
+  var name: String {
+    switch self {
+    case .batch: "batchNormalization"
+    case .batchMoments: "batchMoments"
+    case .batchNormalize: "batchNormalize"
+    case .batchSums: "batchSums"
+    case .batchInputGradient: "batchInputGradient"
+    case .movingAverage: "movingAverage"
+    case .layer: "layerNormalization"
+    case .layerSums: "layerSums"
+    case .layerInputGradient: "layerInputGradient"
+    }
+  }
+
+  var isElementwise: Bool {
+    switch self {
+    case .batch, .batchNormalize, .batchInputGradient, .movingAverage: true
+    case .batchMoments, .batchSums, .layer, .layerSums, .layerInputGradient: false
+    }
+  }
+
+  func outputShape(of inputs: [Shape], _ shapes: ShapeCheck) throws -> Shape {
+    /// The first input's shape, after checking that the others are `expected`, where C is its last extent.
+    func first(_ form: String, _ expected: (Shape, Int) -> [Shape]) throws -> Shape {
+      guard let x = inputs.first, x.rank >= 2 else { throw shapes.mismatch(form) }
+      try shapes.require(Array(inputs.dropFirst()) == expected(x, x[x.rank - 1]), form)
+      return x
+    }
+    func sums(_ x: Shape) -> Shape { [2, x[x.rank - 1]] }
+
+    switch self {
+    case .batch:
+      return try first("x [..., C] with scale, shift, mean and variance [C]") { _, c in [[c], [c], [c], [c]] }
+    case .batchMoments:
+      return sums(try first("x [..., C]") { _, _ in [] })
+    case .batchNormalize:
+      return try first("x [..., C], moments [2, C], scale [C] and shift [C]") { _, c in [[2, c], [c], [c]] }
+    case .batchSums(_, let activation):
+      let form = "upstream and x [..., C], moments [2, C], and an activation's output where there is one"
+      return sums(try first(form) { x, c in [x, [2, c]] + (activation == nil ? [] : [x]) })
+    case .batchInputGradient(_, let activation):
+      let form = "upstream and x [..., C], moments, scale, sums, and an activation's output where there is one"
+      return try first(form) { x, c in [x, [2, c], [c], [2, c]] + (activation == nil ? [] : [x]) }
+    case .movingAverage(_, let row, _):
+      let form = "a state [C] and moments [2, C]"
+      try shapes.require(inputs.count == 2 && inputs[0].rank == 1 && (0..<2).contains(row), form)
+      try shapes.require(inputs[1] == [2, inputs[0][0]], form)
+      return inputs[0]
+    case .layer:
+      return try first("x [..., C], scale [C] and shift [C]") { _, c in [[c], [c]] }
+    case .layerSums:
+      return sums(try first("upstream and x [..., C]") { x, _ in [x] })
+    case .layerInputGradient:
+      return try first("upstream and x [..., C], and scale [C]") { x, c in [x, [c]] }
+    }
+  }
+}

@@ -49,7 +49,8 @@ extension Graph {
     }
     guard kernel.height >= 1, kernel.width >= 1, channels >= 1 else {
       throw GraphError(
-        .invalidArgument, "convolution '\(name)' has a window of \(kernel) and \(channels) channels; all must be at least 1")
+        .invalidArgument,
+        "convolution '\(name)' has a window of \(kernel) and \(channels) channels; all must be at least 1")
     }
     let padding =
       padding

@@ -83,6 +83,16 @@ extension Graph {
     try activation(.sigmoid, x, name: name)
   }
 
+  /// Adds x Φ(x) of each element.
+  public mutating func gelu(_ x: Value, name: String? = nil) throws -> Value {
+    try activation(.gelu, x, name: name)
+  }
+
+  /// Adds x / (1 + e⁻ˣ) of each element.
+  public mutating func silu(_ x: Value, name: String? = nil) throws -> Value {
+    try activation(.silu, x, name: name)
+  }
+
   /// Adds dropout: in training each element becomes 0 with the given probability and is scaled by
   /// 1 / (1 - probability) otherwise; in an inference graph the node is gone.
   ///

@@ -40,8 +40,21 @@ import Testing
 
   static func isDifferentiable(_ operation: Graphs.Operation, by input: Int) -> Bool {
     switch operation {
-    case .softmaxCrossEntropy: input == 0
-    case .softmaxCrossEntropyGradient, .dropoutMask: false
+    case .dense(let activation?), .convolution(.forward(_, let activation?)): activation.isDifferentiatedAtOutput
+    case .loss(.softmaxCrossEntropy), .loss(.klDivergence): input == 0
+    case .lossGradient(.softmaxCrossEntropy), .lossGradient(.klDivergence): input != 1
+    case .lossGradient(.huber): input == 2
+    case .normalization(.batchNormalize): input >= 2
+    case .normalization(.layer): true
+    case .dropoutMask, .activationCurvature, .pooling(.maximumGradient), .normalization: false
+    default: true
+    }
+  }
+
+  /// Whether the gradient by the first input has a gradient itself.
+  static func isTwiceDifferentiable(_ operation: Graphs.Operation) -> Bool {
+    switch operation {
+    case .loss(.huber), .pooling(.maximum), .normalization, .activationGradient, .softmaxGradient, .lossGradient: false
     default: true
     }
   }
@@ -67,7 +80,7 @@ import Testing
     var random = SplitMix(100 + seed)
     for test in OperationCase.all(&random) {
       guard test.shapes.map(\.count).reduce(0, +) < 120 else { continue }
-      if case .softmaxCrossEntropy = test.operation { continue }
+      guard Self.isTwiceDifferentiable(test.operation) else { continue }
       var (graph, inputs, output) = try test.graph()
       let variables = inputs.indices.filter { Self.isDifferentiable(test.operation, by: $0) }.map { inputs[$0] }
       guard let first = variables.first else { continue }
@@ -104,5 +117,32 @@ import Testing
     }
     given[labels] = [0, 2, 1, 1, 0]
     try Self.check(graph, loss: loss, by: graph.parameters + [x], at: given, "\(activation) network")
+  }
+
+  @Test("The gradient of a convolution network on its batch's own figures agrees with finite differences")
+  func convolutionNetwork() throws {
+    var network = Graph()
+    let x = try network.input("x", shape: [3, 6, 5, 2])
+    let labels = try network.input("labels", shape: [3])
+    let first = try network.conv2d(x, channels: 4, hasBias: false, name: "first")
+    let normal = try network.silu(network.batchNormalization(first, name: "normal"))
+    let filtered = try network.depthwiseConv2d(normal, stride: Extent(2), hasBias: false, name: "filtered")
+    let second = try network.relu(network.batchNormalization(filtered, name: "second"))
+    let pooled = try network.maxPooling(network.concatenate([second, second]), Pooling(window: Extent(2)))
+    let flat = try network.layerNormalization(network.flatten(pooled), name: "layer")
+    let loss = try network.softmaxCrossEntropy(
+      logits: network.dense(flat, units: 3, name: "logits"), labels: labels, labelSmoothing: 0.1)
+
+    let (rewritten, updates) = try network.usingBatchStatistics()
+    #expect(updates.count == 4)
+    let graph = rewritten.graph
+    var random = SplitMix(4)
+    var given: [Value: [Double]] = [:]
+    for value in graph.inputs + graph.parameters + graph.states {
+      given[value] = (0..<graph.shape(of: value).count).map { _ in random.number() }
+    }
+    given[try #require(rewritten[labels])] = [0, 2, 1]
+    try Self.check(
+      graph, loss: #require(rewritten[loss]), by: graph.parameters + [#require(rewritten[x])], at: given, "network")
   }
 }

@@ -121,7 +121,8 @@ import Testing
       OperationCase(operation: .loss(.softmaxCrossEntropy), shapes: [[2, 4], [2]], inputs: [logits, [2, 3]]), set)
     try Self.check(
       OperationCase(
-        operation: .lossGradient(.softmaxCrossEntropy), shapes: [[2, 4], [2], .scalar], inputs: [logits, [2, 3], [1]]), set)
+        operation: .lossGradient(.softmaxCrossEntropy), shapes: [[2, 4], [2], .scalar], inputs: [logits, [2, 3], [1]]),
+      set)
   }
 
   @Test("A label that is no class makes the loss NaN", arguments: Backend.all, [-1, 4, 1.5, Float.nan, .infinity])

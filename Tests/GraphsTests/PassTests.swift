@@ -108,7 +108,8 @@ import Testing
     #expect(byLabels?.code == .notDifferentiable)
     #expect(byLabels?.message.contains("'loss'") == true)
 
-    let gradient = try network.graph.gradient(of: network.loss, withRespectTo: [network.logits])[0]
+    let huber = try network.graph.loss(.huber(delta: 1), prediction: network.logits, target: network.logits)
+    let gradient = try network.graph.gradient(of: huber, withRespectTo: [network.logits])[0]
     let sum = try network.graph.sum(gradient)
     let twice = #expect(throws: GraphError.self) {
       try network.graph.gradient(of: sum, withRespectTo: [network.logits])

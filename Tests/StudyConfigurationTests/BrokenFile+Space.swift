@@ -72,7 +72,8 @@ extension BrokenFile {
       "a range of names",
       edits: [("choice: [relu, tanh, sigmoid]", "int: 0..2")],
       messages: [
-        "17:16: space.activation: expected 'choice' with some of relu, tanh, sigmoid, met 'int'"
+        "17:16: space.activation: expected 'choice' with some of relu, relu6, leakyReLU, elu, gelu, silu, "
+          + "hardSwish, tanh, sigmoid, met 'int'"
       ]),
     BrokenFile(
       "a range beyond what training accepts",

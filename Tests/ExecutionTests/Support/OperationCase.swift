@@ -1,4 +1,4 @@
-import Graphs
+@testable import Graphs
 
 /// One operation with random input shapes and elements.
 struct OperationCase: CustomStringConvertible {
@@ -7,6 +7,29 @@ struct OperationCase: CustomStringConvertible {
   let inputs: [[Double]]
 
   var description: String { "\(operation.name) of \(shapes)" }
+
+  /// Draws the elements; labels are class numbers.
+  init(_ operation: Operation, _ shapes: [Shape], random: inout SplitMix) {
+    var inputs = shapes.map { shape in (0..<shape.count).map { _ in random.number() } }
+    switch operation {
+    case .loss(.softmaxCrossEntropy), .lossGradient(.softmaxCrossEntropy):
+      inputs[1] = inputs[1].map { _ in Double(Int.random(in: 0..<shapes[0][1], using: &random)) }
+    case .normalization(.batch):
+      inputs[4] = inputs[4].map(abs)
+    case .normalization(.batchNormalize), .normalization(.batchSums), .normalization(.batchInputGradient):
+      // Moments hold the variances in their second row.
+      let place = shapes.firstIndex { $0.rank == 2 && $0[0] == 2 && $0 != shapes[0] } ?? 1
+      let channels = shapes[place][1]
+      for c in 0..<channels { inputs[place][channels + c] = abs(inputs[place][channels + c]) }
+    default:
+      break
+    }
+    self.init(operation: operation, shapes: shapes, inputs: inputs)
+  }
+
+  init(operation: Operation, shapes: [Shape], inputs: [[Double]]) {
+    (self.operation, self.shapes, self.inputs) = (operation, shapes, inputs)
+  }
 
   /// A graph that computes the operation from inputs "0", "1" and so on.
   func graph() throws -> (graph: Graph, inputs: [Value], output: Value) {
@@ -22,21 +45,18 @@ struct OperationCase: CustomStringConvertible {
   static func all(_ random: inout SplitMix) -> [OperationCase] {
     let (n, m, k) = (random.extent(), random.extent(), random.extent())
     var cases: [OperationCase] = []
-    func add(_ operation: Operation, _ shapes: [Shape], labels: Int? = nil, random: inout SplitMix) {
-      var inputs = shapes.map { shape in (0..<shape.count).map { _ in random.number() } }
-      if labels != nil {
-        inputs[1] = inputs[1].map { _ in Double(Int.random(in: 0..<shapes[0][1], using: &random)) }
-      }
-      cases.append(OperationCase(operation: operation, shapes: shapes, inputs: inputs))
+    func add(_ operation: Operation, _ shapes: [Shape], random: inout SplitMix) {
+      cases.append(OperationCase(operation, shapes, random: &random))
     }
 
-    for activation in [nil] + Activation.allCases.map(Optional.some) {
+    for activation in [nil] + Activation.standard.map(Optional.some) {
       add(.dense(activation: activation), [[n, k], [m, k], [m]], random: &random)
       add(.dense(activation: activation), [[n, k], [m, k]], random: &random)
     }
-    for activation in Activation.allCases {
+    for activation in Activation.standard {
       add(.activation(activation), [[n, m]], random: &random)
       add(.activationGradient(activation), [[n, m], [n, m]], random: &random)
+      if !activation.isDifferentiatedAtOutput { add(.activationCurvature(activation), [[n, m]], random: &random) }
     }
     add(.matrixProduct(transposeLeft: false, transposeRight: false), [[n, k], [k, m]], random: &random)
     add(.matrixProduct(transposeLeft: true, transposeRight: false), [[k, n], [k, m]], random: &random)
@@ -49,11 +69,25 @@ struct OperationCase: CustomStringConvertible {
     add(.sumRows, [[n, m]], random: &random)
     add(.broadcastRows(n), [[m]], random: &random)
     add(.sum, [[n, m]], random: &random)
-    add(.softmaxCrossEntropy, [[n, m], [n]], labels: 1, random: &random)
-    add(.softmaxCrossEntropyGradient, [[n, m], [n], .scalar], labels: 1, random: &random)
-    add(.meanSquaredError, [[n, m], [n, m]], random: &random)
-    add(.meanSquaredErrorGradient, [[n, m], [n, m], .scalar], random: &random)
+    add(.softmax, [[n, m]], random: &random)
+    add(.softmaxGradient, [[n, m], [n, m]], random: &random)
+    for loss in [
+      .meanSquaredError, .meanAbsoluteError, .huber(delta: 0.7), .binaryCrossEntropy, .softmaxCrossEntropy,
+      .softmaxCrossEntropy(labelSmoothing: 0.15), .klDivergence(temperature: 2.5),
+    ] as [Loss] {
+      let shapes: [Shape] = if case .softmaxCrossEntropy = loss { [[n, m], [n]] } else { [[n, m], [n, m]] }
+      add(.loss(loss), shapes, random: &random)
+      add(.lossGradient(loss), shapes + [.scalar], random: &random)
+    }
+    add(.reshape([m, n]), [[n, m]], random: &random)
+    for axis in 0..<3 {
+      let shape: Shape = [min(n, 7), min(m, 5), k]
+      add(.concatenate(axis: axis), [shape, shape.replacing(axis, by: 3), shape], random: &random)
+      let start = Int.random(in: 0..<shape[axis], using: &random)
+      add(.slice(axis: axis, start: start, count: shape[axis] - start), [shape], random: &random)
+      add(.embed(axis: axis, start: 2, extent: shape[axis] + 3), [shape], random: &random)
+    }
     add(.dropoutMask(probability: 0.3, stream: 5), [], random: &random)
-    return cases
+    return cases + images(&random)
   }
 }

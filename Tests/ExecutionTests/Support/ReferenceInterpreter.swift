@@ -14,7 +14,7 @@ struct ReferenceInterpreter {
     for value in graph.values.prefix(last + 1) {
       let node = graph[value]
       switch node.operation {
-      case .input, .parameter: computed[value] = given[value]
+      case .input, .parameter, .state: computed[value] = given[value]
       case .constant(let number): computed[value] = Array(repeating: number, count: node.shape.count)
       default:
         let inputs = node.inputs.compactMap { computed[$0] }

@@ -29,7 +29,10 @@ extension ReferenceNode {
       }
     case .binaryCrossEntropy:
       // -t log σ(x) - (1 - t) log(1 - σ(x)) = max(x, 0) - x t + log(1 + e^-|x|)
-      for i in 0..<shape.count { sum += (x[i].isNaN ? x[i] : max(x[i], 0)) - x[i] * t[i] + .log(onePlus: .exp(-abs(x[i]))) }
+      for i in 0..<shape.count {
+        let positive = x[i].isNaN ? x[i] : max(x[i], 0)
+        sum += positive - x[i] * t[i] + .log(onePlus: .exp(-abs(x[i])))
+      }
     }
     output[0] = sum / Scalar(shape.count)
   }

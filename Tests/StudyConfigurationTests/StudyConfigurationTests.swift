@@ -33,7 +33,7 @@ import Trials
     #expect(training.split == DataSplit(validation: 0.25, test: 0.2, seed: 0))
     #expect(training.network == .mlp)
     #expect(training.metric == .accuracy && training.selection == .logLoss)
-    #expect(training.fixed == ["epochs": 40])
+    #expect(training.fixed == ["epochs": 40, "weightAveraging": 0.99])
     let names = [
       "learningRate", "batchSize", "depth", "units", "activation", "dropout", "optimizer", "weightDecay", "momentum",
     ]

@@ -16,6 +16,7 @@ extension MLPHyperparameters {
       case .adam: .adam(learningRate: learningRate, weightDecay: weightDecay)
       }
     return TrainingOptions(
-      optimizer: rule, batchSize: batchSize, epochs: epochs, seed: seed, metric: metric, selection: selection)
+      optimizer: rule, batchSize: batchSize, epochs: epochs, seed: seed, metric: metric, selection: selection,
+      weightAveraging: weightAveraging)
   }
 }

@@ -22,10 +22,13 @@ struct Hyperparameter: Hashable, Sendable {
   static let momentum = Hyperparameter(name: "momentum", domain: .real(.from(0).below(1)), defaultValue: 0.9)
   static let weightDecay = Hyperparameter(name: "weightDecay", domain: .real(.from(0)), defaultValue: 0)
   static let epochs = Hyperparameter(name: "epochs", domain: .whole(1...1_000_000), defaultValue: 30)
+  static let weightAveraging = Hyperparameter(
+    name: "weightAveraging", domain: .real(.from(0).below(1)), defaultValue: 0)
 
   /// The hyperparameters of the network `mlp`.
   static let mlp = [
     learningRate, batchSize, depth, units, activation, dropout, optimizer, momentum, weightDecay, epochs,
+    weightAveraging,
   ]
 
   /// The values that training accepts.

@@ -38,6 +38,8 @@ package struct MLPHyperparameters: Hashable, Sendable {
   package var momentum: Double?
   package var weightDecay: Double
   package var epochs: Int
+  /// The decay of the weights' average a step; 0 for none.
+  package var weightAveraging: Double
 
   /// How gradients become steps.
   package enum Optimizer: String, Hashable, Sendable, CaseIterable {
@@ -83,6 +85,6 @@ extension TrainingObjective {
       learningRate: try number(.learningRate), batchSize: try wholeNumber(.batchSize), units: units,
       activation: activation, dropout: try number(.dropout), optimizer: optimizer,
       momentum: optimizer == .momentum ? try number(.momentum) : nil, weightDecay: try number(.weightDecay),
-      epochs: try wholeNumber(.epochs))
+      epochs: try wholeNumber(.epochs), weightAveraging: try number(.weightAveraging))
   }
 }

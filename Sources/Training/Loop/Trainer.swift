@@ -33,6 +33,7 @@ public final class Trainer {
   private let targetInput: Value
   private let loss: Value
   private let optimizer: OptimizerState
+  private let average: WeightAverage?
   private let evaluator: Evaluator
   private var batches: MiniBatches
 
@@ -71,6 +72,8 @@ public final class Trainer {
     plan = try Plan(training: trained.graph, loss: trained.loss, parameters: parameters, kernels: kernels)
     (input, targetInput, loss) = (built.input, trained.targets, trained.loss)
     optimizer = OptimizerState(options.optimizer, parameters: parameters)
+    average =
+      options.weightAveraging > 0 ? WeightAverage(decay: options.weightAveraging, parameters: parameters) : nil
 
     let scale = TargetColumn.Scale(fitting: training.target)
     targets = TargetColumn(training.target, scale: scale)
@@ -92,6 +95,7 @@ public final class Trainer {
     var bestParameters: [Float] = []
     for epoch in 1...options.epochs {
       let trainingLoss = try runEpoch(epoch)
+      average?.swap()
       let validation = try evaluate(data.validation)
       guard validation.loss.isFinite, let value = validation[metric] else {
         throw diverged(epoch: epoch, "the validation loss is \(validation.loss)")
@@ -103,6 +107,7 @@ public final class Trainer {
         best = report
         bestParameters = parameters.snapshot()
       }
+      average?.swap()
       history.append(report)
       try afterEpoch(report)
     }
@@ -146,6 +151,7 @@ public final class Trainer {
           }
           sum += Double(loss)
           optimizer.step()
+          average?.update()
         }
       }
     }

@@ -18,10 +18,15 @@ public struct TrainingOptions: Sendable, Hashable {
   /// hundred validation samples generalizes worse than its accuracy there says.
   public var selection: Metric?
 
+  /// The decay of an exponentially weighted average of the weights, a step, in 0..<1; 0 for no average.
+  ///
+  /// With an average, every evaluation and the final parameters are the average's.
+  public var weightAveraging: Double
+
   /// Creates options.
   public init(
     optimizer: Optimizer = .adam(), batchSize: Int = 32, epochs: Int = 30, seed: UInt64 = 0, metric: Metric? = nil,
-    selection: Metric? = nil
+    selection: Metric? = nil, weightAveraging: Double = 0
   ) {
     self.optimizer = optimizer
     self.batchSize = batchSize
@@ -29,6 +34,7 @@ public struct TrainingOptions: Sendable, Hashable {
     self.seed = seed
     self.metric = metric
     self.selection = selection
+    self.weightAveraging = weightAveraging
   }
 
   /// Checks each option's range.
@@ -40,6 +46,10 @@ public struct TrainingOptions: Sendable, Hashable {
     }
     guard epochs >= 1 else {
       throw TrainingError(.invalidOption, "the number of epochs is \(epochs); it must be at least 1")
+    }
+    guard weightAveraging >= 0, weightAveraging < 1 else {
+      throw TrainingError(
+        .invalidOption, "the decay of the weights' average is \(weightAveraging); it must be in 0..<1")
     }
     guard optimizer.learningRate.isFinite, optimizer.learningRate > 0 else {
       throw TrainingError(

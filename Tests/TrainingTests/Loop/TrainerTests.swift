@@ -208,4 +208,18 @@ struct TrainerTests {
     let other = #expect(throws: TrainingError.self) { try trainer.evaluate(try EmbeddedDataset.digits.load()) }
     #expect(other?.code == .dataMismatch)
   }
+
+  @Test("averages its weights where it is told to, and keeps the average of the best epoch")
+  func weightAveraging() throws {
+    let data = try Self.moons()
+    var options = Self.options
+    options.weightAveraging = 0.95
+    let trainer = try Trainer(Self.network, data: data, options: options)
+    let result = try trainer.train()
+    #expect(try trainer.evaluate(data.validation) == result.best.validation)
+    // The average changes what is measured, not the steps.
+    let plain = try run(data: data)
+    #expect(result.history.map(\.trainingLoss) == plain.result.history.map(\.trainingLoss))
+    #expect(result.history.map(\.validation) != plain.result.history.map(\.validation))
+  }
 }

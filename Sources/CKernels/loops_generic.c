@@ -9,5 +9,8 @@
 #include "loops/elementwise.h"
 #include "loops/losses.h"
 #include "loops/matrix_product.h"
+#include "loops/convolution.h"
+#include "loops/normalization.h"
+#include "loops/pooling.h"
 #include "loops/optimizers.h"
 #include "loops/table.h"

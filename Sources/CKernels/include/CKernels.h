@@ -12,6 +12,12 @@ typedef enum __attribute__((enum_extensibility(closed))) {
   CActivationReLU = 1,
   CActivationTanh = 2,
   CActivationSigmoid = 3,
+  CActivationReLU6 = 4,
+  CActivationLeakyReLU = 5,
+  CActivationELU = 6,
+  CActivationGELU = 7,
+  CActivationSiLU = 8,
+  CActivationHardSwish = 9,
 } CActivation;
 
 /// A matrix product c = activation(a · b + bias) with c [rows, columns] and the inner extent `inner`.
@@ -26,10 +32,64 @@ typedef struct {
   /// One number a column, or null.
   const float *_Nullable bias;
   CActivation activation;
+  /// The slope or the α of the activation, where it has one.
+  float activationNumber;
   float *c;
   /// Memory for `CKernelTable.scratchCount` numbers, aligned to 64 bytes; used where b is transposed.
   float *scratch;
 } CMatrixProduct;
+
+/// c[r] = rectified(Σ a[rowOffsets[r] + innerOffsets[k]] b[k] + bias), with rows of c and b of `columns` numbers.
+typedef struct {
+  size_t rows, columns, inner;
+  const float *a;
+  const int32_t *rowOffsets, *innerOffsets;
+  /// Rows of b begin `bStride` numbers apart; or b is packed by `packTaps`.
+  const float *b;
+  size_t bStride;
+  bool isPacked;
+  /// One number a column, or null.
+  const float *_Nullable bias;
+  bool rectifies;
+  /// Whether the products are added to what c holds; there is no bias then.
+  bool accumulates;
+  /// Row r of c begins at cOffsets[r], or where that is null at r * cStride.
+  float *c;
+  const int32_t *_Nullable cOffsets;
+  size_t cStride;
+} CGatheredProduct;
+
+/// c[r] = rectified(Σ a[rowOffsets[r] + tapOffsets[t]] weight[taps[t]] + bias) over `channels` numbers each. In the
+/// gradient by the weight, `weight` is the upstream, a row each, and c [taps, channels] has the sums added.
+typedef struct {
+  size_t rows, channels, tapCount;
+  const float *a;
+  const int32_t *rowOffsets, *tapOffsets, *taps;
+  const float *weight;
+  const float *_Nullable bias;
+  bool rectifies;
+  float *c;
+  const int32_t *_Nullable cOffsets;
+} CDepthwise;
+
+/// Images [height, width, channels], one after the other, to be copied to (top, left) of padded ones.
+typedef struct {
+  size_t images, height, width, channels, paddedHeight, paddedWidth, top, left;
+  const float *x;
+  float *padded;
+} CPadding;
+
+/// A pooling of images [images, height, width, channels].
+typedef struct {
+  size_t images, height, width, channels, outHeight, outWidth;
+  size_t windowHeight, windowWidth, strideHeight, strideWidth, paddingHeight, paddingWidth;
+  bool countsPadding;
+  /// The images, or the upstream in a gradient.
+  const float *a;
+  /// The images in the gradient of a maximum, else null.
+  const float *_Nullable x;
+  float *out;
+} CPooling;
 
 /// The numbers of one step of Adam.
 typedef struct {
@@ -52,8 +112,27 @@ typedef struct {
 
   void (*matrixProduct)(const CMatrixProduct *call);
 
-  void (*activation)(CActivation kind, const float *x, float *y, size_t count);
-  void (*activationGradient)(CActivation kind, const float *upstream, const float *y, float *out, size_t count);
+  /// The columns of a panel of a packed right operand.
+  size_t panelColumns;
+  void (*gatheredProduct)(const CGatheredProduct *call);
+  /// Packs the transposes of some taps of a weight [taps, inner, channels], whose rows begin `stride` numbers apart, for a
+  /// gathered product of `tapCount * channels` inner numbers and `inner` columns. Needs room for
+  /// (tapCount * channels + 64) * (inner made up to whole panels) numbers.
+  void (*packTaps)(
+      const float *weight, const int32_t *taps, size_t tapCount, size_t inner, size_t channels, size_t stride,
+      float *to);
+  void (*padImages)(const CPadding *call);
+  void (*depthwise)(const CDepthwise *call);
+  void (*depthwiseWeightGradient)(const CDepthwise *call);
+
+  /// `number` is the slope or the α of the activations that have one.
+  void (*activation)(CActivation kind, float number, const float *x, float *y, size_t count);
+  /// `point` is the output for activations that are differentiated there, else the input.
+  void (*activationGradient)(
+      CActivation kind, float number, const float *upstream, const float *point, float *out, size_t count);
+  void (*activationCurvature)(CActivation kind, const float *x, float *out, size_t count);
+  void (*softmax)(const float *x, size_t rows, size_t columns, float *out);
+  void (*softmaxGradient)(const float *upstream, const float *y, size_t rows, size_t columns, float *out);
   void (*add)(const float *a, const float *b, float *out, size_t count);
   void (*multiply)(const float *a, const float *b, float *out, size_t count);
   void (*scale)(const float *x, float factor, float *out, size_t count);
@@ -61,9 +140,55 @@ typedef struct {
   void (*broadcastRows)(const float *x, size_t rows, size_t columns, float *out);
   float (*sum)(const float *x, size_t count);
 
-  float (*softmaxCrossEntropy)(const float *logits, const float *labels, size_t rows, size_t classes);
+  float (*softmaxCrossEntropy)(
+      const float *logits, const float *labels, float smoothing, size_t rows, size_t classes);
   void (*softmaxCrossEntropyGradient)(
-      const float *logits, const float *labels, float upstream, size_t rows, size_t classes, float *out);
+      const float *logits, const float *labels, float smoothing, float upstream, size_t rows, size_t classes,
+      float *out);
+  float (*meanAbsoluteError)(const float *prediction, const float *target, size_t count);
+  void (*meanAbsoluteErrorGradient)(
+      const float *prediction, const float *target, float upstream, size_t count, float *out);
+  float (*huber)(const float *prediction, const float *target, float delta, size_t count);
+  void (*huberGradient)(
+      const float *prediction, const float *target, float delta, float upstream, size_t count, float *out);
+  float (*binaryCrossEntropy)(const float *logits, const float *target, size_t count);
+  void (*binaryCrossEntropyGradient)(
+      const float *logits, const float *target, float upstream, size_t count, float *out);
+  float (*klDivergence)(
+      const float *logits, const float *teacher, float temperature, size_t rows, size_t classes);
+  void (*klDivergenceGradient)(
+      const float *logits, const float *teacher, float temperature, float upstream, size_t rows, size_t classes,
+      float *out);
+
+  void (*batchMoments)(const float *x, size_t rows, size_t channels, float *mean, float *variance);
+  void (*normalize)(
+      const float *x, const float *mean, const float *variance, const float *scale, const float *shift, float epsilon,
+      bool rectifies, size_t rows, size_t channels, float *out);
+  /// `y` is null, or the output of ReLU by which the upstream is masked; the sums are out [2, channels].
+  void (*normalizationSums)(
+      const float *upstream, const float *x, const float *_Nullable y, const float *mean, const float *variance,
+      float epsilon, size_t rows, size_t channels, float *out);
+  void (*normalizationGradient)(
+      const float *upstream, const float *x, const float *_Nullable y, const float *mean, const float *variance,
+      const float *scale, const float *sums, float epsilon, size_t rows, size_t channels, float *out);
+  void (*movingAverage)(
+      const float *state, const float *moments, float momentum, float correction, size_t count, float *out);
+  void (*layerNormalize)(
+      const float *x, const float *scale, const float *shift, float epsilon, size_t rows, size_t channels, float *out);
+  void (*layerSums)(
+      const float *upstream, const float *x, float epsilon, size_t rows, size_t channels, float *out);
+  void (*layerGradient)(
+      const float *upstream, const float *x, const float *scale, float epsilon, size_t rows, size_t channels,
+      float *out);
+
+  void (*maxPooling)(const CPooling *call);
+  void (*maxPoolingGradient)(const CPooling *call);
+  void (*averagePooling)(const CPooling *call);
+  void (*averagePoolingGradient)(const CPooling *call);
+  void (*globalAverage)(const float *x, size_t images, size_t places, size_t channels, float *out);
+  void (*globalAverageGradient)(
+      const float *upstream, size_t images, size_t places, size_t channels, float *out);
+
   float (*meanSquaredError)(const float *prediction, const float *target, size_t count);
   void (*meanSquaredErrorGradient)(
       const float *prediction, const float *target, float upstream, size_t count, float *out);
@@ -75,6 +200,7 @@ typedef struct {
   void (*gradientDescent)(float *p, const float *g, size_t count, float rate, float decay);
   void (*momentum)(float *p, const float *g, float *v, size_t count, float rate, float momentum, float decay);
   void (*adam)(float *p, const float *g, float *m, float *v, size_t count, CAdamFactors factors);
+  void (*moveAverage)(float *average, const float *p, size_t count, float rate);
 } CKernelTable;
 
 /// The tables that the processor at hand can run, best first; null from `index` on where there is none left.

@@ -15,25 +15,65 @@
     storeUpTo(out + i, expression, left);  \
   }
 
-static void activation(CActivation kind, const float *x, float *out, size_t count) {
+static void activation(CActivation kind, float number, const float *x, float *out, size_t count) {
   switch (kind) {
     case CActivationNone:
       if (x != out) memcpy(out, x, count * sizeof(float));
       break;
     case CActivationReLU: MAP1(x, rectified(u)) break;
+    case CActivationReLU6: MAP1(x, limited(u, 0, 6)) break;
+    case CActivationLeakyReLU: MAP1(x, blend(u > 0.0f, u, number * u)) break;
+    case CActivationELU: MAP1(x, blend(u > 0.0f, u, number * exponentialMinusOne(u))) break;
+    case CActivationGELU: MAP1(x, u * normalDistribution(u)) break;
+    case CActivationSiLU: MAP1(x, u * logistic(u)) break;
+    case CActivationHardSwish: MAP1(x, u * limited(u + 3.0f, 0, 6) * (1 / 6.0f)) break;
     case CActivationTanh: MAP1(x, hyperbolicTangent(u)) break;
     case CActivationSigmoid: MAP1(x, logistic(u)) break;
   }
 }
 
-static void activationGradient(CActivation kind, const float *upstream, const float *y, float *out, size_t count) {
+INLINE V hardSwishSlope(V x) {
+  V slope = x * (1 / 3.0f) + 0.5f;
+  slope = blend(x <= -3.0f, splat(0), slope);
+  return blend(x >= 3.0f, splat(1), slope);
+}
+
+INLINE V siluSlope(V x) {
+  V sigmoid = logistic(x);
+  return sigmoid * (1.0f + x * (1.0f - sigmoid));
+}
+
+INLINE V siluCurvature(V x) {
+  V sigmoid = logistic(x);
+  return sigmoid * (1.0f - sigmoid) * (2.0f + x * (1.0f - 2.0f * sigmoid));
+}
+
+/// `point` is the output for activations that are differentiated there, else the input.
+static void activationGradient(
+    CActivation kind, float number, const float *upstream, const float *point, float *out, size_t count) {
   switch (kind) {
     case CActivationNone:
       if (upstream != out) memcpy(out, upstream, count * sizeof(float));
       break;
-    case CActivationReLU: MAP2(upstream, y, (V)((VI)u & (w > 0.0f))) break;
-    case CActivationTanh: MAP2(upstream, y, u * (1.0f - w * w)) break;
-    case CActivationSigmoid: MAP2(upstream, y, u * (w * (1.0f - w))) break;
+    case CActivationReLU: MAP2(upstream, point, (V)((VI)u & (w > 0.0f))) break;
+    case CActivationReLU6: MAP2(upstream, point, (V)((VI)u & (w > 0.0f) & (w < 6.0f))) break;
+    case CActivationLeakyReLU: MAP2(upstream, point, blend(w > 0.0f, u, number * u)) break;
+    case CActivationELU: MAP2(upstream, point, blend(w > 0.0f, u, u * (w + number))) break;
+    case CActivationGELU: MAP2(upstream, point, u * (normalDistribution(w) + w * normalDensity(w))) break;
+    case CActivationSiLU: MAP2(upstream, point, u * siluSlope(w)) break;
+    case CActivationHardSwish: MAP2(upstream, point, u * hardSwishSlope(w)) break;
+    case CActivationTanh: MAP2(upstream, point, u * (1.0f - w * w)) break;
+    case CActivationSigmoid: MAP2(upstream, point, u * (w * (1.0f - w))) break;
+  }
+}
+
+/// The second derivatives of the activations that are differentiated at their input.
+static void activationCurvature(CActivation kind, const float *x, float *out, size_t count) {
+  switch (kind) {
+    case CActivationGELU: MAP1(x, normalDensity(u) * (2.0f - u * u)) break;
+    case CActivationSiLU: MAP1(x, siluCurvature(u)) break;
+    case CActivationHardSwish: MAP1(x, (V)((VI)splat(1 / 3.0f) & (u > -3.0f) & (u < 3.0f))) break;
+    default: break;
   }
 }
 

@@ -46,6 +46,41 @@ INLINE V hyperbolicTangent(V x) {
 /// 1 / (1 + e^-x).
 INLINE V logistic(V x) { return 1.0f / (1.0f + exponential(-x)); }
 
+/// e^x - 1, by the polynomial of `exponential` where the result is near 0.
+INLINE V exponentialMinusOne(V x) {
+  V p = splat(1.9875691500e-4f);
+  p = p * x + 1.3981999507e-3f;
+  p = p * x + 8.3334519073e-3f;
+  p = p * x + 4.1665795894e-2f;
+  p = p * x + 1.6666665459e-1f;
+  p = p * x + 5.0000001201e-1f;
+  V near = p * (x * x) + x;
+  return blend((VI)(x > -0.34657f) & (x < 0.34657f), near, exponential(x) - 1.0f);
+}
+
+/// The normal distribution function, by the rational form of its complement with an error of 1e-7 (Abramowitz and Stegun
+/// 1964, 7.1.26).
+INLINE V normalDistribution(V x) {
+  V magnitude = (V)((VI)x & INT32_MAX) * 0.70710678118f;
+  V t = 1.0f / (1.0f + 0.3275911f * magnitude);
+  V p = splat(1.061405429f);
+  p = p * t - 1.453152027f;
+  p = p * t + 1.421413741f;
+  p = p * t - 0.284496736f;
+  p = p * t + 0.254829592f;
+  V tail = 0.5f * p * t * exponential(-magnitude * magnitude);
+  return blend(x > 0.0f, 1.0f - tail, tail);
+}
+
+/// The normal density.
+INLINE V normalDensity(V x) { return 0.39894228040f * exponential(-0.5f * x * x); }
+
+/// x limited to a range, with NaN kept.
+INLINE V limited(V x, float low, float high) {
+  x = blend(x < low, splat(low), x);
+  return blend(x > high, splat(high), x);
+}
+
 /// max(x, 0), with NaN kept.
 INLINE V rectified(V x) { return blend(x < 0.0f, splat(0), x); }
 

@@ -123,7 +123,7 @@ static void matrixProduct(const CMatrixProduct *call) {
 #undef PANEL
     }
   }
-  if (call->activation == CActivationTanh || call->activation == CActivationSigmoid) {
-    activation(call->activation, call->c, call->c, call->rows * call->columns);
+  if (call->activation != CActivationNone && call->activation != CActivationReLU) {
+    activation(call->activation, call->activationNumber, call->c, call->c, call->rows * call->columns);
   }
 }

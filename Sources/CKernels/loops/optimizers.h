@@ -29,3 +29,11 @@ static void adam(float *p, const float *g, float *m, float *v, size_t count, CAd
     store(p + i, parameter - factors.stepSize * first / denominator);
   }
 }
+
+/// average += rate (p - average).
+static void moveAverage(float *average, const float *p, size_t count, float rate) {
+  for (size_t i = 0; i < count; i += LANES) {
+    V a = load(average + i);
+    store(average + i, a + rate * (load(p + i) - a));
+  }
+}

@@ -5,9 +5,11 @@ import Graphs
 ///
 /// A kernel set belongs to one plan, since its kernels share scratch memory.
 struct VectorKernelSet: KernelSet {
-  private let loops: CKernelTable
+  let loops: CKernelTable
   private let name: String
   private let scratch: AlignedBuffer
+  /// The memory that convolutions work in.
+  let images = VectorScratch()
 
   /// Makes the set of the given table's loops.
   init(_ table: VectorTable = .best) {
@@ -38,14 +40,24 @@ struct VectorKernelSet: KernelSet {
       return productBody(for: request)
 
     case .activation(let activation):
-      guard let kind = activation.kind else { return nil }
-      let x = inputs[0]
-      return { _ in loops.activation(kind, x, out, count) }
+      let (x, kind, number) = (inputs[0], activation.kind, activation.number)
+      return { _ in loops.activation(kind, number, x, out, count) }
 
     case .activationGradient(let activation):
-      guard let kind = activation.kind else { return nil }
-      let (upstream, y) = (inputs[0], inputs[1])
-      return { _ in loops.activationGradient(kind, upstream, y, out, count) }
+      let (upstream, point, kind, number) = (inputs[0], inputs[1], activation.kind, activation.number)
+      return { _ in loops.activationGradient(kind, number, upstream, point, out, count) }
+
+    case .activationCurvature(let activation):
+      let (x, kind) = (inputs[0], activation.kind)
+      return { _ in loops.activationCurvature(kind, x, out, count) }
+
+    case .softmax:
+      let (x, columns) = (inputs[0], request.lastExtent)
+      return { _ in loops.softmax(x, count / columns, columns, out) }
+
+    case .softmaxGradient:
+      let (upstream, y, columns) = (inputs[0], inputs[1], request.lastExtent)
+      return { _ in loops.softmaxGradient(upstream, y, count / columns, columns, out) }
 
     case .add:
       let (a, b) = (inputs[0], inputs[1])
@@ -80,67 +92,92 @@ struct VectorKernelSet: KernelSet {
       // A view may lie where its input does.
       return x == UnsafePointer(out) ? { _ in } : { _ in out.update(from: x, count: count) }
 
-    case .loss, .lossGradient:
-      return lossBody(for: request)
+    case .concatenate(let axis): return concatenationBody(for: request, axis: axis)
+    case .slice(let axis, let start, _):
+      return copyBody(
+        from: inputs[0], request.inputShapes[0], start, to: out, request.outputShape, 0,
+        extent: request.outputShape[axis], axis: axis)
+    case .embed(let axis, let start, _):
+      let copy = copyBody(
+        from: inputs[0], request.inputShapes[0], 0, to: out, request.outputShape, start,
+        extent: request.inputShapes[0][axis], axis: axis)
+      return { seed in
+        out.update(repeating: 0, count: count)
+        copy(seed)
+      }
 
-    case .convolution, .pooling, .normalization, .softmax, .softmaxGradient, .activationCurvature, .concatenate, .slice,
-      .embed:
-      return nil
+    case .convolution(let operation): return body(of: operation, for: request)
+    case .pooling(let operation): return body(of: operation, for: request)
+    case .normalization(let operation): return body(of: operation, for: request)
+    case .loss(let loss): return body(of: loss, for: request)
+    case .lossGradient(let loss): return body(ofGradientOf: loss, for: request)
     }
   }
 
-  private func productBody(for request: KernelRequest) -> ((UInt64) -> Void)? {
+  private func productBody(for request: KernelRequest) -> (UInt64) -> Void {
     let product = MatrixProductRequest(request)
-    let kind: CActivation
-    if let activation = product.activation {
-      guard let own = activation.kind else { return nil }
-      kind = own
-    } else {
-      kind = .none
-    }
     let call = CMatrixProduct(
       rows: product.rows, columns: product.columns, inner: product.inner, a: product.a,
       aRowStride: product.transposesA ? 1 : product.inner, aColumnStride: product.transposesA ? product.rows : 1,
       b: product.b, transposesB: product.transposesB, bias: product.bias,
-      activation: kind, c: request.output, scratch: scratch.start)
+      activation: product.activation?.kind ?? .none,
+      activationNumber: product.activation?.number ?? 0, c: request.output, scratch: scratch.start)
     // The kernel keeps the scratch memory alive.
     return { [loops, scratch] _ in
       withExtendedLifetime(scratch) { withUnsafePointer(to: call) { loops.matrixProduct($0) } }
     }
   }
 
-  private func lossBody(for request: KernelRequest) -> ((UInt64) -> Void)? {
-    let loops = loops
-    let (inputs, out) = (request.inputs, request.output)
-    let (prediction, target, shape) = (inputs[0], inputs[1], request.inputShapes[0])
-    switch request.operation {
-    case .loss(.softmaxCrossEntropy(labelSmoothing: 0)):
-      return { _ in out.pointee = loops.softmaxCrossEntropy(prediction, target, shape[0], shape[1]) }
-    case .lossGradient(.softmaxCrossEntropy(labelSmoothing: 0)):
-      let upstream = inputs[2]
-      return { _ in
-        loops.softmaxCrossEntropyGradient(prediction, target, upstream.pointee, shape[0], shape[1], out)
-      }
-    case .loss(.meanSquaredError):
-      let count = shape.count
-      return { _ in out.pointee = loops.meanSquaredError(prediction, target, count) }
-    case .lossGradient(.meanSquaredError):
-      let (upstream, count) = (inputs[2], shape.count)
-      return { _ in loops.meanSquaredErrorGradient(prediction, target, upstream.pointee, count, out) }
-    default:
-      return nil
+  private func concatenationBody(for request: KernelRequest, axis: Int) -> (UInt64) -> Void {
+    var start = 0
+    let copies = zip(request.inputs, request.inputShapes).map { input, shape in
+      defer { start += shape[axis] }
+      return copyBody(
+        from: input, shape, 0, to: request.output, request.outputShape, start, extent: shape[axis], axis: axis)
     }
+    return { seed in for copy in copies { copy(seed) } }
+  }
+
+  /// Copies `extent` places along an axis, from one place of the source to one of the destination.
+  private func copyBody(
+    from source: UnsafePointer<Float>, _ sourceShape: Shape, _ sourceStart: Int,
+    to destination: UnsafeMutablePointer<Float>, _ shape: Shape, _ start: Int, extent: Int, axis: Int
+  ) -> (UInt64) -> Void {
+    let inner = shape.dimensions[(axis + 1)...].reduce(1, *)
+    let outer = shape.dimensions[..<axis].reduce(1, *)
+    let (from, to) = (source + sourceStart * inner, destination + start * inner)
+    let (fromStep, toStep, count) = (sourceShape[axis] * inner, shape[axis] * inner, extent * inner)
+    return { _ in for i in 0..<outer { (to + i * toStep).update(from: from + i * fromStep, count: count) } }
   }
 }
 
+extension KernelRequest {
+  /// The extent of the output's last axis.
+  var lastExtent: Int { outputShape[outputShape.rank - 1] }
+}
+
 extension Activation {
-  /// The activation as the vector loops name it, or nil where they do not have it.
-  fileprivate var kind: CActivation? {
+  /// The activation as the vector loops name it.
+  var kind: CActivation {
     switch self {
     case .relu: .reLU
+    case .relu6: .reLU6
+    case .leakyReLU: .leakyReLU
+    case .elu: .ELU
+    case .gelu: .GELU
+    case .silu: .siLU
+    case .hardSwish: .hardSwish
     case .tanh: .tanh
     case .sigmoid: .sigmoid
-    case .relu6, .leakyReLU, .elu, .gelu, .silu, .hardSwish: nil
+    }
+  }
+
+  /// The slope or the α, or 0 where there is none.
+  var number: Float {
+    switch self {
+    case .leakyReLU(let slope): Float(slope)
+    case .elu(let alpha): Float(alpha)
+    case .relu, .relu6, .gelu, .silu, .hardSwish, .tanh, .sigmoid: 0
     }
   }
 }

@@ -1,0 +1,183 @@
+// Convolutions over images with channels last, as products whose left operand is gathered: element (r, k) of it is
+// a[rowOffsets[r] + innerOffsets[k]]. With rows for output places and k for (tap, input channel) that is a convolution;
+// with rows for (tap, input channel) and k for output places it is the gradient by the weight.
+//
+// The blocks are those of the matrix product. The last block of rows computes its last row several times over and stores
+// it once, which is cheaper than a function for each number of rows.
+
+#define GATHER_ROWS BLOCK_ROWS
+
+INLINE void gatheredBlock(
+    const int vectors, const bool isPart, const bool isPacked, size_t rest, const CGatheredProduct *call, size_t row,
+    const float *b, size_t bStride, size_t column) {
+#define IS_PART(v) (isPart && (v) == vectors - 1)
+  const size_t rows = call->rows - row < GATHER_ROWS ? call->rows - row : GATHER_ROWS;
+  const float *a[GATHER_ROWS];
+  float *c[GATHER_ROWS];
+  for (size_t i = 0; i < GATHER_ROWS; i++) {
+    const size_t own = row + (i < rows ? i : rows - 1);
+    a[i] = call->a + call->rowOffsets[own];
+    c[i] = call->c + column + (call->cOffsets ? (size_t)call->cOffsets[own] : own * call->cStride);
+  }
+  V total[GATHER_ROWS][2];
+  for (int v = 0; v < vectors; v++) {
+    V first = splat(0);
+    if (call->bias) {
+      const float *from = call->bias + column + v * LANES;
+      first = IS_PART(v) ? loadPart(from, rest, 0) : load(from);
+    }
+    for (size_t i = 0; i < GATHER_ROWS; i++) {
+      total[i][v] = first;
+      if (call->accumulates) total[i][v] = IS_PART(v) ? loadPart(c[i] + v * LANES, rest, 0) : load(c[i] + v * LANES);
+    }
+  }
+  const int32_t *offsets = call->innerOffsets;
+  for (size_t k = 0; k < call->inner; k++) {
+    V right[2];
+    for (int v = 0; v < vectors; v++) {
+      const float *from = b + k * bStride + v * LANES;
+      right[v] = IS_PART(v) && !isPacked ? loadPart(from, rest, 0) : load(from);
+    }
+    const ptrdiff_t offset = offsets[k];
+    for (size_t i = 0; i < GATHER_ROWS; i++) {
+      V left = splat(a[i][offset]);
+      for (int v = 0; v < vectors; v++) total[i][v] += left * right[v];
+    }
+  }
+  for (size_t i = 0; i < GATHER_ROWS; i++) {
+    if (i >= rows) break;
+    for (int v = 0; v < vectors; v++) {
+      V result = call->rectifies ? rectified(total[i][v]) : total[i][v];
+      if (IS_PART(v)) storePart(c[i] + v * LANES, result, rest);
+      else store(c[i] + v * LANES, result);
+    }
+  }
+#undef IS_PART
+}
+
+static void gatheredProduct(const CGatheredProduct *call) {
+  for (size_t column = 0; column < call->columns; column += PANEL_COLUMNS) {
+    const size_t left = call->columns - column;
+    const size_t columns = left < PANEL_COLUMNS ? left : PANEL_COLUMNS;
+    const size_t rest = columns % LANES;
+    // A packed b is one panel after the other, of rows made up to whole panels.
+    const float *b = call->isPacked ? call->b + column * call->inner : call->b + column;
+    const size_t stride = call->isPacked ? PANEL_COLUMNS : call->bStride;
+#define BLOCKS(vectors, isPart, isPacked)                                   \
+  for (size_t row = 0; row < call->rows; row += GATHER_ROWS)                \
+    gatheredBlock(vectors, isPart, isPacked, rest, call, row, b, stride, column)
+    if (columns > LANES) {
+      if (!rest) BLOCKS(2, false, false);
+      else if (call->isPacked) BLOCKS(2, true, true);
+      else BLOCKS(2, true, false);
+    } else {
+      if (!rest) BLOCKS(1, false, false);
+      else if (call->isPacked) BLOCKS(1, true, true);
+      else BLOCKS(1, true, false);
+    }
+#undef BLOCKS
+  }
+}
+
+/// For each tap the weight [inner, channels] transposed, all taps of one panel of `inner` columns after the other.
+static void packTaps(
+    const float *weight, const int32_t *taps, size_t tapCount, size_t inner, size_t channels, size_t wStride,
+    float *to) {
+  for (size_t column = 0; column < inner; column += PANEL_COLUMNS) {
+    const size_t columns = inner - column < PANEL_COLUMNS ? inner - column : PANEL_COLUMNS;
+    for (size_t t = 0; t < tapCount; t++) {
+      const float *from = weight + ((size_t)taps[t] * inner + column) * wStride;
+      // Rows of a tap beyond `channels` are overwritten by the next tap, and lie in the slack after the last.
+      pack(from, wStride, columns, channels, to + (column * tapCount + t * PANEL_COLUMNS) * channels);
+    }
+  }
+}
+
+/// Copies images into the middle of larger ones of zeros.
+static void padImages(const CPadding *call) {
+  const size_t row = call->width * call->channels, paddedRow = call->paddedWidth * call->channels;
+  const size_t left = call->left * call->channels, right = paddedRow - left - row;
+  for (size_t n = 0; n < call->images; n++) {
+    const float *from = call->x + n * call->height * row;
+    float *to = call->padded + n * call->paddedHeight * paddedRow;
+    memset(to, 0, call->top * paddedRow * sizeof(float));
+    to += call->top * paddedRow;
+    for (size_t h = 0; h < call->height; h++, from += row, to += paddedRow) {
+      for (size_t i = 0; i < left; i++) to[i] = 0;
+      memcpy(to + left, from, row * sizeof(float));
+      for (size_t i = 0; i < right; i++) to[left + row + i] = 0;
+    }
+    memset(to, 0, (call->paddedHeight - call->top - call->height) * paddedRow * sizeof(float));
+  }
+}
+
+// Depthwise convolutions: vectors of channels.
+
+#define DEPTHWISE_ROWS 6
+
+static void depthwise(const CDepthwise *call) {
+  for (size_t c = 0; c < call->channels; c += LANES) {
+    const size_t left = call->channels - c;
+    const V bias = call->bias ? loadUpTo(call->bias + c, left, 0) : splat(0);
+    for (size_t row = 0; row < call->rows; row += DEPTHWISE_ROWS) {
+      const size_t rows = call->rows - row < DEPTHWISE_ROWS ? call->rows - row : DEPTHWISE_ROWS;
+      const float *a[DEPTHWISE_ROWS];
+      V total[DEPTHWISE_ROWS];
+      for (size_t i = 0; i < DEPTHWISE_ROWS; i++) {
+        a[i] = call->a + call->rowOffsets[row + (i < rows ? i : rows - 1)] + c;
+        total[i] = bias;
+      }
+      if (left >= LANES) {
+        for (size_t t = 0; t < call->tapCount; t++) {
+          const V weight = load(call->weight + (size_t)call->taps[t] * call->channels + c);
+          const ptrdiff_t offset = call->tapOffsets[t];
+          for (size_t i = 0; i < DEPTHWISE_ROWS; i++) total[i] += load(a[i] + offset) * weight;
+        }
+      } else {
+        for (size_t t = 0; t < call->tapCount; t++) {
+          const V weight = loadPart(call->weight + (size_t)call->taps[t] * call->channels + c, left, 0);
+          const ptrdiff_t offset = call->tapOffsets[t];
+          for (size_t i = 0; i < DEPTHWISE_ROWS; i++) total[i] += loadPart(a[i] + offset, left, 0) * weight;
+        }
+      }
+      for (size_t i = 0; i < DEPTHWISE_ROWS; i++) {
+        if (i >= rows) break;
+        const size_t own = row + i;
+        float *to = call->c + c + (call->cOffsets ? (size_t)call->cOffsets[own] : own * call->channels);
+        storeUpTo(to, call->rectifies ? rectified(total[i]) : total[i], left);
+      }
+    }
+  }
+}
+
+#define DEPTHWISE_TAPS 9
+
+static void depthwiseWeightGradient(const CDepthwise *call) {
+  for (size_t c = 0; c < call->channels; c += LANES) {
+    const size_t left = call->channels - c;
+    for (size_t tap = 0; tap < call->tapCount; tap += DEPTHWISE_TAPS) {
+      const size_t taps = call->tapCount - tap < DEPTHWISE_TAPS ? call->tapCount - tap : DEPTHWISE_TAPS;
+      ptrdiff_t offsets[DEPTHWISE_TAPS];
+      V total[DEPTHWISE_TAPS];
+      for (size_t t = 0; t < DEPTHWISE_TAPS; t++) {
+        const size_t own = tap + (t < taps ? t : taps - 1);
+        offsets[t] = call->tapOffsets[own];
+        total[t] = loadUpTo(call->c + own * call->channels + c, left, 0);
+      }
+      if (left >= LANES) {
+        for (size_t row = 0; row < call->rows; row++) {
+          const V upstream = load(call->weight + row * call->channels + c);
+          const float *a = call->a + call->rowOffsets[row] + c;
+          for (size_t t = 0; t < DEPTHWISE_TAPS; t++) total[t] += load(a + offsets[t]) * upstream;
+        }
+      } else {
+        for (size_t row = 0; row < call->rows; row++) {
+          const V upstream = loadPart(call->weight + row * call->channels + c, left, 0);
+          const float *a = call->a + call->rowOffsets[row] + c;
+          for (size_t t = 0; t < DEPTHWISE_TAPS; t++) total[t] += loadPart(a + offsets[t], left, 0) * upstream;
+        }
+      }
+      for (size_t t = 0; t < taps; t++) storeUpTo(call->c + (tap + t) * call->channels + c, total[t], left);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import CKernels
+import Graphs
+
+/// A convolution and its gradient by the weight as gathered products over padded images.
+final class ConvolutionProduct {
+  private let loops: CKernelTable
+  private let scratch: VectorScratch
+  private let images: PaddedImages
+  private let count: Int
+  private let groups: Int
+  private let isDepthwise: Bool
+  /// The input channels and the output channels of a group, and all output channels.
+  private let inner: Int, columns: Int, channels: Int
+  /// The output places of an image.
+  private let places: Int
+  /// Where each output place of a group of images begins to read, and where each element of a window lies from there.
+  private let placeOffsets: OffsetTable, windowOffsets: OffsetTable
+  private let tapOffsets: OffsetTable, taps: OffsetTable
+
+  init(_ convolution: Convolution, x: Shape, weight: Shape, output: Shape, _ set: VectorKernelSet) {
+    loops = set.loops
+    scratch = set.images
+    count = x[0]
+    groups = convolution.groups
+    isDepthwise = groups == x[3] && weight[3] == x[3]
+    (inner, channels) = (weight[2], weight[3])
+    columns = channels / groups
+    let (stride, padding, dilation) = (convolution.stride, convolution.padding, convolution.dilation)
+    let images = PaddedImages(
+      images: x[0], height: x[1], width: x[2], channels: x[3], top: padding.height, left: padding.width,
+      bottom: padding.height, right: padding.width)
+    self.images = images
+    places = output[1] * output[2]
+    var placeOffsets: [Int] = []
+    for image in 0..<images.group {
+      for row in 0..<output[1] {
+        for column in 0..<output[2] {
+          placeOffsets.append(images.offset(image: image, row: row * stride.height, column: column * stride.width))
+        }
+      }
+    }
+    self.placeOffsets = OffsetTable(placeOffsets)
+    var tapOffsets: [Int] = []
+    for i in 0..<weight[0] {
+      for j in 0..<weight[1] {
+        tapOffsets.append(images.offset(image: 0, row: i * dilation.height, column: j * dilation.width))
+      }
+    }
+    self.tapOffsets = OffsetTable(tapOffsets)
+    let inner = inner
+    windowOffsets = OffsetTable(tapOffsets.flatMap { tap in (0..<inner).map { tap + $0 } })
+    taps = OffsetTable(Array(tapOffsets.indices))
+    scratch.reserve(images: images.scratchCount)
+  }
+
+  /// The convolution of all images.
+  func forward(
+    _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, _ bias: UnsafePointer<Float>?, rectifies: Bool,
+    _ out: UnsafeMutablePointer<Float>
+  ) {
+    forEachGroup(x) { a, first, images in
+      let c = out + first * places * channels
+      if isDepthwise {
+        var call = CDepthwise(
+          rows: images * places, channels: channels, tapCount: tapOffsets.count, a: a,
+          rowOffsets: placeOffsets.start, tapOffsets: tapOffsets.start, taps: taps.start, weight: weight, bias: bias,
+          rectifies: rectifies, c: c, cOffsets: nil)
+        loops.depthwise(&call)
+        return
+      }
+      for group in 0..<groups {
+        var call = CGatheredProduct(
+          rows: images * places, columns: columns, inner: windowOffsets.count, a: a + group * inner,
+          rowOffsets: placeOffsets.start, innerOffsets: windowOffsets.start, b: weight + group * columns,
+          bStride: channels, isPacked: false, bias: bias.map { $0 + group * columns }, rectifies: rectifies,
+          accumulates: false, c: c + group * columns, cOffsets: nil, cStride: channels)
+        loops.gatheredProduct(&call)
+      }
+    }
+  }
+
+  /// The gradient by the weight: for each element of a window the products of what it reads with the upstream.
+  func weightGradient(
+    _ upstream: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>
+  ) {
+    if isDepthwise { out.update(repeating: 0, count: taps.count * channels) }
+    forEachGroup(x) { a, first, images in
+      let b = upstream + first * places * channels
+      if isDepthwise {
+        var call = CDepthwise(
+          rows: images * places, channels: channels, tapCount: tapOffsets.count, a: a,
+          rowOffsets: placeOffsets.start, tapOffsets: tapOffsets.start, taps: taps.start, weight: b, bias: nil,
+          rectifies: false, c: out, cOffsets: nil)
+        loops.depthwiseWeightGradient(&call)
+        return
+      }
+      for group in 0..<groups {
+        var call = CGatheredProduct(
+          rows: windowOffsets.count, columns: columns, inner: images * places, a: a + group * inner,
+          rowOffsets: windowOffsets.start, innerOffsets: placeOffsets.start, b: b + group * columns,
+          bStride: channels, isPacked: false, bias: nil, rectifies: false, accumulates: first > 0,
+          c: out + group * columns, cOffsets: nil, cStride: channels)
+        loops.gatheredProduct(&call)
+      }
+    }
+  }
+
+  /// Calls `body` with the padded images of each group, the number of its first image and how many there are.
+  private func forEachGroup(
+    _ x: UnsafePointer<Float>, _ body: (UnsafePointer<Float>, _ first: Int, _ images: Int) -> Void
+  ) {
+    for first in stride(from: 0, to: count, by: images.group) {
+      let some = min(images.group, count - first)
+      body(
+        images.prepare(x + first * images.imageCount, count: some, scratch: scratch.imageStart, loops), first, some)
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import CKernels
+import Graphs
+
+extension VectorKernelSet {
+  func body(of operation: ConvolutionOperation, for request: KernelRequest) -> (UInt64) -> Void {
+    let (inputs, out) = (request.inputs, request.output)
+    switch operation {
+    case .forward(let convolution, let activation):
+      let (x, weight) = (request.inputShapes[0], request.inputShapes[1])
+      let product = ConvolutionProduct(convolution, x: x, weight: weight, output: request.outputShape, self)
+      let (bias, rectifies) = (inputs.count == 3 ? inputs[2] : nil, activation == .relu)
+      guard let activation, !rectifies else {
+        return { _ in product.forward(inputs[0], inputs[1], bias, rectifies: rectifies, out) }
+      }
+      let (loops, kind, number, count) = (loops, activation.kind, activation.number, request.outputShape.count)
+      return { _ in
+        product.forward(inputs[0], inputs[1], bias, rectifies: false, out)
+        loops.activation(kind, number, out, out, count)
+      }
+
+    case .inputGradient(let convolution, let x):
+      let gradient = ConvolutionInputGradient(
+        convolution, x: x, weight: request.inputShapes[1], output: request.inputShapes[0], self)
+      return { _ in gradient.run(inputs[0], inputs[1], out) }
+
+    case .weightGradient(let convolution, let weight):
+      let product = ConvolutionProduct(
+        convolution, x: request.inputShapes[1], weight: weight, output: request.inputShapes[0], self)
+      return { _ in product.weightGradient(inputs[0], inputs[1], out) }
+    }
+  }
+}

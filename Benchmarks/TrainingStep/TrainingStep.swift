@@ -2,23 +2,18 @@ import Execution
 import Glibc
 import Graphs
 
-/// One training step of a dense network, made to be timed: forward, backward and the update by Adam.
+/// One training step of a network, made to be timed: forward, backward and the update by Adam.
 final class TrainingStep {
   private let plan: Plan
   private let adam: OptimizerState
   private var stepsDone: UInt64 = 0
 
-  /// Compiles the network of the given widths, ReLU between its layers and softmax cross-entropy at its end, and gives
-  /// it one batch of random data.
-  init(widths: [Int], batch: Int, kernels: Kernels) throws {
+  /// Compiles the network with softmax cross-entropy at its end, and gives it one batch of random data.
+  init(_ network: BenchmarkNetwork, batch: Int, kernels: Kernels) throws {
     var graph = Graph()
-    let x = try graph.input("x", shape: [batch, widths[0]])
+    let x = try graph.input("x", shape: Shape([batch] + network.sample))
     let labels = try graph.input("labels", shape: [batch])
-    var value = x
-    for (number, units) in widths.dropFirst().enumerated() {
-      value = try graph.dense(value, units: units, name: "layer\(number)")
-      if number < widths.count - 2 { value = try graph.relu(value) }
-    }
+    let value = try network.logits(of: x, in: &graph)
     let loss = try graph.softmaxCrossEntropy(logits: value, labels: labels)
     let store = ParameterStore(graph, seed: 7)
     plan = try Plan(training: graph, loss: loss, parameters: store, kernels: kernels)
@@ -28,11 +23,20 @@ final class TrainingStep {
     let images = plan.input(x)
     for index in images.indices { images[index] = Float.random(in: -1...1, using: &generator) }
     let classes = plan.input(labels)
-    for index in classes.indices { classes[index] = Float(Int.random(in: 0..<(widths.last ?? 1), using: &generator)) }
+    for index in classes.indices { classes[index] = Float(Int.random(in: 0..<network.classes, using: &generator)) }
   }
 
   /// The plan's kernels, one a line.
   var summary: String { plan.summary }
+
+  /// The time of each kernel, one a line, and their sum.
+  func profile(runs: Int) throws -> String {
+    _ = try plan.profile(runs: runs / 4 + 1)
+    let times = try plan.profile(runs: runs)
+    let lines = times.map { "\(($0.microseconds * 10).rounded() / 10)\t\($0.node)\t\($0.kernel)" }
+    let total = times.reduce(0) { $0 + $1.microseconds }
+    return (lines + ["\((total * 10).rounded() / 10)\tall kernels"]).joined(separator: "\n")
+  }
 
   /// The microseconds a step takes by the clock and of the processor, as the mean over `count` steps.
   func time(count: Int) throws -> (clock: Double, processor: Double) {

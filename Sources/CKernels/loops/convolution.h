@@ -115,69 +115,76 @@ static void padImages(const CPadding *call) {
 
 #define DEPTHWISE_ROWS 6
 
-static void depthwise(const CDepthwise *call) {
-  for (size_t c = 0; c < call->channels; c += LANES) {
-    const size_t left = call->channels - c;
-    const V bias = call->bias ? loadUpTo(call->bias + c, left, 0) : splat(0);
-    for (size_t row = 0; row < call->rows; row += DEPTHWISE_ROWS) {
-      const size_t rows = call->rows - row < DEPTHWISE_ROWS ? call->rows - row : DEPTHWISE_ROWS;
-      const float *a[DEPTHWISE_ROWS];
-      V total[DEPTHWISE_ROWS];
-      for (size_t i = 0; i < DEPTHWISE_ROWS; i++) {
-        a[i] = call->a + call->rowOffsets[row + (i < rows ? i : rows - 1)] + c;
-        total[i] = bias;
-      }
-      if (left >= LANES) {
-        for (size_t t = 0; t < call->tapCount; t++) {
-          const V weight = load(call->weight + (size_t)call->taps[t] * call->channels + c);
-          const ptrdiff_t offset = call->tapOffsets[t];
-          for (size_t i = 0; i < DEPTHWISE_ROWS; i++) total[i] += load(a[i] + offset) * weight;
-        }
-      } else {
-        for (size_t t = 0; t < call->tapCount; t++) {
-          const V weight = loadPart(call->weight + (size_t)call->taps[t] * call->channels + c, left, 0);
-          const ptrdiff_t offset = call->tapOffsets[t];
-          for (size_t i = 0; i < DEPTHWISE_ROWS; i++) total[i] += loadPart(a[i] + offset, left, 0) * weight;
-        }
-      }
-      for (size_t i = 0; i < DEPTHWISE_ROWS; i++) {
-        if (i >= rows) break;
-        const size_t own = row + i;
-        float *to = call->c + c + (call->cOffsets ? (size_t)call->cOffsets[own] : own * call->channels);
-        storeUpTo(to, call->rectifies ? rectified(total[i]) : total[i], left);
-      }
-    }
+/// Some rows of one vector of channels; `taps` and `left` are constants where they can be.
+INLINE void depthwiseBlock(
+    const size_t rows, const size_t taps, const size_t left, const CDepthwise *call, size_t row, size_t c) {
+  const float *a[DEPTHWISE_ROWS];
+  V total[DEPTHWISE_ROWS];
+  const V bias = call->bias ? loadUpTo(call->bias + c, left, 0) : splat(0);
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < rows; i++) {
+    a[i] = call->a + call->rowOffsets[row + i] + c;
+    total[i] = bias;
+  }
+  for (size_t t = 0; t < taps; t++) {
+    const V weight = loadUpTo(call->weight + (size_t)call->taps[t] * call->channels + c, left, 0);
+    const ptrdiff_t offset = call->tapOffsets[t];
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < rows; i++) total[i] += loadUpTo(a[i] + offset, left, 0) * weight;
+  }
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < rows; i++) {
+    float *to = call->c + c + (call->cOffsets ? (size_t)call->cOffsets[row + i] : (row + i) * call->channels);
+    storeUpTo(to, call->rectifies ? rectified(total[i]) : total[i], left);
   }
 }
 
-#define DEPTHWISE_TAPS 9
+INLINE void depthwiseRows(const size_t rows, const CDepthwise *call, size_t row) {
+  for (size_t c = 0; c < call->channels; c += LANES) {
+    const size_t left = call->channels - c;
+    if (left < LANES) depthwiseBlock(rows, call->tapCount, left, call, row, c);
+    else if (call->tapCount == 9) depthwiseBlock(rows, 9, LANES, call, row, c);
+    else depthwiseBlock(rows, call->tapCount, LANES, call, row, c);
+  }
+}
+
+static void depthwise(const CDepthwise *call) {
+  size_t row = 0;
+  for (; row + DEPTHWISE_ROWS <= call->rows; row += DEPTHWISE_ROWS) depthwiseRows(DEPTHWISE_ROWS, call, row);
+  for (; row < call->rows; row++) depthwiseRows(1, call, row);
+}
+
+/// The products of `taps` elements of the windows with the upstream, added to c.
+INLINE void depthwiseTaps(const size_t taps, const size_t left, const CDepthwise *call, size_t tap, size_t c) {
+  ptrdiff_t offsets[9];
+  V total[9];
+#pragma clang loop unroll(full)
+  for (size_t t = 0; t < taps; t++) {
+    offsets[t] = call->tapOffsets[tap + t];
+    total[t] = loadUpTo(call->c + (tap + t) * call->channels + c, left, 0);
+  }
+  const float *upstream = call->weight + c, *a = call->a + c;
+  for (size_t row = 0; row < call->rows; row++, upstream += call->channels) {
+    const V g = loadUpTo(upstream, left, 0);
+    const float *from = a + call->rowOffsets[row];
+#pragma clang loop unroll(full)
+    for (size_t t = 0; t < taps; t++) total[t] += loadUpTo(from + offsets[t], left, 0) * g;
+  }
+#pragma clang loop unroll(full)
+  for (size_t t = 0; t < taps; t++) storeUpTo(call->c + (tap + t) * call->channels + c, total[t], left);
+}
 
 static void depthwiseWeightGradient(const CDepthwise *call) {
   for (size_t c = 0; c < call->channels; c += LANES) {
     const size_t left = call->channels - c;
-    for (size_t tap = 0; tap < call->tapCount; tap += DEPTHWISE_TAPS) {
-      const size_t taps = call->tapCount - tap < DEPTHWISE_TAPS ? call->tapCount - tap : DEPTHWISE_TAPS;
-      ptrdiff_t offsets[DEPTHWISE_TAPS];
-      V total[DEPTHWISE_TAPS];
-      for (size_t t = 0; t < DEPTHWISE_TAPS; t++) {
-        const size_t own = tap + (t < taps ? t : taps - 1);
-        offsets[t] = call->tapOffsets[own];
-        total[t] = loadUpTo(call->c + own * call->channels + c, left, 0);
-      }
-      if (left >= LANES) {
-        for (size_t row = 0; row < call->rows; row++) {
-          const V upstream = load(call->weight + row * call->channels + c);
-          const float *a = call->a + call->rowOffsets[row] + c;
-          for (size_t t = 0; t < DEPTHWISE_TAPS; t++) total[t] += load(a + offsets[t]) * upstream;
-        }
-      } else {
-        for (size_t row = 0; row < call->rows; row++) {
-          const V upstream = loadPart(call->weight + row * call->channels + c, left, 0);
-          const float *a = call->a + call->rowOffsets[row] + c;
-          for (size_t t = 0; t < DEPTHWISE_TAPS; t++) total[t] += loadPart(a + offsets[t], left, 0) * upstream;
-        }
-      }
-      for (size_t t = 0; t < taps; t++) storeUpTo(call->c + (tap + t) * call->channels + c, total[t], left);
+    size_t tap = 0;
+    if (left >= LANES) {
+      for (; tap + 9 <= call->tapCount; tap += 9) depthwiseTaps(9, LANES, call, tap, c);
+      for (; tap + 3 <= call->tapCount; tap += 3) depthwiseTaps(3, LANES, call, tap, c);
+      for (; tap < call->tapCount; tap++) depthwiseTaps(1, LANES, call, tap, c);
+    } else {
+      for (; tap + 3 <= call->tapCount; tap += 3) depthwiseTaps(3, left, call, tap, c);
+      for (; tap < call->tapCount; tap++) depthwiseTaps(1, left, call, tap, c);
     }
   }
 }

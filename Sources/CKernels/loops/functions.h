@@ -3,7 +3,7 @@
 #define INLINE static inline __attribute__((always_inline))
 
 /// The same number in each lane.
-INLINE V splat(float x) { return (V){0} + x; }
+INLINE V splat(float x) { return x - (V){0}; }
 
 /// a where the mask is set, b elsewhere.
 INLINE V blend(VI mask, V a, V b) { return (V)((mask & (VI)a) | (~mask & (VI)b)); }

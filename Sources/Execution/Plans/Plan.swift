@@ -107,7 +107,16 @@ public final class Plan {
 
   /// One line a kernel, in order of execution: the node, the kernel that was chosen, and the output's shape.
   public var summary: String {
-    let nodes = compiled.graph.nodes.filter { !$0.operation.isStored }
-    return zip(nodes, kernels).map { "\($0.name): \($1.name) -> \($0.shape)" }.joined(separator: "\n")
+    zip(computedNodes, kernels).map { "\($0.name): \($1.name) -> \($0.shape)" }.joined(separator: "\n")
   }
+
+  /// The nodes that a kernel runs for, with the name of that kernel.
+  var kernelNames: [(node: String, kernel: String)] { zip(computedNodes, kernels).map { ($0.name, $1.name) } }
+
+  /// Runs one kernel.
+  func run(kernel index: Int, seed: UInt64) throws {
+    try kernels[index].run(seed)
+  }
+
+  private var computedNodes: [Graph.Node] { compiled.graph.nodes.filter { !$0.operation.isStored } }
 }

@@ -43,6 +43,8 @@ import Testing
         case .momentum(let momentum):
           first[i] = momentum * first[i] + g
           p[i] -= rate * first[i]
+        case .nesterov, .adaGrad, .rmsProp, .adamW:
+          Issue.record("checked against PyTorch")
         case .adam(let beta1, let beta2, let epsilon):
           first[i] = beta1 * first[i] + (1 - beta1) * g
           second[i] = beta2 * second[i] + (1 - beta2) * g * g

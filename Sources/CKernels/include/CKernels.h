@@ -102,6 +102,11 @@ typedef struct {
   float oneMinusBeta1, oneMinusBeta2;
 } CAdamFactors;
 
+/// The numbers of one step of RMSProp.
+typedef struct {
+  float alpha, oneMinusAlpha, epsilon, momentum, rate, weightDecay;
+} CRMSPropFactors;
+
 /// Loops over float32 memory, compiled for one instruction set. An output may be an input of the same extent, save in
 /// the matrix product, the row sums and the broadcast.
 typedef struct {
@@ -201,6 +206,14 @@ typedef struct {
   void (*momentum)(float *p, const float *g, float *v, size_t count, float rate, float momentum, float decay);
   void (*adam)(float *p, const float *g, float *m, float *v, size_t count, CAdamFactors factors);
   void (*moveAverage)(float *average, const float *p, size_t count, float rate);
+  void (*nesterov)(float *p, const float *g, float *v, size_t count, float rate, float momentum, float decay);
+  void (*adaGrad)(float *p, const float *g, float *s, size_t count, float rate, float epsilon, float decay);
+  void (*rmsProp)(
+      float *p, const float *g, float *s, float *_Nullable v, float *_Nullable m, size_t count,
+      CRMSPropFactors factors);
+  void (*addSigns)(const float *p, float penalty, float *g, size_t count);
+  void (*limit)(float *p, float low, float high, size_t count);
+  double (*sumOfSquares)(const float *x, size_t count);
 } CKernelTable;
 
 /// The tables that the processor at hand can run, best first; null from `index` on where there is none left.

@@ -52,4 +52,10 @@ const CKernelTable TABLE_SYMBOL = {
     .momentum = momentum,
     .adam = adam,
     .moveAverage = moveAverage,
+    .nesterov = nesterov,
+    .adaGrad = adaGrad,
+    .rmsProp = rmsProp,
+    .addSigns = addSigns,
+    .limit = limit,
+    .sumOfSquares = sumOfSquares,
 };

@@ -1,4 +1,5 @@
 import CKernels
+import Graphs
 import RealModule
 
 /// An optimizer at work on one parameter store: its moments, its step count and the rate in force.
@@ -32,6 +33,14 @@ public final class OptimizerState {
   private let parameters: ParameterStore
   private let moments: AlignedBuffer
   private let loops: CKernelTable
+  private let segments: [Segment]
+
+  /// Neighbouring parameters that are treated alike.
+  private struct Segment {
+    var start: Int
+    var count: Int
+    let isDecayed: Bool
+  }
 
   /// Starts at step 0 with moments of zero.
   public convenience init(_ optimizer: Optimizer, parameters: ParameterStore) {
@@ -45,6 +54,21 @@ public final class OptimizerState {
     self.parameters = parameters
     learningRate = optimizer.learningRate
     moments = AlignedBuffer(count: optimizer.slotCount * parameters.layout.trainedCount)
+    segments = Self.segments(of: parameters.layout, optimizer)
+  }
+
+  private static func segments(of layout: ParameterLayout, _ optimizer: Optimizer) -> [Segment] {
+    var segments: [Segment] = []
+    for entry in layout.entries where entry.offset < layout.trainedCount {
+      let isDecayed = optimizer.decaysVectors || entry.shape.rank > 1
+      let count = AlignedBuffer.paddedCount(entry.shape.count)
+      if let last = segments.last, last.isDecayed == isDecayed {
+        segments[segments.count - 1].count += count
+      } else {
+        segments.append(Segment(start: entry.offset, count: count, isDecayed: isDecayed))
+      }
+    }
+    return segments
   }
 
   /// Moves all parameters by their gradients; allocates nothing.
@@ -52,22 +76,51 @@ public final class OptimizerState {
   /// - Complexity: One pass over all parameters, their gradients and their moments.
   public func step() {
     stepCount += 1
-    let count = parameters.layout.trainedCount
-    let (p, g) = (parameters.valueStart, UnsafePointer(parameters.gradientStart))
-    let (rate, decay) = (Float(learningRate), Float(optimizer.weightDecay))
+    for segment in segments { step(segment) }
+  }
+
+  private func step(_ segment: Segment) {
+    let (count, start) = (segment.count, segment.start)
+    let p = parameters.valueStart + start
+    let gradient = parameters.gradientStart + start
+    let g = UnsafePointer(gradient)
+    let rate = Float(learningRate)
+    let decay = segment.isDecayed ? Float(optimizer.weightDecay) : 0
+    if segment.isDecayed, optimizer.l1Penalty > 0 { loops.addSigns(p, Float(optimizer.l1Penalty), gradient, count) }
+    func slot(_ number: Int) -> UnsafeMutablePointer<Float> {
+      moments.start + number * parameters.layout.trainedCount + start
+    }
     switch optimizer.rule {
     case .gradientDescent:
       loops.gradientDescent(p, g, count, rate, decay)
     case .momentum(let momentum):
-      loops.momentum(p, g, moments.start, count, rate, Float(momentum), decay)
+      loops.momentum(p, g, slot(0), count, rate, Float(momentum), decay)
+    case .nesterov(let momentum):
+      loops.nesterov(p, g, slot(0), count, rate, Float(momentum), decay)
+    case .adaGrad(let epsilon):
+      loops.adaGrad(p, g, slot(0), count, rate, Float(epsilon), decay)
+    case .rmsProp(let alpha, let epsilon, let momentum, let isCentred):
+      let factors = CRMSPropFactors(
+        alpha: Float(alpha), oneMinusAlpha: Float(1 - alpha), epsilon: Float(epsilon), momentum: Float(momentum),
+        rate: rate, weightDecay: decay)
+      let velocity = momentum > 0 ? slot(1) : nil
+      loops.rmsProp(p, g, slot(0), velocity, isCentred ? slot(momentum > 0 ? 2 : 1) : nil, count, factors)
     case .adam(let beta1, let beta2, let epsilon):
-      let factors = CAdamFactors(
-        beta1: Float(beta1), beta2: Float(beta2), epsilon: Float(epsilon), weightDecay: decay,
-        stepSize: Float(learningRate / (1 - .pow(beta1, stepCount))),
-        inverseRootCorrection: Float(1 / Double.sqrt(1 - .pow(beta2, stepCount))),
-        oneMinusBeta1: Float(1 - beta1), oneMinusBeta2: Float(1 - beta2))
-      loops.adam(p, g, moments.start, moments.start + count, count, factors)
+      let factors = adamFactors(beta1, beta2, epsilon, decay: decay)
+      loops.adam(p, g, slot(0), slot(1), count, factors)
+    case .adamW(let beta1, let beta2, let epsilon):
+      if decay > 0 { loops.scale(p, Float(1 - learningRate * optimizer.weightDecay), p, count) }
+      loops.adam(p, g, slot(0), slot(1), count, adamFactors(beta1, beta2, epsilon, decay: 0))
     }
+    if let bounds = optimizer.bounds { loops.limit(p, Float(bounds.lowerBound), Float(bounds.upperBound), count) }
+  }
+
+  private func adamFactors(_ beta1: Double, _ beta2: Double, _ epsilon: Double, decay: Float) -> CAdamFactors {
+    CAdamFactors(
+      beta1: Float(beta1), beta2: Float(beta2), epsilon: Float(epsilon), weightDecay: decay,
+      stepSize: Float(learningRate / (1 - .pow(beta1, stepCount))),
+      inverseRootCorrection: Float(1 / Double.sqrt(1 - .pow(beta2, stepCount))),
+      oneMinusBeta1: Float(1 - beta1), oneMinusBeta2: Float(1 - beta2))
   }
 
   /// Copies the state.

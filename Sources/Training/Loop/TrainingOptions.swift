@@ -59,19 +59,32 @@ public struct TrainingOptions: Sendable, Hashable {
       throw TrainingError(
         .invalidOption, "the weight decay is \(optimizer.weightDecay); it must be a finite number of at least 0")
     }
-    switch optimizer.rule {
-    case .gradientDescent: break
-    case .momentum(let momentum):
-      guard momentum >= 0, momentum < 1 else {
-        throw TrainingError(.invalidOption, "the momentum is \(momentum); it must be in 0..<1")
-      }
-    case .adam(let beta1, let beta2, let epsilon):
+    if let fault = optimizer.fault { throw TrainingError(.invalidOption, fault) }
+  }
+}
+
+extension Optimizer {
+  /// What is wrong with the numbers of the rule, or nil.
+  fileprivate var fault: String? {
+    func momentumFault(_ momentum: Double) -> String? {
+      momentum >= 0 && momentum < 1 ? nil : "the momentum is \(momentum); it must be in 0..<1"
+    }
+    func epsilonFault(_ epsilon: Double, of name: String) -> String? {
+      epsilon > 0 && epsilon.isFinite ? nil : "\(name)'s epsilon is \(epsilon); it must be above 0"
+    }
+    switch rule {
+    case .gradientDescent: return nil
+    case .momentum(let momentum), .nesterov(let momentum): return momentumFault(momentum)
+    case .adaGrad(let epsilon): return epsilonFault(epsilon, of: "AdaGrad")
+    case .rmsProp(let alpha, let epsilon, let momentum, _):
+      if alpha < 0 || alpha >= 1 { return "RMSProp's alpha is \(alpha); it must be in 0..<1" }
+      return epsilonFault(epsilon, of: "RMSProp") ?? momentumFault(momentum)
+    case .adam(let beta1, let beta2, let epsilon), .adamW(let beta1, let beta2, let epsilon):
       guard beta1 >= 0, beta1 < 1, beta2 >= 0, beta2 < 1, epsilon > 0, epsilon.isFinite else {
-        throw TrainingError(
-          .invalidOption,
-          "Adam's betas are \(beta1) and \(beta2) and its epsilon \(epsilon); the betas must be in 0..<1, and epsilon "
-            + "above 0")
+        return "Adam's betas are \(beta1) and \(beta2) and its epsilon \(epsilon); the betas must be in 0..<1, and "
+          + "epsilon above 0"
       }
+      return nil
     }
   }
 }

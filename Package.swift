@@ -78,7 +78,7 @@ let package = Package(
     swift(
       "StudyConfiguration", "SearchSpace", "Spelling", "Trials", "Graphs", "Training", collections,
       .product(name: "Yams", package: "Yams")),
-    swift("HPOCommands", "HPO", "Spelling", "StudyConfiguration", collections, argumentParser),
+    swift("HPOCommands", "HPO", "Spelling", "StudyConfiguration", collections, numerics, argumentParser),
     program("HPOTool", "Sources/HPOTool", "HPOCommands"),
 
     // Studies written in Swift, and comparisons with peers
@@ -107,7 +107,7 @@ let package = Package(
       of: "Execution", "CAllocationCounter", "CKernels", "Execution", "Graphs", numerics, exclude: ["Fixtures"]),
     tests(
       of: "Training", "CAllocationCounter", "CDatasets", "Execution", "Graphs", "Training", numerics,
-      exclude: ["Fixtures"]),
+      exclude: ["Fixtures", "Schedules/Fixtures"]),
     tests(of: "StudyConfiguration", "SearchSpace", "Trials", "Graphs", "StudyConfiguration", "Training", collections),
     tests(of: "Command", "HPOCommands", "HPOTool", "Quadratic", "DigitsMLP"),
   ],

@@ -31,9 +31,9 @@ extension BrokenFile {
       ]),
     BrokenFile(
       "an unknown network",
-      edits: [("network: mlp", "network: cnn")],
+      edits: [("network: mlp", "network: rnn")],
       messages: [
-        "8:12: unknown network 'cnn'; expected mlp"
+        "8:12: unknown network 'rnn'; did you mean 'cnn'?"
       ]),
     BrokenFile(
       "an unknown metric",

@@ -113,19 +113,55 @@ import Trials
     let values = study.space.walk { name, _ in own[name] ?? .null }
     #expect(values.keys == ["learningRate", "depth", "units0", "units1", "optimizer", "momentum"])
     let all = try training.hyperparameters(for: values)
-    #expect(all.learningRate == 0.01 && all.batchSize == 16 && all.units == [8, 24] && all.activation == .relu)
-    #expect(all.dropout == 0 && all.optimizer == .momentum && all.momentum == 0.75)
+    #expect(all.learningRate == 0.01 && all.batchSize == 16)
+    #expect(all.network == .mlp(MultilayerPerceptron(hiddenUnits: [8, 24])))
+    #expect(all.optimizer == .momentum && all.momentum == 0.75)
     #expect(all.weightDecay == 0.001 && all.epochs == 30)
     let plain = try training.hyperparameters(for: ["depth": 0, "optimizer": "sgd", "momentum": 0.6])
-    #expect(plain.units.isEmpty && plain.momentum == nil && plain.learningRate == 0.001)
+    #expect(plain.network.widths.isEmpty && plain.momentum == nil && plain.learningRate == 0.001)
   }
 
   @Test("Units are searched for all layers at once, or listed") func units() throws {
     let head = "objective: {data: digits, network: mlp, metric: accuracy"
     let shared = try read("\(head), depth: 3}\nspace: {units: {int: 8..64}}").objective?.training
-    #expect(try shared?.hyperparameters(for: ["units": 12]).units == [12, 12, 12])
+    #expect(try shared?.hyperparameters(for: ["units": 12]).network.widths == [12, 12, 12])
     let listed = try read("\(head), units: [32, 16]}\nspace: {dropout: {float: 0..0.5}}").objective?.training
-    #expect(try listed?.hyperparameters(for: [:]).units == [32, 16])
+    #expect(try listed?.hyperparameters(for: [:]).network.widths == [32, 16])
+  }
+
+  @Test("A convolution network has keys of its own") func convolutionNetwork() throws {
+    let study = try read(
+      """
+      objective:
+        data: digits
+        network: cnn
+        metric: accuracy
+        depth: 2
+        kernel: 5
+        head: flatten
+        schedule: cosine
+        warmup: 0.1
+        labelSmoothing: 0.1
+        gradientNorm: 2
+        patience: 5
+      space:
+        channels: {int: 8..64, repeat: depth}
+        convolution: {choice: [full, separable]}
+        optimizer: {choice: [nesterov, adamw]}
+      """)
+    let training = try #require(study.objective?.training)
+    let all = try training.hyperparameters(
+      for: ["channels0": 8, "channels1": 24, "convolution": "separable", "optimizer": "nesterov"])
+    #expect(
+      all.network
+        == .cnn(ConvolutionalNetwork(channels: [8, 24], kernel: 5, isSeparable: true, head: .flatten)))
+    #expect(all.schedule == .cosine && all.warmup == 0.1 && all.labelSmoothing == 0.1)
+    #expect(all.gradientNorm == 2 && all.patience == 5 && all.optimizer == .nesterov && all.momentum == 0.9)
+    let listed = try read(
+      "objective: {data: digits, network: cnn, metric: accuracy, channels: [8, 16, 32]}\nspace: {dropout: {float: 0..0.5}}"
+    )
+    let network = try listed.objective?.training?.hyperparameters(for: [:]).network
+    #expect(network == .cnn(ConvolutionalNetwork(channels: [8, 16, 32])))
   }
 
   @Test("A trial's value that training does not accept is refused by name") func refusedValue() throws {
@@ -149,7 +185,7 @@ import Trials
         }
       }
       let hyperparameters = try training.hyperparameters(for: values)
-      #expect(Choice.int(hyperparameters.units.count) == values["depth"])
+      #expect(Choice.int(hyperparameters.network.widths.count) == values["depth"])
       #expect((hyperparameters.momentum == nil) == (values["momentum"] == nil))
     }
   }

@@ -30,7 +30,7 @@ struct TrainingRunner: Sendable {
   func run(_ trial: Trial) throws -> Double {
     let hyperparameters = try objective.hyperparameters(for: try trial.suggest(space))
     let trainer = try Trainer(
-      hyperparameters.perceptron, data: data,
+      hyperparameters.network.network, data: data,
       options: hyperparameters.options(
         seed: trial.seed, metric: objective.metric, selection: objective.selection))
     let result = try trainer.train { try trial.report($0.value, at: $0.epoch) }

@@ -1,6 +1,7 @@
 import Graphs
 import SearchSpace
 import Spelling
+import Training
 
 /// A hyperparameter of a training: what it may be, and what it is where a file says nothing.
 struct Hyperparameter: Hashable, Sendable {
@@ -17,7 +18,7 @@ struct Hyperparameter: Hashable, Sendable {
     defaultValue: "relu")
   static let dropout = Hyperparameter(name: "dropout", domain: .real(.from(0).below(1)), defaultValue: 0)
   static let optimizer = Hyperparameter(
-    name: "optimizer", domain: .names("optimizer", MLPHyperparameters.Optimizer.allCases.map(\.rawValue)),
+    name: "optimizer", domain: .names("optimizer", TrainingHyperparameters.Optimizer.allCases.map(\.rawValue)),
     defaultValue: "adam")
   static let momentum = Hyperparameter(name: "momentum", domain: .real(.from(0).below(1)), defaultValue: 0.9)
   static let weightDecay = Hyperparameter(name: "weightDecay", domain: .real(.from(0)), defaultValue: 0)
@@ -25,11 +26,45 @@ struct Hyperparameter: Hashable, Sendable {
   static let weightAveraging = Hyperparameter(
     name: "weightAveraging", domain: .real(.from(0).below(1)), defaultValue: 0)
 
-  /// The hyperparameters of the network `mlp`.
-  static let mlp = [
-    learningRate, batchSize, depth, units, activation, dropout, optimizer, momentum, weightDecay, epochs,
-    weightAveraging,
+  static let schedule = Hyperparameter(
+    name: "schedule", domain: .names("schedule", TrainingHyperparameters.Schedule.allCases.map(\.rawValue)),
+    defaultValue: "constant")
+  static let warmup = Hyperparameter(name: "warmup", domain: .real(.from(0).below(1)), defaultValue: 0)
+  static let labelSmoothing = Hyperparameter(
+    name: "labelSmoothing", domain: .real(.from(0).below(1)), defaultValue: 0)
+  static let gradientNorm = Hyperparameter(name: "gradientNorm", domain: .real(.from(0)), defaultValue: 0)
+  static let patience = Hyperparameter(name: "patience", domain: .whole(0...1_000_000), defaultValue: 0)
+
+  static let blocks = Hyperparameter(name: "depth", domain: .whole(1...16), defaultValue: 2)
+  static let channels = Hyperparameter(name: "channels", domain: .whole(1...4096), defaultValue: 16)
+  static let convolutions = Hyperparameter(name: "convolutions", domain: .whole(1...8), defaultValue: 1)
+  static let kernel = Hyperparameter(name: "kernel", domain: .whole(1...15), defaultValue: 3)
+  static let convolution = Hyperparameter(
+    name: "convolution", domain: .names("convolution", ["full", "separable"]), defaultValue: "full")
+  static let reduction = Hyperparameter(
+    name: "reduction", domain: .names("reduction", ConvolutionalNetwork.Reduction.allCases.map(\.rawValue)),
+    defaultValue: "maximum")
+  static let head = Hyperparameter(
+    name: "head", domain: .names("head", ConvolutionalNetwork.Head.allCases.map(\.rawValue)),
+    defaultValue: "globalPooling")
+  static let headUnits = Hyperparameter(name: "headUnits", domain: .whole(0...65536), defaultValue: 0)
+
+  /// Whether each hidden layer or block has one of its own, where it is repeated.
+  var isPerLayer: Bool { self == .units || self == .channels }
+
+  /// The hyperparameters of every training.
+  private static let common = [
+    learningRate, batchSize, activation, dropout, optimizer, momentum, weightDecay, epochs, weightAveraging, schedule,
+    warmup, labelSmoothing, gradientNorm, patience,
   ]
+
+  /// The hyperparameters of a network and its training.
+  static func all(of network: TrainingObjective.Network) -> [Hyperparameter] {
+    switch network {
+    case .mlp: [depth, units] + common
+    case .cnn: [blocks, channels, convolution, convolutions, kernel, reduction, head, headUnits] + common
+    }
+  }
 
   /// The values that training accepts.
   enum Domain: Hashable, Sendable, CustomStringConvertible {
@@ -85,4 +120,12 @@ extension MistakeLog {
     }
     return nil
   }
+}
+
+extension TrainingObjective.Network {
+  /// The number of hidden layers or blocks.
+  var depth: Hyperparameter { self == .mlp ? .depth : .blocks }
+
+  /// The hyperparameter that each hidden layer or block has one of.
+  var width: Hyperparameter { self == .mlp ? .units : .channels }
 }

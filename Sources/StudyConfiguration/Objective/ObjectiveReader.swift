@@ -25,12 +25,15 @@ struct ObjectiveReader {
   /// The metric, whatever else is wrong.
   private(set) var metric: Metric?
   /// The hyperparameters of the network, which the space may search.
-  let hyperparameters = Hyperparameter.mlp
+  let hyperparameters: [Hyperparameter]
   /// What the file fixes, and the defaults of the rest.
   private(set) var known: [String: Known] = [:]
 
   /// Nil, with a message, where the value is no mapping.
   init?(_ member: MappingReader.Member, folder: String?, log: MistakeLog) {
+    // What else may stand here depends on the network; where that is mistyped, a perceptron's is expected.
+    let kind = member.value.text(of: "network").flatMap(TrainingObjective.Network.init(rawValue:)) ?? .mlp
+    hyperparameters = Hyperparameter.all(of: kind)
     let keys = ["data", "split", "network", "metric", "selection"] + hyperparameters.map(\.name)
     guard
       let reader = MappingReader(
@@ -54,7 +57,7 @@ struct ObjectiveReader {
         "the metric '\(metric.rawValue)' is for \(metric.task.rawValue), the data for \(task.rawValue); "
           + "write \(fitting)")
     }
-    let fixedUnits = readHyperparameters(reader)
+    let fixedWidths = readHyperparameters(reader, kind)
     guard let data, let network, let metric, let split else { return }
     var fixed: OrderedDictionary<String, Choice> = [:]
     for hyperparameter in hyperparameters {
@@ -62,50 +65,55 @@ struct ObjectiveReader {
     }
     objective = TrainingObjective(
       data: data, split: split, network: network, metric: metric, selection: selection, fixed: fixed,
-      fixedUnits: fixedUnits)
+      fixedWidths: fixedWidths)
   }
 
-  /// Reads the fixed hyperparameters, and returns the units of each layer where they are listed.
-  private mutating func readHyperparameters(_ reader: MappingReader) -> [Int]? {
-    var fixedUnits: [Int]?
+  /// Reads the fixed hyperparameters, and returns the units or channels of each layer where they are listed.
+  private mutating func readHyperparameters(
+    _ reader: MappingReader, _ network: TrainingObjective.Network
+  ) -> [Int]? {
+    var fixedWidths: [Int]?
     for hyperparameter in hyperparameters {
       let name = hyperparameter.name
       guard let member = reader.members[name] else {
         known[name] = Known(value: hyperparameter.defaultValue, origin: .byDefault)
         continue
       }
-      if hyperparameter == .units, case .list(let elements) = member.value.content {
+      if hyperparameter == network.width, case .list(let elements) = member.value.content {
         known[name] = Known(value: nil, origin: .fixed(member.keyPosition))
-        fixedUnits = units(elements, of: member, reader)
+        fixedWidths = widths(elements, of: hyperparameter, member, reader)
       } else {
         let value = reader.log.value(member.value, of: hyperparameter, path: "objective.\(name)")
         known[name] = Known(value: value, origin: .fixed(member.keyPosition))
       }
     }
-    if let fixedUnits, let unitsPosition = reader.members["units"]?.keyPosition {
+    if let fixedWidths, let position = reader.members[network.width.name]?.keyPosition {
       if let depth = reader.members["depth"] {
-        if let value = known["depth"]?.value?.wholeNumber, value != fixedUnits.count {
+        if let value = known["depth"]?.value?.wholeNumber, value != fixedWidths.count {
           reader.log.report(
             .contradiction, at: depth.value.position,
-            "objective.depth is \(value), but objective.units lists \(fixedUnits.count) layers")
+            "objective.depth is \(value), but objective.\(network.width.name) lists \(fixedWidths.count) layers")
         }
       } else {
-        known["depth"] = Known(value: .int(fixedUnits.count), origin: .listed(unitsPosition))
+        known["depth"] = Known(value: .int(fixedWidths.count), origin: .listed(position))
       }
     }
-    return fixedUnits
+    return fixedWidths
   }
 
-  private func units(_ elements: [YAMLNode], of member: MappingReader.Member, _ reader: MappingReader) -> [Int]? {
+  private func widths(
+    _ elements: [YAMLNode], of hyperparameter: Hyperparameter, _ member: MappingReader.Member, _ reader: MappingReader
+  ) -> [Int]? {
+    let path = "objective.\(hyperparameter.name)"
     guard 1...64 ~= elements.count else {
       reader.log.report(
-        .invalidValue, at: member.value.position, "objective.units: expected 1 to 64 layers, met \(elements.count)")
+        .invalidValue, at: member.value.position, "\(path): expected 1 to 64 layers, met \(elements.count)")
       return nil
     }
-    let units = elements.compactMap {
-      reader.log.value($0, of: .units, path: "objective.units")?.wholeNumber
+    let widths = elements.compactMap {
+      reader.log.value($0, of: hyperparameter, path: path)?.wholeNumber
     }
-    return units.count == elements.count ? units : nil
+    return widths.count == elements.count ? widths : nil
   }
 }
 
@@ -170,5 +178,15 @@ extension DataSplit {
       )
       return nil
     }
+  }
+}
+
+extension YAMLNode {
+  /// The text of a scalar member of a mapping.
+  fileprivate func text(of key: String) -> String? {
+    guard case .mapping(let members) = content, let member = members.first(where: { $0.key == key }),
+      case .scalar(let scalar) = member.value.content
+    else { return nil }
+    return scalar.text
   }
 }

@@ -13,33 +13,39 @@ package struct TrainingObjective: Hashable, Sendable {
   package var selection: Metric?
   /// The hyperparameters that the file fixes, by name.
   package var fixed: OrderedDictionary<String, Choice>
-  /// The units of each hidden layer, where the file fixes them one by one.
-  package var fixedUnits: [Int]?
+  /// The units of each hidden layer, or the channels of each block, where the file fixes them one by one.
+  package var fixedWidths: [Int]?
 
   /// The kinds of network.
   package enum Network: String, Hashable, Sendable, CaseIterable {
     /// Dense hidden layers of one activation.
     case mlp
+    /// Blocks of convolutions with batch normalization, each of which halves the image.
+    case cnn
   }
 }
 
-/// How a multilayer perceptron is built and trained.
-package struct MLPHyperparameters: Hashable, Sendable {
+/// How a network is built and trained.
+package struct TrainingHyperparameters: Hashable, Sendable {
+  package var network: NetworkDescription
   package var learningRate: Double
   /// In samples.
   package var batchSize: Int
-  /// The units of each hidden layer, from the input on.
-  package var units: [Int]
-  package var activation: Activation
-  /// The probability with which a hidden unit is dropped in training.
-  package var dropout: Double
   package var optimizer: Optimizer
-  /// The momentum of the optimizer of that name; nil for the others.
+  /// The momentum of an optimizer that has one; nil for the others.
   package var momentum: Double?
   package var weightDecay: Double
   package var epochs: Int
   /// The decay of the weights' average a step; 0 for none.
   package var weightAveraging: Double
+  package var schedule: Schedule
+  /// The fraction of the training over which the rate first rises.
+  package var warmup: Double
+  package var labelSmoothing: Double
+  /// The norm to which gradients are clipped; nil for none.
+  package var gradientNorm: Double?
+  /// The epochs without a better one after which training ends; nil for all epochs.
+  package var patience: Int?
 
   /// How gradients become steps.
   package enum Optimizer: String, Hashable, Sendable, CaseIterable {
@@ -47,44 +53,45 @@ package struct MLPHyperparameters: Hashable, Sendable {
     case sgd
     /// Gradient descent with momentum.
     case momentum
+    case nesterov
+    case adagrad
+    case rmsprop
     case adam
+    case adamw
+
+    /// Whether a momentum is of consequence.
+    package var hasMomentum: Bool { self == .momentum || self == .nesterov }
+  }
+
+  /// How the learning rate changes.
+  package enum Schedule: String, Hashable, Sendable, CaseIterable {
+    case constant
+    /// A tenth after each third of the epochs.
+    case step
+    /// Down to a hundredth at the end.
+    case exponential
+    case cosine
+    case oneCycle
   }
 }
 
-extension TrainingObjective {
-  /// The hyperparameters of a trial: its own values, else those that the file fixes, else the defaults.
-  ///
-  /// - Parameter values: The values of the study's space, as `ParameterSpace.walk` returns them.
-  /// - Throws: `SearchSpaceError.invalidValue` for a value that training does not accept, as an enqueued trial may have.
-  package func hyperparameters(
-    for values: OrderedDictionary<String, Choice>
-  ) throws(SearchSpaceError) -> MLPHyperparameters {
-    func value(_ hyperparameter: Hyperparameter, named name: String? = nil) throws(SearchSpaceError) -> Choice {
-      let name = name ?? hyperparameter.name
-      let value =
-        values[name] ?? values[hyperparameter.name] ?? fixed[hyperparameter.name] ?? hyperparameter.defaultValue
-      guard hyperparameter.domain.contains(value) else {
-        throw SearchSpaceError(.invalidValue, "\(name): expected \(hyperparameter.domain), met '\(value)'")
-      }
-      return value
+/// A network of one of the kinds.
+package enum NetworkDescription: Hashable, Sendable {
+  case mlp(MultilayerPerceptron)
+  case cnn(ConvolutionalNetwork)
+
+  package var network: any Training.Network {
+    switch self {
+    case .mlp(let network): network
+    case .cnn(let network): network
     }
-    func number(_ hyperparameter: Hyperparameter) throws(SearchSpaceError) -> Double {
-      try value(hyperparameter).numericValue ?? .nan
+  }
+
+  /// The units of each hidden layer, or the channels of each block.
+  package var widths: [Int] {
+    switch self {
+    case .mlp(let network): network.hiddenUnits
+    case .cnn(let network): network.channels
     }
-    func wholeNumber(_ hyperparameter: Hyperparameter, named name: String? = nil) throws(SearchSpaceError) -> Int {
-      try value(hyperparameter, named: name).wholeNumber ?? 0
-    }
-    var units = fixedUnits ?? []
-    if fixedUnits == nil {
-      for layer in 0..<(try wholeNumber(.depth)) { units.append(try wholeNumber(.units, named: "units\(layer)")) }
-    }
-    guard let activation = Activation(named: try value(.activation).description),
-      let optimizer = MLPHyperparameters.Optimizer(rawValue: try value(.optimizer).description)
-    else { preconditionFailure("the domains are the names of the enumerations") }
-    return MLPHyperparameters(
-      learningRate: try number(.learningRate), batchSize: try wholeNumber(.batchSize), units: units,
-      activation: activation, dropout: try number(.dropout), optimizer: optimizer,
-      momentum: optimizer == .momentum ? try number(.momentum) : nil, weightDecay: try number(.weightDecay),
-      epochs: try wholeNumber(.epochs), weightAveraging: try number(.weightAveraging))
   }
 }

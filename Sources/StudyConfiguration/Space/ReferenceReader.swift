@@ -93,7 +93,7 @@ struct ReferenceReader {
     let origin =
       switch known.origin {
       case .fixed(let position): "fixed to '\(value)' in line \(position.line)"
-      case .listed(let position): "\(value) by the list of units in line \(position.line)"
+      case .listed(let position): "\(value) by the list of layers in line \(position.line)"
       case .byDefault: "'\(value)' by default"
       }
     log.report(
@@ -108,9 +108,11 @@ struct ReferenceReader {
   func repetition(of hyperparameter: Hyperparameter?) -> Part<ParameterSpace.Repetition>? {
     guard let member = options.members["repeat"] else { return Part(value: nil) }
     let path = "\(options.path).repeat"
-    if let hyperparameter, hyperparameter != .units {
+    if let hyperparameter, !hyperparameter.isPerLayer {
+      let repeatable = hyperparameters.filter(\.isPerLayer).map { "'\($0.name)'" }.joined(separator: " or ")
       log.report(
-        .contradiction, at: member.keyPosition, "'\(hyperparameter.name)' exists once; only 'units' can be repeated")
+        .contradiction, at: member.keyPosition,
+        "'\(hyperparameter.name)' exists once; only \(repeatable) can be repeated")
       return nil
     }
     let repetition: ParameterSpace.Repetition

@@ -83,12 +83,13 @@ struct SpaceReader {
         .contradiction, at: member.keyPosition,
         "'\(member.key)' is searched here and fixed under objective in line \(position.line); keep one of them")
     case .listed(let position):
-      // Where the space searches the units as well, the list is the mistake, and it is reported there.
-      guard reader.members["units"] == nil else { return false }
+      // Where the space searches the widths as well, the list is the mistake, and it is reported there.
+      guard let width = objective?.hyperparameters.first(where: \.isPerLayer)?.name, reader.members[width] == nil
+      else { return false }
       log.report(
         .contradiction, at: member.keyPosition,
-        "'\(member.key)' is searched here, but objective.units in line \(position.line) lists the layers; "
-          + "write one number of units there")
+        "'\(member.key)' is searched here, but objective.\(width) in line \(position.line) lists the layers; "
+          + "write one number of \(width) there")
     }
     return true
   }

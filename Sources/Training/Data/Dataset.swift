@@ -12,7 +12,7 @@ public struct Dataset: Sendable, Equatable {
   public let name: String
   /// The number of samples.
   public let count: Int
-  /// The shape of one sample: [width] for a table, [channels, height, width] for images.
+  /// The shape of one sample: [width] for a table, [height, width, channels] for images.
   public let featureShape: [Int]
   /// The columns' names, one a feature; empty for images.
   public let featureNames: [String]

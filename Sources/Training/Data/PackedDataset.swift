@@ -18,19 +18,23 @@ enum PackedDataset {
 
     let (count, width) = (header.sampleCount, header.width)
     var features = [Float](repeating: 0, count: count * width)
+    // The file holds one channel after the other, a data set the channels of each pixel together.
+    let pixels = header.shape[1] * header.shape[2]
+    let shape = [header.shape[1], header.shape[2], header.shape[0]]
     for feature in 0..<width {
+      let place = feature % pixels * shape[2] + feature / pixels
       for sample in 0..<count {
         let value = body[feature * count + sample]
         guard value <= header.largestValue else {
           throw DatasetError(.corrupt, "a feature is \(value), beyond \(header.largestValue)", source: name)
         }
-        features[sample * width + feature] = Float(value)
+        features[sample * width + place] = Float(value)
       }
     }
     let labels = body[(count * width)...].map { Int32($0) }
     let names = (0..<header.classCount).map { String($0) }
     return try Dataset(
-      name: name, features: features, featureShape: header.shape,
+      name: name, features: features, featureShape: shape,
       target: .classes(labels: labels, names: names))
   }
 

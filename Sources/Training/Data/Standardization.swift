@@ -12,21 +12,20 @@ public struct Standardization: Sendable, Hashable {
   ///
   /// - Complexity: O(count · width).
   public init(fitting dataset: Dataset) {
-    let group = Self.groupWidth(of: dataset)
-    let groupCount = dataset.width / group
-    let share = 1 / Double(dataset.count * group)
+    let groupCount = Self.groupCount(of: dataset)
+    let share = Double(groupCount) / Double(dataset.features.count)
 
     var sums = [Double](repeating: 0, count: groupCount)
     var smallest = [Float](repeating: .infinity, count: groupCount)
     var largest = [Float](repeating: -.infinity, count: groupCount)
-    Self.forEachValue(of: dataset, group: group) { index, value in
+    Self.forEachValue(of: dataset, groupCount) { index, value in
       sums[index] += Double(value)
       smallest[index] = min(smallest[index], value)
       largest[index] = max(largest[index], value)
     }
     let means = sums.map { $0 * share }
     var squares = [Double](repeating: 0, count: groupCount)
-    Self.forEachValue(of: dataset, group: group) { index, value in
+    Self.forEachValue(of: dataset, groupCount) { index, value in
       let difference = Double(value) - means[index]
       squares[index] += difference * difference
     }
@@ -40,36 +39,31 @@ public struct Standardization: Sendable, Hashable {
 
   /// The data set with the features shifted and scaled; its shape must be that of the one fitted.
   public func applied(to dataset: Dataset) -> Dataset {
-    let group = Self.groupWidth(of: dataset)
-    precondition(dataset.width / group == means.count, "the data set has another shape than the one fitted")
+    precondition(
+      Self.groupCount(of: dataset) == means.count, "the data set has another shape than the one fitted")
     let scales = deviations.map { 1 / $0 }
     var result = dataset
     var position = 0
-    for _ in 0..<dataset.count {
+    while position < result.features.count {
       for index in means.indices {
-        let (mean, scale) = (means[index], scales[index])
-        for _ in 0..<group {
-          result.features[position] = (result.features[position] - mean) * scale
-          position += 1
-        }
+        result.features[position] = (result.features[position] - means[index]) * scales[index]
+        position += 1
       }
     }
     return result
   }
 
-  /// The number of neighbouring features that share their figures.
-  private static func groupWidth(of dataset: Dataset) -> Int {
-    dataset.featureShape.count == 3 ? dataset.width / dataset.featureShape[0] : 1
+  /// The number of columns of a table, or of channels of images, which come last in memory.
+  private static func groupCount(of dataset: Dataset) -> Int {
+    dataset.featureShape[dataset.featureShape.count - 1]
   }
 
-  private static func forEachValue(of dataset: Dataset, group: Int, _ body: (Int, Float) -> Void) {
+  private static func forEachValue(of dataset: Dataset, _ groupCount: Int, _ body: (Int, Float) -> Void) {
     var position = 0
-    for _ in 0..<dataset.count {
-      for index in 0..<(dataset.width / group) {
-        for _ in 0..<group {
-          body(index, dataset.features[position])
-          position += 1
-        }
+    while position < dataset.features.count {
+      for index in 0..<groupCount {
+        body(index, dataset.features[position])
+        position += 1
       }
     }
   }

@@ -27,17 +27,31 @@ struct NetworkGraph {
     self.graph = graph
   }
 
-  /// The graph with the loss of a task: its targets, written before each run, and the loss.
-  func withLoss(for task: DatasetTask) throws -> (graph: Graph, targets: Value, loss: Value) {
+  /// The graph with a loss: its targets, written before each run, and the loss.
+  ///
+  /// - Parameter loss: Nil for the usual one of the task.
+  /// - Throws: `TrainingError` where the loss is one of the other task.
+  func withLoss(_ loss: Loss?, for task: DatasetTask) throws -> (graph: Graph, targets: Value, loss: Value) {
+    let loss = loss ?? (task == .classification ? .softmaxCrossEntropy : .meanSquaredError)
+    guard loss.task == task else {
+      throw TrainingError(.dataMismatch, "\(loss.name) is no loss of a \(task.rawValue)")
+    }
     var graph = graph
     let batchSize = graph.shape(of: output)[0]
     let targets = try graph.input(
       "targets", shape: task == .classification ? [batchSize] : graph.shape(of: output))
-    let loss =
-      switch task {
-      case .classification: try graph.softmaxCrossEntropy(logits: output, labels: targets, name: "loss")
-      case .regression: try graph.meanSquaredError(prediction: output, target: targets, name: "loss")
-      }
-    return (graph, targets, loss)
+    let value = try graph.loss(loss, prediction: output, target: targets, name: "loss")
+    return (graph, targets, value)
+  }
+}
+
+extension Loss {
+  /// What is learned by the loss; nil where it compares two networks.
+  fileprivate var task: DatasetTask? {
+    switch self {
+    case .softmaxCrossEntropy: .classification
+    case .meanSquaredError, .meanAbsoluteError, .huber: .regression
+    case .binaryCrossEntropy, .klDivergence: nil
+    }
   }
 }

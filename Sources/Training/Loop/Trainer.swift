@@ -33,6 +33,8 @@ public final class Trainer {
   private let targetInput: Value
   private let loss: Value
   private let optimizer: OptimizerState
+  /// The rate that the schedule starts from, which a plateau lowers.
+  private var baseRate: Double
   private let average: WeightAverage?
   private let evaluator: Evaluator
   private var batches: MiniBatches
@@ -67,11 +69,12 @@ public final class Trainer {
         "the network has \(count) parameters, more than the \(Self.largestParameterCount) that are trained here; take fewer "
           + "units or layers")
     }
-    let trained = try built.withLoss(for: task)
+    let trained = try built.withLoss(options.loss, for: task)
     parameters = ParameterStore(trained.graph, seed: options.seed)
     plan = try Plan(training: trained.graph, loss: trained.loss, parameters: parameters, kernels: kernels)
     (input, targetInput, loss) = (built.input, trained.targets, trained.loss)
     optimizer = OptimizerState(options.optimizer, parameters: parameters)
+    baseRate = options.optimizer.learningRate
     average =
       options.weightAveraging > 0 ? WeightAverage(decay: options.weightAveraging, parameters: parameters) : nil
 
@@ -93,6 +96,7 @@ public final class Trainer {
     history.reserveCapacity(options.epochs)
     var best: EpochReport?
     var bestParameters: [Float] = []
+    var plateau = PlateauReduction.State()
     for epoch in 1...options.epochs {
       let trainingLoss = try runEpoch(epoch)
       average?.swap()
@@ -110,6 +114,11 @@ public final class Trainer {
       average?.swap()
       history.append(report)
       try afterEpoch(report)
+      if let reduction = options.plateau, let value = validation[selection] {
+        baseRate = reduction.rate(
+          after: value, isLowBetter: !selection.isHigherBetter, rate: baseRate, state: &plateau)
+      }
+      if let patience = options.patience, let best, epoch - best.epoch >= patience { break }
     }
     guard let best else { preconditionFailure("a training has at least one epoch") }
     try parameters.restore(bestParameters)
@@ -150,12 +159,22 @@ public final class Trainer {
             throw diverged(epoch: epoch, "the loss is \(loss) in step \(batch + 1) of \(batches.batchCount)")
           }
           sum += Double(loss)
+          if let limit = options.gradientNorm { parameters.clipGradients(norm: limit) }
+          optimizer.learningRate = rate(epoch: epoch, batch: batch)
           optimizer.step()
           average?.update()
         }
       }
     }
     return sum / Double(batches.batchCount)
+  }
+
+  private func rate(epoch: Int, batch: Int) -> Double {
+    let schedule = options.schedule
+    return schedule.isByEpoch
+      ? schedule.rate(at: epoch - 1, of: options.epochs, base: baseRate)
+      : schedule.rate(
+        at: (epoch - 1) * batches.batchCount + batch, of: options.epochs * batches.batchCount, base: baseRate)
   }
 
   private func isBetter(_ validation: Metrics, than best: Metrics) -> Bool {

@@ -1,4 +1,5 @@
 public import Execution
+public import Graphs
 
 /// How a network is trained: everything that does not belong to the network or the data.
 public struct TrainingOptions: Sendable, Hashable {
@@ -22,6 +23,17 @@ public struct TrainingOptions: Sendable, Hashable {
   ///
   /// With an average, every evaluation and the final parameters are the average's.
   public var weightAveraging: Double
+
+  /// What is minimized; where `nil`, the cross-entropy of a softmax for classes and the squared error for values.
+  public var loss: Loss?
+  /// How the learning rate changes.
+  public var schedule = LearningRateSchedule.constant
+  /// Lowers the learning rate, beside the schedule, when `selection` has stopped to improve; `nil` for never.
+  public var plateau: PlateauReduction?
+  /// The norm to which the gradients of a step are clipped, above 0; `nil` for none.
+  public var gradientNorm: Double?
+  /// The epochs without a better one by `selection` after which training ends, at least 1; `nil` for all epochs.
+  public var patience: Int?
 
   /// Creates options.
   public init(
@@ -50,6 +62,18 @@ public struct TrainingOptions: Sendable, Hashable {
     guard weightAveraging >= 0, weightAveraging < 1 else {
       throw TrainingError(
         .invalidOption, "the decay of the weights' average is \(weightAveraging); it must be in 0..<1")
+    }
+    guard schedule.warmup >= 0, schedule.warmup < 1, schedule.warmupStart > 0, schedule.warmupStart <= 1 else {
+      throw TrainingError(
+        .invalidOption,
+        "the warm-up takes \(schedule.warmup) of the training from \(schedule.warmupStart) of the rate on; these must be "
+          + "in 0..<1 and above 0 and at most 1")
+    }
+    if let gradientNorm, !(gradientNorm > 0) {
+      throw TrainingError(.invalidOption, "gradients are clipped to a norm of \(gradientNorm); it must be above 0")
+    }
+    if let patience, patience < 1 {
+      throw TrainingError(.invalidOption, "the patience is \(patience) epochs; it must be at least 1")
     }
     guard optimizer.learningRate.isFinite, optimizer.learningRate > 0 else {
       throw TrainingError(

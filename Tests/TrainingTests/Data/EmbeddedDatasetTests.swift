@@ -15,7 +15,7 @@ struct EmbeddedDatasetTests {
   func shape() {
     #expect(digits.name == "digits")
     #expect(digits.count == 1797)
-    #expect(digits.featureShape == [1, 8, 8])
+    #expect(digits.featureShape == [8, 8, 1])
     #expect(digits.features.count == 1797 * 64)
     #expect(digits.target.outputWidth == 10)
     #expect(digits.target.task == .classification)

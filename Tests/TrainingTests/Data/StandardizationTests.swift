@@ -44,13 +44,13 @@ struct StandardizationTests {
 
   @Test("shares one mean and deviation among the pixels of a channel")
   func images() throws {
-    let features: [Float] = [0, 2, 0, 2, 10, 10, 10, 10, 0, 2, 0, 2, 30, 30, 30, 30]
+    let features: [Float] = [0, 10, 2, 10, 0, 10, 2, 10, 0, 30, 2, 30, 0, 30, 2, 30]
     let dataset = try Dataset(
       name: "images", features: features, featureShape: [2, 2, 2], target: .values([0, 0]))
     let figures = Standardization(fitting: dataset)
     #expect(figures.means == [1, 20])
     #expect(figures.deviations == [1, 10])
     #expect(
-      figures.applied(to: dataset).features == [-1, 1, -1, 1, -1, -1, -1, -1, -1, 1, -1, 1, 1, 1, 1, 1])
+      figures.applied(to: dataset).features == [-1, -1, 1, -1, -1, -1, 1, -1, -1, 1, 1, 1, -1, 1, 1, 1])
   }
 }

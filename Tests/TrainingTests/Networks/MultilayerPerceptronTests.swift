@@ -8,7 +8,7 @@ import Testing
 struct MultilayerPerceptronTests {
   func build(_ network: MultilayerPerceptron, batch: Int = 4) throws -> (graph: Graph, output: Value) {
     var graph = Graph()
-    let x = try graph.input("x", shape: Shape([batch] + network.inputShape(of: [1, 8, 8])))
+    let x = try graph.input("x", shape: Shape([batch] + network.inputShape(of: [8, 8, 1])))
     let output = try network.output(of: x, width: 10, in: &graph)
     return (graph, output)
   }

@@ -1,0 +1,83 @@
+package import OrderedCollections
+package import SearchSpace
+import Graphs
+import Training
+
+extension TrainingObjective {
+  /// The hyperparameters of a trial: its own values, else those that the file fixes, else the defaults.
+  ///
+  /// - Parameter values: The values of the study's space, as `ParameterSpace.walk` returns them.
+  /// - Throws: `SearchSpaceError.invalidValue` for a value that training does not accept, as an enqueued trial may have.
+  package func hyperparameters(
+    for values: OrderedDictionary<String, Choice>
+  ) throws(SearchSpaceError) -> TrainingHyperparameters {
+    let values = HyperparameterValues(own: values, fixed: fixed)
+    guard let optimizer = TrainingHyperparameters.Optimizer(rawValue: try values.name(.optimizer)),
+      let schedule = TrainingHyperparameters.Schedule(rawValue: try values.name(.schedule))
+    else { preconditionFailure("the domains are the names of the enumerations") }
+    let (norm, patience) = (try values.number(.gradientNorm), try values.wholeNumber(.patience))
+    return TrainingHyperparameters(
+      network: try networkDescription(values), learningRate: try values.number(.learningRate),
+      batchSize: try values.wholeNumber(.batchSize), optimizer: optimizer,
+      momentum: optimizer.hasMomentum ? try values.number(.momentum) : nil,
+      weightDecay: try values.number(.weightDecay), epochs: try values.wholeNumber(.epochs),
+      weightAveraging: try values.number(.weightAveraging), schedule: schedule, warmup: try values.number(.warmup),
+      labelSmoothing: try values.number(.labelSmoothing), gradientNorm: norm > 0 ? norm : nil,
+      patience: patience > 0 ? patience : nil)
+  }
+
+  private func networkDescription(_ values: HyperparameterValues) throws(SearchSpaceError) -> NetworkDescription {
+    let width = network.width
+    var widths = fixedWidths ?? []
+    if fixedWidths == nil {
+      for layer in 0..<(try values.wholeNumber(network.depth)) {
+        widths.append(try values.wholeNumber(width, named: "\(width.name)\(layer)"))
+      }
+    }
+    let dropout = try values.number(.dropout)
+    guard let activation = Activation(named: try values.name(.activation)) else {
+      preconditionFailure("the domain is the names of the activations")
+    }
+    switch network {
+    case .mlp:
+      return .mlp(MultilayerPerceptron(hiddenUnits: widths, activation: activation, dropout: dropout))
+    case .cnn:
+      guard let reduction = ConvolutionalNetwork.Reduction(rawValue: try values.name(.reduction)),
+        let head = ConvolutionalNetwork.Head(rawValue: try values.name(.head))
+      else { preconditionFailure("the domains are the names of the enumerations") }
+      return .cnn(
+        ConvolutionalNetwork(
+          channels: widths, convolutions: try values.wholeNumber(.convolutions),
+          kernel: try values.wholeNumber(.kernel), isSeparable: try values.name(.convolution) == "separable",
+          reduction: reduction, head: head, units: try values.wholeNumber(.headUnits), activation: activation,
+          dropout: dropout))
+    }
+  }
+}
+
+/// The values of a trial's hyperparameters.
+private struct HyperparameterValues {
+  let own: OrderedDictionary<String, Choice>
+  let fixed: OrderedDictionary<String, Choice>
+
+  func value(_ hyperparameter: Hyperparameter, named name: String? = nil) throws(SearchSpaceError) -> Choice {
+    let name = name ?? hyperparameter.name
+    let value = own[name] ?? own[hyperparameter.name] ?? fixed[hyperparameter.name] ?? hyperparameter.defaultValue
+    guard hyperparameter.domain.contains(value) else {
+      throw SearchSpaceError(.invalidValue, "\(name): expected \(hyperparameter.domain), met '\(value)'")
+    }
+    return value
+  }
+
+  func number(_ hyperparameter: Hyperparameter) throws(SearchSpaceError) -> Double {
+    try value(hyperparameter).numericValue ?? .nan
+  }
+
+  func wholeNumber(_ hyperparameter: Hyperparameter, named name: String? = nil) throws(SearchSpaceError) -> Int {
+    try value(hyperparameter, named: name).wholeNumber ?? 0
+  }
+
+  func name(_ hyperparameter: Hyperparameter) throws(SearchSpaceError) -> String {
+    try value(hyperparameter).description
+  }
+}

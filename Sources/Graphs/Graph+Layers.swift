@@ -8,16 +8,19 @@ extension Graph {
 
   /// Adds a trained value.
   ///
-  /// - Throws: `GraphError` where an extent is below 1, the name is taken, or the initializer needs fans that a
-  ///   parameter of fewer than two axes does not have.
+  /// - Throws: `GraphError` where an extent is below 1, the name is taken, the initializer needs fans that a parameter of
+  ///   fewer than two axes does not have, or its fan-in or gain is out of range.
   public mutating func parameter(_ name: String, shape: Shape, initializer: Initializer) throws -> Value {
     if initializer.needsFans, shape.rank < 2 {
       throw GraphError(
         .invalidArgument,
-        "parameter '\(name)' of shape \(shape) has no fans to scale \(initializer) by; use zeros, constant or linear")
+        "parameter '\(name)' of shape \(shape) has no fans, which \(initializer) needs; use zeros, constant or linear")
     }
     if case .linear(let fanIn) = initializer, fanIn < 1 {
       throw GraphError(.invalidArgument, "parameter '\(name)' is given fan-in \(fanIn), which must be at least 1")
+    }
+    if case .orthogonal(let gain) = initializer, !(gain > 0 && gain.isFinite) {
+      throw GraphError(.invalidArgument, "parameter '\(name)' is given gain \(gain), which must be a number above 0")
     }
     return try appendLeaf(.parameter(initializer), shape: shape, name: name)
   }

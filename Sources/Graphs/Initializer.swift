@@ -19,11 +19,17 @@ public enum Initializer: Hashable, Sendable {
   case xavierUniform
   /// Normal with deviation √(2/(fanIn + fanOut)) (Glorot and Bengio 2010, eq. 12).
   case xavierNormal
+  /// A random orthogonal matrix times a gain, so that a layer keeps the lengths of what it is given (Saxe, McClelland and
+  /// Ganguli 2014, arXiv:1312.6120); √2 is usual for layers followed by ReLU.
+  ///
+  /// The matrix is the weight as [out, fanIn]. Its rows are orthogonal where there are no more of them than columns, else
+  /// its columns are; every such matrix is equally likely.
+  case orthogonal(gain: Double = 1)
 
-  /// Whether the scale comes from the parameter's own fans, so that it needs at least two axes.
+  /// Whether it makes something of the parameter's own fans, so that it needs at least two axes.
   package var needsFans: Bool {
     switch self {
-    case .heUniform, .heNormal, .xavierUniform, .xavierNormal: true
+    case .heUniform, .heNormal, .xavierUniform, .xavierNormal, .orthogonal: true
     case .zeros, .constant, .linear: false
     }
   }

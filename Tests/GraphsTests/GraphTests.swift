@@ -72,6 +72,11 @@ import Testing
     #expect(code { try $0.dropout(x, probability: .nan) } == .invalidArgument)
     #expect(code { try $0.parameter("p", shape: [3], initializer: .heNormal) } == .invalidArgument)
     #expect(code { try $0.parameter("p", shape: [3], initializer: .linear(fanIn: 0)) } == .invalidArgument)
+    #expect(code { try $0.parameter("p", shape: [3], initializer: .orthogonal()) } == .invalidArgument)
+    for gain in [0, -1, .nan, .infinity] {
+      #expect(
+        code { try $0.parameter("p", shape: [3, 3], initializer: .orthogonal(gain: gain)) } == .invalidArgument)
+    }
     #expect(code { try $0.broadcastRows(vector, count: 0) } == .invalidArgument)
     #expect(code { try $0.dense(x, units: 0, name: "none") } == .invalidArgument)
   }

@@ -24,7 +24,7 @@ static void activation(CActivation kind, float number, const float *x, float *ou
     case CActivationReLU6: MAP1(x, limited(u, 0, 6)) break;
     case CActivationLeakyReLU: MAP1(x, blend(u > 0.0f, u, number * u)) break;
     case CActivationELU: MAP1(x, blend(u > 0.0f, u, number * exponentialMinusOne(u))) break;
-    case CActivationGELU: MAP1(x, u * normalDistribution(u)) break;
+    case CActivationGELU: MAP1(x, u * normalDistribution(u, bell(u))) break;
     case CActivationSiLU: MAP1(x, u * logistic(u)) break;
     case CActivationHardSwish: MAP1(x, u * limited(u + 3.0f, 0, 6) * (1 / 6.0f)) break;
     case CActivationTanh: MAP1(x, hyperbolicTangent(u)) break;
@@ -38,12 +38,19 @@ INLINE V hardSwishSlope(V x) {
   return blend(x >= 3.0f, splat(1), slope);
 }
 
+INLINE V geluSlope(V x) {
+  V e = bell(x);
+  return normalDistribution(x, e) + x * normalDensity(e);
+}
+
 INLINE V siluSlope(V x) {
   V sigmoid = logistic(x);
   return sigmoid * (1.0f + x * (1.0f - sigmoid));
 }
 
 INLINE V siluCurvature(V x) {
+  // It is even, and left of 0 the sigmoid's distance from 1 is not lost.
+  x = (V)((VI)x | INT32_MIN);
   V sigmoid = logistic(x);
   return sigmoid * (1.0f - sigmoid) * (2.0f + x * (1.0f - 2.0f * sigmoid));
 }
@@ -59,10 +66,10 @@ static void activationGradient(
     case CActivationReLU6: MAP2(upstream, point, (V)((VI)u & (w > 0.0f) & (w < 6.0f))) break;
     case CActivationLeakyReLU: MAP2(upstream, point, blend(w > 0.0f, u, number * u)) break;
     case CActivationELU: MAP2(upstream, point, blend(w > 0.0f, u, u * (w + number))) break;
-    case CActivationGELU: MAP2(upstream, point, u * (normalDistribution(w) + w * normalDensity(w))) break;
+    case CActivationGELU: MAP2(upstream, point, u * geluSlope(w)) break;
     case CActivationSiLU: MAP2(upstream, point, u * siluSlope(w)) break;
     case CActivationHardSwish: MAP2(upstream, point, u * hardSwishSlope(w)) break;
-    case CActivationTanh: MAP2(upstream, point, u * (1.0f - w * w)) break;
+    case CActivationTanh: MAP2(upstream, point, u * ((1.0f - w) * (1.0f + w))) break;
     case CActivationSigmoid: MAP2(upstream, point, u * (w * (1.0f - w))) break;
   }
 }
@@ -70,7 +77,7 @@ static void activationGradient(
 /// The second derivatives of the activations that are differentiated at their input.
 static void activationCurvature(CActivation kind, const float *x, float *out, size_t count) {
   switch (kind) {
-    case CActivationGELU: MAP1(x, normalDensity(u) * (2.0f - u * u)) break;
+    case CActivationGELU: MAP1(x, normalDensity(bell(u)) * (2.0f - u * u)) break;
     case CActivationSiLU: MAP1(x, siluCurvature(u)) break;
     case CActivationHardSwish: MAP1(x, (V)((VI)splat(1 / 3.0f) & (u > -3.0f) & (u < 3.0f))) break;
     default: break;

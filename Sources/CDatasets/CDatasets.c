@@ -19,7 +19,8 @@ hpo_inflate_result hpo_inflate(const uint8_t *source, size_t source_count, uint8
                                size_t *produced) {
   *produced = 0;
   z_stream stream = {0};
-  if (inflateInit(&stream) != Z_OK) return HPO_INFLATE_NO_MEMORY;
+  // 15 bits of window, and 32 for zlib's header or gzip's.
+  if (inflateInit2(&stream, 15 + 32) != Z_OK) return HPO_INFLATE_NO_MEMORY;
 
   // zlib counts in unsigned int: longer buffers go through it in pieces.
   size_t source_left = source_count, room_left = capacity;

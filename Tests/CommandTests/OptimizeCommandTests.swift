@@ -92,6 +92,8 @@ import Testing
       for trial in waiting {
         let number = try #require(trial["number"] as? Int)
         let (before, after) = (trial["params"] as? NSDictionary, trials[number]["params"] as? NSDictionary)
+        // A trial that was stopped before its parameters were drawn has none to keep.
+        if before?.count == 0 { continue }
         #expect(before == after, "trial \(number) must run with the parameters that it had")
       }
     }

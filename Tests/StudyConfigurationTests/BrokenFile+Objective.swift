@@ -30,6 +30,12 @@ extension BrokenFile {
         "6:87: objective.data.ignoredColumns: expected a list of texts, met 'id'",
       ]),
     BrokenFile(
+      "a test fraction of data that come with a test part",
+      edits: [("data: digits", "data: fashion-mnist")],
+      messages: [
+        "7:28: the data come with a test part, so that none is cut off; leave 'test' out"
+      ]),
+    BrokenFile(
       "an unknown network",
       edits: [("network: mlp", "network: rnn")],
       messages: [

@@ -24,7 +24,7 @@ typedef enum {
   HPO_INFLATE_NO_MEMORY,
 } hpo_inflate_result;
 
-/// Inflates one zlib stream into memory of the caller's, never writing beyond it.
+/// Inflates one zlib or gzip stream into memory of the caller's, never writing beyond it.
 ///
 /// @param source the stream
 /// @param source_count its bytes

@@ -15,14 +15,17 @@ struct TrainingRunner: Sendable {
     self.objective = objective
     self.space = space
     let split = objective.split
-    let dataset = try objective.data.load()
+    let (dataset, test) = try objective.data.load()
     if case .classes(_, let names) = dataset.target, names.count > dataset.count / 2 {
       throw ValidationError(
         "\(dataset.name): the target has \(names.count) different values in \(dataset.count) rows, so it is no class; "
           + "for a value to predict, write 'task: regression' and the metric rmse or r2")
     }
-    data = try dataset.split(validation: split.validation, test: split.test, seed: split.seed)
-      .standardized()
+    let splits =
+      if let test { try dataset.split(validation: split.validation, test: test, seed: split.seed) } else {
+        try dataset.split(validation: split.validation, test: split.test, seed: split.seed)
+      }
+    data = splits.standardized()
   }
 
   /// Trains the network of one trial, reports the metric after each epoch, and returns its value in the best epoch; what

@@ -4,6 +4,8 @@ package import Training
 package enum DataSource: Hashable, Sendable {
   case embedded(EmbeddedDataset)
   case csv(CSV)
+  /// Files that come with a test part.
+  case idx(IDXFolder)
 
   /// A file of a user's own.
   package struct CSV: Hashable, Sendable {
@@ -18,18 +20,25 @@ package enum DataSource: Hashable, Sendable {
   /// What a network learns from the data; nil where the samples tell.
   package var task: DatasetTask? {
     switch self {
-    case .embedded(.digits): .classification
+    case .embedded(.digits), .idx: .classification
     case .csv(let file): file.options.task
     }
   }
 
-  /// Reads the samples.
+  /// Whether the samples come with a test part, so that none is cut off.
+  package var hasTest: Bool { if case .idx = self { true } else { false } }
+
+  /// Reads the samples, and the test part where there is one.
   ///
   /// - Throws: `DatasetError`.
-  package func load() throws(DatasetError) -> Dataset {
+  package func load() throws(DatasetError) -> (samples: Dataset, test: Dataset?) {
     switch self {
-    case .embedded(let set): try set.load()
-    case .csv(let file): try Dataset.csv(file: file.path, target: file.target, options: file.options)
+    case .embedded(let set): return (try set.load(), nil)
+    case .csv(let file):
+      return (try Dataset.csv(file: file.path, target: file.target, options: file.options), nil)
+    case .idx(let folder):
+      let (training, test) = try folder.load()
+      return (training, test)
     }
   }
 }

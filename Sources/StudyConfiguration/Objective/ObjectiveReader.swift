@@ -46,6 +46,13 @@ struct ObjectiveReader {
       log.name($0.value, path: "objective.network", kind: "network")
     }
     let split = reader.members["split"].map { DataSplit($0, log: log) } ?? DataSplit()
+    if let data, data.hasTest, let member = reader.members["split"], case .mapping(let keys) = member.value.content,
+      let test = keys.first(where: { $0.key == "test" })
+    {
+      log.report(
+        .contradiction, at: test.keyPosition,
+        "the data come with a test part, so that none is cut off; leave 'test' out")
+    }
     let selection: Metric? = reader.name("selection", "metric")
     for (key, metric) in [("metric", metric), ("selection", selection)] {
       guard let metric, let task = data?.task, metric.task != task, let value = reader.members[key]?.value else {
@@ -126,7 +133,11 @@ extension DataSource {
         self = .embedded(set)
         return
       }
-      let names = EmbeddedDataset.allCases.map(\.rawValue)
+      if scalar.text == IDXFolder.fashionMNIST.name {
+        self = .idx(.fashionMNIST)
+        return
+      }
+      let names = EmbeddedDataset.allCases.map(\.rawValue) + [IDXFolder.fashionMNIST.name]
       let isFile = scalar.text.contains(".") || scalar.text.contains("/")
       let hint =
         isFile
@@ -138,9 +149,15 @@ extension DataSource {
     guard
       let reader = MappingReader(
         member.value, path: path, at: member.keyPosition,
-        keys: ["csv", "target", "task", "delimiter", "missingValues", "ignoredColumns"], log: log,
+        keys: ["csv", "idx", "target", "task", "delimiter", "missingValues", "ignoredColumns"], log: log,
         expectation: "a data set such as digits, or {csv: FILE, target: COLUMN}")
     else { return nil }
+    if reader.members["idx"] != nil {
+      guard let path = reader.text("idx") else { return nil }
+      let isComplete = path.hasPrefix("/") || folder == nil
+      self = .idx(IDXFolder(path: isComplete ? path : "\(folder ?? ".")/\(path)"))
+      return
+    }
     let file = reader.required("csv") == nil ? nil : reader.text("csv")
     let target = reader.required("target") == nil ? nil : reader.text("target")
     let task: DatasetTask? = reader.name("task", "task")

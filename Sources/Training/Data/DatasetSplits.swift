@@ -54,6 +54,45 @@ extension Dataset {
         "fractions of \(validation) for validation and \(test) for the test leave no three parts; both must be above "
           + "0 and together below 1", source: name)
     }
+    let parts = try parts(validation: validation, test: test, seed: seed)
+    let indices = DatasetSplits.Indices(
+      training: parts.training.sorted(), validation: parts.validation.sorted(), test: parts.test.sorted())
+    return DatasetSplits(
+      training: subset(indices.training), validation: subset(indices.validation), test: subset(indices.test),
+      indices: indices, standardization: nil)
+  }
+
+  /// Cuts the data set into training and validation, beside a test part that comes with it.
+  ///
+  /// - Parameters:
+  ///   - validation: The fraction of samples for validation, above 0 and below 1.
+  ///   - test: Samples of the same shape and targets, all of which make the test part.
+  ///   - seed: Decides which samples go where.
+  /// - Throws: `DatasetError` of code `invalidSplit` where the fraction is out of range, a part would be empty, or the
+  ///   test part is of another kind.
+  public func split(
+    validation: Double = 0.2, test: Dataset, seed: UInt64
+  ) throws(DatasetError) -> DatasetSplits {
+    guard validation > 0, validation < 1 else {
+      throw DatasetError(
+        .invalidSplit, "a fraction of \(validation) for validation must be above 0 and below 1", source: name)
+    }
+    guard test.featureShape == featureShape, test.target.hasSameMeaning(as: target) else {
+      throw DatasetError(
+        .invalidSplit, "its samples have another shape or other targets than those of \(name)", source: test.name)
+    }
+    let parts = try parts(validation: validation, test: 0, seed: seed)
+    let indices = DatasetSplits.Indices(
+      training: parts.training.sorted(), validation: parts.validation.sorted(), test: Array(0..<test.count))
+    return DatasetSplits(
+      training: subset(indices.training), validation: subset(indices.validation), test: test, indices: indices,
+      standardization: nil)
+  }
+
+  /// Deals the samples of each class out to the parts.
+  private func parts(
+    validation: Double, test: Double, seed: UInt64
+  ) throws(DatasetError) -> (training: [Int], validation: [Int], test: [Int]) {
     let validationCount = Int((Double(count) * validation).rounded())
     let testCount = Int((Double(count) * test).rounded())
 
@@ -75,15 +114,11 @@ extension Dataset {
       parts.test += group[testStart..<trainingStart]
       parts.training += group[trainingStart...]
     }
-    guard !parts.training.isEmpty, !parts.validation.isEmpty, !parts.test.isEmpty else {
+    guard !parts.training.isEmpty, !parts.validation.isEmpty, !parts.test.isEmpty || test == 0 else {
       throw DatasetError(
         .invalidSplit, "\(count) samples are too few for parts of \(validation) and \(test)", source: name)
     }
-    let indices = DatasetSplits.Indices(
-      training: parts.training.sorted(), validation: parts.validation.sorted(), test: parts.test.sorted())
-    return DatasetSplits(
-      training: subset(indices.training), validation: subset(indices.validation), test: subset(indices.test),
-      indices: indices, standardization: nil)
+    return parts
   }
 
   /// The samples that are to be divided in proportion: one group a class, or all of them.

@@ -47,6 +47,9 @@ enum RegularFile {
     return bytes
   }
 
+  /// Whether there is something of that path.
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
   /// The last part of a path, without its extension.
   static func name(of path: String) -> String {
     let last = path.split(separator: "/").last ?? ""

@@ -1,0 +1,46 @@
+/// A folder with the four files of the MNIST family: images and labels for training and for the test.
+public struct IDXFolder: Sendable, Hashable {
+  /// The folder.
+  public let path: String
+  /// The name under which messages speak of the data set.
+  public let name: String
+  /// The classes' names; nil for their numbers.
+  public let classes: [String]?
+
+  /// Describes a folder.
+  public init(path: String, name: String? = nil, classes: [String]? = nil) {
+    self.path = path
+    self.name = name ?? RegularFile.name(of: path)
+    self.classes = classes
+  }
+
+  /// Fashion-MNIST (Xiao, Rasul and Vollgraf 2017, arXiv:1708.07747): 60,000 and 10,000 images of 28 by 28 pixels in ten
+  /// classes, where Debian's package `dataset-fashion-mnist` installs it.
+  public static let fashionMNIST = IDXFolder(
+    path: "/usr/share/datasets/fashion-mnist", name: "fashion-mnist",
+    classes: [
+      "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
+    ])
+
+  /// Reads `train-images-idx3-ubyte` and its like, with or without `.gz`.
+  ///
+  /// - Throws: `DatasetError`; where a file is missing, it tells what is expected.
+  public func load() throws(DatasetError) -> (training: Dataset, test: Dataset) {
+    (try load("train"), try load("t10k"))
+  }
+
+  private func load(_ part: String) throws(DatasetError) -> Dataset {
+    try Dataset.idx(
+      images: try file("\(part)-images-idx3-ubyte"), labels: try file("\(part)-labels-idx1-ubyte"), name: name,
+      classes: classes)
+  }
+
+  private func file(_ name: String) throws(DatasetError) -> String {
+    for candidate in ["\(path)/\(name)", "\(path)/\(name).gz"] where RegularFile.exists(candidate) { return candidate }
+    let hint =
+      self == .fashionMNIST
+      ? "install Debian's package dataset-fashion-mnist, or name a folder that has the files: data: {idx: FOLDER}"
+      : "the folder must hold images and labels named as MNIST's are, for train and for t10k"
+    throw DatasetError(.unreadableFile, "there is neither \(name) nor \(name).gz in it; \(hint)", source: path)
+  }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import Testing
+
+@testable import Training
+
+@Suite("IDX files")
+struct IDXTests {
+  /// An IDX file of bytes.
+  static func file(_ shape: [UInt32], kind: UInt8 = 0x08, _ elements: [UInt8]) -> [UInt8] {
+    [0, 0, kind, UInt8(shape.count)]
+      + shape.flatMap { extent in (0..<4).map { UInt8(truncatingIfNeeded: extent >> (24 - 8 * $0)) } }
+      + elements
+  }
+
+  /// `file` compressed by gzip's own program, for 12 elements.
+  static let compressed: [UInt8] = {
+    let base64 =
+      "H4sIAAAAAAAC/2Ng4GBiYGBgBmIWRiZmFlY2dg5OLm4eAHXc74QYAAAA"
+    return Data(base64Encoded: base64).map(Array.init) ?? []
+  }()
+
+  func error(of bytes: [UInt8]) -> DatasetError? {
+    do throws(DatasetError) {
+      _ = try IDXArray(bytes: bytes, source: "x.idx")
+      return nil
+    } catch { return error }
+  }
+
+  @Test("hold arrays of each kind of number, big end first")
+  func kinds() throws {
+    let bytes = try IDXArray(bytes: Self.file([2, 3], [0, 1, 2, 3, 4, 255]), source: "x")
+    #expect(bytes.shape == [2, 3] && bytes.elements == [0, 1, 2, 3, 4, 255])
+    #expect(try IDXArray(bytes: Self.file([2], kind: 0x09, [0xff, 0x80]), source: "x").elements == [-1, -128])
+    #expect(try IDXArray(bytes: Self.file([2], kind: 0x0B, [0xff, 0xfe, 1, 0]), source: "x").elements == [-2, 256])
+    #expect(try IDXArray(bytes: Self.file([1], kind: 0x0C, [0, 1, 0, 0]), source: "x").elements == [65536])
+    #expect(try IDXArray(bytes: Self.file([1], kind: 0x0D, [0x3f, 0xc0, 0, 0]), source: "x").elements == [1.5])
+    let double: [UInt8] = [0xc0, 4, 0, 0, 0, 0, 0, 0]
+    #expect(try IDXArray(bytes: Self.file([1], kind: 0x0E, double), source: "x").elements == [-2.5])
+  }
+
+  @Test("cut off anywhere are refused with the file named")
+  func truncated() {
+    let whole = Self.file([2, 3], [0, 1, 2, 3, 4, 255])
+    #expect(error(of: whole) == nil)
+    for count in 0..<whole.count {
+      let error = error(of: Array(whole.prefix(count)))
+      #expect(error?.code == .corrupt && error?.source == "x.idx", "\(count) bytes")
+    }
+    #expect(error(of: whole + [0])?.code == .corrupt)
+  }
+
+  @Test("that announce more than they hold cost no memory")
+  func hugeExtents() {
+    #expect(error(of: Self.file([.max, .max, .max], [1]))?.code == .corrupt)
+    #expect(error(of: Self.file([60000, 28, 28], [1, 2, 3]))?.message.contains("[60000, 28, 28]") == true)
+    #expect(error(of: Self.file([0], []))?.code == .corrupt)
+    #expect(error(of: Self.file([1], kind: 0x07, [1]))?.code == .corrupt)
+  }
+
+  @Test("changed at random never crash")
+  func mutations() {
+    var generator = SystemRandomNumberGenerator()
+    let whole = Self.file([2, 3], [0, 1, 2, 3, 4, 255])
+    for _ in 0..<5000 {
+      var bytes = whole
+      for _ in 0..<Int.random(in: 1...4, using: &generator) {
+        bytes[Int.random(in: bytes.indices, using: &generator)] = .random(in: 0...255, using: &generator)
+      }
+      if let error = error(of: bytes) { #expect(error.code == .corrupt) }
+    }
+  }
+
+  @Test("compressed by gzip are inflated, and their damages told")
+  func gzip() throws {
+    let whole = try GzipFile.inflate(Self.compressed, source: "x.gz", atMost: 1000)
+    #expect(try IDXArray(bytes: whole, source: "x").elements == (1...12).map { Float($0) })
+    func code(_ bytes: [UInt8], limit: Int = 1000) -> DatasetError.Code? {
+      do throws(DatasetError) {
+        _ = try GzipFile.inflate(bytes, source: "x.gz", atMost: limit)
+        return nil
+      } catch { return error.code }
+    }
+    for count in 0..<Self.compressed.count { #expect(code(Array(Self.compressed.prefix(count))) != nil) }
+    #expect(code(Self.compressed, limit: 23) == .tooLarge)
+    for place in 10..<Self.compressed.count {
+      var bytes = Self.compressed
+      bytes[place] ^= 0x10
+      #expect(code(bytes) != nil, "byte \(place)")
+    }
+  }
+
+  @Test("of images and labels make a data set, and other pairs are refused")
+  func dataset() throws {
+    let images = try IDXArray(bytes: Self.file([2, 2, 2], [0, 1, 2, 3, 4, 5, 6, 7]), source: "images")
+    func dataset(labels: [UInt8], images: IDXArray) throws -> Dataset {
+      try Dataset(
+        images: images, labels: IDXArray(bytes: Self.file([UInt32(labels.count)], labels), source: "labels"),
+        imageSource: "images", labelSource: "labels", name: "pair", classes: nil)
+    }
+    let pair = try dataset(labels: [1, 0], images: images)
+    #expect(pair.featureShape == [2, 2, 1] && pair.count == 2)
+    #expect(pair.target == .classes(labels: [1, 0], names: ["0", "1"]))
+    let count = #expect(throws: DatasetError.self) { try dataset(labels: [1], images: images) }
+    #expect(count?.source == "labels")
+    let flat = try IDXArray(bytes: Self.file([2, 4], [0, 1, 2, 3, 4, 5, 6, 7]), source: "images")
+    let shape = #expect(throws: DatasetError.self) { try dataset(labels: [1, 0], images: flat) }
+    #expect(shape?.source == "images")
+  }
+
+  @Test("that are missing are told with what is expected")
+  func missingFolder() {
+    let error = #expect(throws: DatasetError.self) { try IDXFolder(path: "/nowhere").load() }
+    #expect(error?.code == .unreadableFile && error?.source == "/nowhere")
+    #expect(error?.message.contains("train-images-idx3-ubyte") == true)
+  }
+
+  @Test("with a test part of their own are split into training and validation alone")
+  func officialTest() throws {
+    let digits = try EmbeddedDataset.digits.load()
+    let (samples, test) = (digits.subset(Array(0..<1500)), digits.subset(Array(1500..<1797)))
+    let splits = try samples.split(validation: 0.2, test: test, seed: 3)
+    #expect(splits.training.count == 1200 && splits.validation.count == 300 && splits.test == test)
+    #expect(Set(splits.indices.training + splits.indices.validation).count == 1500)
+    let other = try Dataset(name: "other", features: [1], featureShape: [1], target: .values([1]))
+    let error = #expect(throws: DatasetError.self) { try samples.split(validation: 0.2, test: other, seed: 3) }
+    #expect(error?.code == .invalidSplit && error?.source == "other")
+  }
+}

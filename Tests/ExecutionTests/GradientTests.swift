@@ -145,4 +145,33 @@ import Testing
     try Self.check(
       graph, loss: #require(rewritten[loss]), by: graph.parameters + [#require(rewritten[x])], at: given, "network")
   }
+
+  @Test("Hessian-vector products of a smooth network agree with finite differences", arguments: [true, false])
+  func hessianVectorProduct(isClassifier: Bool) throws {
+    var graph = Graph()
+    let x = try graph.input("x", shape: [6, 4])
+    let target = try graph.input("target", shape: isClassifier ? [6] : [6, 3])
+    let hidden = try graph.tanh(graph.dense(x, units: 5, name: "first"))
+    let output = try graph.dense(graph.gelu(graph.dense(hidden, units: 4, name: "second")), units: 3, name: "output")
+    let loss =
+      isClassifier
+      ? try graph.softmaxCrossEntropy(logits: output, labels: target)
+      : try graph.meanSquaredError(prediction: output, target: target)
+    let gradients = try graph.gradient(of: loss, withRespectTo: graph.parameters)
+
+    // H v is the gradient of the gradient's product with a fixed v.
+    var random = SplitMix(12)
+    var given: [Value: [Double]] = [:]
+    var product = try graph.constant(0)
+    for (number, gradient) in gradients.enumerated() {
+      let direction = try graph.input("v\(number)", shape: graph.shape(of: gradient))
+      given[direction] = (0..<graph.shape(of: gradient).count).map { _ in random.number() }
+      product = try graph.add(product, graph.sum(graph.multiply(gradient, direction)))
+    }
+    for value in [x, target] + graph.parameters {
+      given[value] = (0..<graph.shape(of: value).count).map { _ in random.number() * 0.6 }
+    }
+    if isClassifier { given[target] = [0, 2, 1, 1, 0, 2] }
+    try Self.check(graph, loss: product, by: graph.parameters, at: given, "H v")
+  }
 }

@@ -51,13 +51,14 @@ extension BrokenFile {
       "a metric for other data",
       edits: [("metric: accuracy", "metric: rmse"), ("direction: maximize", "direction: minimize")],
       messages: [
-        "10:11: the metric 'rmse' is for regression, the data for classification; write accuracy or logLoss"
+        "10:11: the metric 'rmse' is for regression, the data for classification; write accuracy or "
+          + "balancedAccuracy or f1 or logLoss"
       ]),
     BrokenFile(
       "a metric for another task",
       edits: [("data: digits", "data: {csv: houses.csv, target: price, task: regression}")],
       messages: [
-        "10:11: the metric 'accuracy' is for classification, the data for regression; write rmse or r2"
+        "10:11: the metric 'accuracy' is for classification, the data for regression; write rmse or mae or r2"
       ]),
     BrokenFile(
       "an unknown direction",

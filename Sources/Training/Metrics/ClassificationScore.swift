@@ -3,7 +3,10 @@ import RealModule
 /// The sums behind the metrics of a classification, filled batch by batch.
 struct ClassificationScore {
   private var count = 0
-  private var hits = 0
+  /// For each class the samples of it, those taken for it, and those of both.
+  private var samples: [Int] = []
+  private var taken: [Int] = []
+  private var hits: [Int] = []
   private var logLoss = 0.0
 
   /// Takes rows of logits with their classes.
@@ -12,12 +15,18 @@ struct ClassificationScore {
   ///   - logits: Rows of `width` values; only as many rows as there are labels are read.
   ///   - labels: The rows' classes, each of 0..<width.
   mutating func add(logits: UnsafeBufferPointer<Float>, width: Int, labels: ArraySlice<Int32>) {
+    if samples.isEmpty {
+      samples = Array(repeating: 0, count: width)
+      (taken, hits) = (samples, samples)
+    }
     for (row, label) in labels.enumerated() {
       let logits = UnsafeBufferPointer(rebasing: logits[row * width..<(row + 1) * width])
       var largest = 0
       for index in logits.indices where logits[index] > logits[largest] { largest = index }
       let label = Int(label)
-      hits += largest == label ? 1 : 0
+      samples[label] += 1
+      taken[largest] += 1
+      if largest == label { hits[label] += 1 }
 
       // log Σ exp z - z of the class, with the largest z taken out so that nothing overflows.
       let shift = Double(logits[largest])
@@ -30,6 +39,14 @@ struct ClassificationScore {
 
   /// The metrics of all rows taken.
   var metrics: Metrics {
-    Metrics([.accuracy: Double(hits) / Double(count), .logLoss: logLoss / Double(count)])
+    let recalls = samples.indices.filter { samples[$0] > 0 }.map { Double(hits[$0]) / Double(samples[$0]) }
+    let scores = samples.indices.filter { samples[$0] + taken[$0] > 0 }.map {
+      2 * Double(hits[$0]) / Double(samples[$0] + taken[$0])
+    }
+    return Metrics([
+      .accuracy: Double(hits.reduce(0, +)) / Double(count),
+      .balancedAccuracy: recalls.reduce(0, +) / Double(recalls.count),
+      .f1: scores.reduce(0, +) / Double(scores.count), .logLoss: logLoss / Double(count),
+    ])
   }
 }

@@ -199,7 +199,7 @@ struct TrainerTests {
     options.metric = .rmse
     let metric = #expect(throws: TrainingError.self) { try run(options, data: data) }
     #expect(metric?.code == .dataMismatch)
-    #expect(metric?.message.contains("accuracy or logLoss") == true)
+    #expect(metric?.message.contains("accuracy or balancedAccuracy or f1 or logLoss") == true)
     options = Self.options
     options.selection = .r2
     let selection = #expect(throws: TrainingError.self) { try run(options, data: data) }

@@ -45,4 +45,26 @@ struct MetricsTests {
     #expect(!Metric.r2.isBetter(.nan, than: 0.1) && Metric.r2.isBetter(0.1, than: .nan))
     #expect(!Metric.logLoss.isBetter(0.5, than: 0.5))
   }
+
+  @Test("weigh rare classes as scikit-learn's balanced accuracy and macro F1 do")
+  func rareClasses() throws {
+    // scikit-learn 1.7: balanced_accuracy_score and f1_score(average="macro", zero_division=0).
+    let (labels, taken): ([Int32], [Int]) = (
+      [0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3], [0, 0, 0, 1, 2, 0, 1, 1, 0, 2, 0, 0]
+    )
+    let logits = taken.flatMap { choice in (0..<4).map { $0 == choice ? Float(2) : 0 } }
+    var score = ClassificationScore()
+    logits.withUnsafeBufferPointer { score.add(logits: $0, width: 4, labels: labels[...]) }
+    let metrics = score.metrics
+    #expect(abs(try #require(metrics[.accuracy]) - 7.0 / 12) < 1e-12)
+    #expect(abs(try #require(metrics[.balancedAccuracy]) - 0.4583333333333333) < 1e-12)
+    #expect(abs(try #require(metrics[.f1]) - 0.4455128205128205) < 1e-12)
+  }
+
+  @Test("of values hold the mean absolute error")
+  func absoluteError() {
+    var score = RegressionScore()
+    for (prediction, value) in [(1.0, 2.0), (3, 1), (0.5, 0.5)] { score.add(prediction: prediction, value: value) }
+    #expect(score.metrics[.mae] == 1)
+  }
 }

@@ -96,6 +96,11 @@ extension Graph {
     try activation(.silu, x, name: name)
   }
 
+  /// Adds x min(max(x + 3, 0), 6) / 6 of each element.
+  public mutating func hardSwish(_ x: Value, name: String? = nil) throws -> Value {
+    try activation(.hardSwish, x, name: name)
+  }
+
   /// Adds dropout: in training each element becomes 0 with the given probability and is scaled by
   /// 1 / (1 - probability) otherwise; in an inference graph the node is gone.
   ///

@@ -50,6 +50,37 @@ import Testing
     #expect(allocations == 0)
   }
 
+  @Test("A step of a convolution network allocates nothing", .enabled(if: CAllocationCounterIsAvailable()))
+  func convolutionsAllocateNothing() throws {
+    var graph = Graph()
+    let x = try graph.input("x", shape: [9, 8, 8, 3])
+    let labels = try graph.input("labels", shape: [9])
+    let first = try graph.relu(
+      graph.batchNormalization(graph.conv2d(x, channels: 20, hasBias: false, name: "conv"), name: "norm"))
+    let filtered = try graph.depthwiseConv2d(first, stride: Extent(2), hasBias: false, name: "depthwise")
+    let second = try graph.hardSwish(graph.batchNormalization(filtered, name: "second"))
+    let wide = try graph.concatenate([second, graph.maxPooling(first, Pooling(window: Extent(2)))])
+    let third = try graph.relu(graph.conv2d(wide, channels: 6, groups: 2, name: "grouped"))
+    let flat = try graph.layerNormalization(graph.flatten(third), name: "layer")
+    let loss = try graph.softmaxCrossEntropy(logits: graph.dense(flat, units: 4, name: "head"), labels: labels)
+    let store = ParameterStore(graph, seed: 3)
+    let plan = try Plan(training: graph, loss: loss, parameters: store)
+    let adam = OptimizerState(.adamW(), parameters: store)
+    let average = WeightAverage(decay: 0.9, parameters: store)
+    plan.input(x).update(repeating: 0.5)
+    plan.input(labels).update(repeating: 2)
+
+    let before = CAllocationCount()
+    for step in 0..<20 as Range<UInt64> {
+      try plan.run(seed: step)
+      store.clipGradients(norm: 1)
+      adam.step()
+      average.update()
+    }
+    #expect(CAllocationCount() - before == 0)
+    #expect(plan.scalar(loss).isFinite)
+  }
+
   @Test("A training step learns", arguments: Kernels.available)
   func learns(_ kernels: Kernels) throws {
     let network = try SampleNetwork(batch: 16)

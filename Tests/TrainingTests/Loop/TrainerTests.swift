@@ -222,4 +222,56 @@ struct TrainerTests {
     #expect(result.history.map(\.trainingLoss) == plain.result.history.map(\.trainingLoss))
     #expect(result.history.map(\.validation) != plain.result.history.map(\.validation))
   }
+
+  @Test("ends when no epoch of its patience was better, and keeps the best one")
+  func earlyStopping() throws {
+    let data = try Self.moons()
+    var options = Self.options
+    options.epochs = 200
+    options.optimizer = .adam(learningRate: 0.05)
+    options.patience = 6
+    let trainer = try Trainer(Self.network, data: data, options: options)
+    let result = try trainer.train()
+    #expect(result.history.count < 200)
+    #expect(result.history.count == result.best.epoch + 6)
+    #expect(try trainer.evaluate(data.validation) == result.best.validation)
+  }
+
+  @Test("steps by its schedule: a rate of nearly nothing stands still")
+  func schedule() throws {
+    let data = try Self.moons()
+    var options = Self.options
+    options.schedule = LearningRateSchedule(.exponential(factor: 1e-12))
+    let losses = try run(options, data: data).result.history.map(\.validation)
+    // The first epoch has the whole rate, the later ones a trillionth and less of it.
+    #expect(Set(losses).count <= 2)
+    #expect(Set(try run(data: data).result.history.map(\.validation)).count > 4)
+  }
+
+  @Test("lowers its rate on a plateau")
+  func plateau() throws {
+    let data = try Self.moons()
+    var options = Self.options
+    options.epochs = 12
+    // No epoch is better by a factor of a million, so that the rate falls to nothing after the third.
+    options.plateau = PlateauReduction(factor: 1e-12, patience: 1, threshold: 1e6)
+    options.metric = .logLoss
+    let history = try run(options, data: data).result.history.map(\.validation)
+    #expect(Set(history.prefix(3)).count == 3)
+    #expect(Set(history.dropFirst(3)).count <= 2)
+  }
+
+  @Test("clips gradients to a norm: a tiny one barely moves the weights")
+  func clipping() throws {
+    let data = try Self.moons()
+    var options = Self.options
+    options.epochs = 1
+    options.optimizer = .gradientDescent(learningRate: 0.1)
+    let free = try run(options, data: data).parameters
+    options.gradientNorm = 1e-6
+    let clipped = try run(options, data: data).parameters
+    let start = try Trainer(Self.network, data: data, options: options).parameters.snapshot()
+    #expect(zip(clipped, start).allSatisfy { abs($0 - $1) < 1e-4 })
+    #expect(zip(free, start).contains { abs($0 - $1) > 1e-2 })
+  }
 }

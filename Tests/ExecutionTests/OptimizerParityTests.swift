@@ -77,10 +77,10 @@ import Testing
     #expect(Set(Self.cases.map(\.rule)).count == 7)
   }
 
-  @Test("100 steps agree with PyTorch's", arguments: cases)
-  func steps(_ test: Case) throws {
+  @Test("100 steps agree with PyTorch's on each instruction set", arguments: cases, VectorTable.all.indices)
+  func steps(_ test: Case, table: Int) throws {
     let store = try Self.store()
-    let state = OptimizerState(test.optimizer, parameters: store)
+    let state = OptimizerState(test.optimizer, parameters: store, table: VectorTable.all[table])
     for step in 1...100 {
       Self.forEachElement(of: store) { i, place in
         let value = Double.sin(Double(7 * i + 3 * step)) + Double.cos(Double(i * step)) / 2

@@ -94,6 +94,8 @@ typedef struct {
 /// The numbers of one step of Adam.
 typedef struct {
   float beta1, beta2, epsilon, weightDecay;
+  /// What the parameter is multiplied by first: 1 - rate decay in AdamW, else 1.
+  float shrinkage;
   /// rate / (1 - beta1^t).
   float stepSize;
   /// 1 / sqrt(1 - beta2^t).

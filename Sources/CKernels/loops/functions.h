@@ -2,7 +2,7 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-/// The same number in each lane.
+/// The same number in each lane; taking 0 away is nothing to compute, while adding it would be (-0 + 0 is 0).
 INLINE V splat(float x) { return x - (V){0}; }
 
 /// a where the mask is set, b elsewhere.

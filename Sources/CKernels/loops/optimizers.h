@@ -16,6 +16,12 @@ static void momentum(float *p, const float *g, float *v, size_t count, float rat
   }
 }
 
+/// factor * parameter, rounded before anything is added, as separate decay rounds it.
+static inline V shrunken(V parameter, float factor) {
+#pragma clang fp contract(off)
+  return factor * parameter;
+}
+
 static void adam(float *p, const float *g, float *m, float *v, size_t count, CAdamFactors factors) {
   for (size_t i = 0; i < count; i += LANES) {
     V parameter = load(p + i);
@@ -26,7 +32,7 @@ static void adam(float *p, const float *g, float *m, float *v, size_t count, CAd
     store(m + i, first);
     store(v + i, second);
     V denominator = squareRoot(second) * factors.inverseRootCorrection + factors.epsilon;
-    store(p + i, parameter - factors.stepSize * first / denominator);
+    store(p + i, shrunken(parameter, factors.shrinkage) - factors.stepSize * first / denominator);
   }
 }
 

@@ -106,18 +106,19 @@ public final class OptimizerState {
       let velocity = momentum > 0 ? slot(1) : nil
       loops.rmsProp(p, g, slot(0), velocity, isCentred ? slot(momentum > 0 ? 2 : 1) : nil, count, factors)
     case .adam(let beta1, let beta2, let epsilon):
-      let factors = adamFactors(beta1, beta2, epsilon, decay: decay)
-      loops.adam(p, g, slot(0), slot(1), count, factors)
+      loops.adam(p, g, slot(0), slot(1), count, adamFactors(beta1, beta2, epsilon, decay: decay))
     case .adamW(let beta1, let beta2, let epsilon):
-      if decay > 0 { loops.scale(p, Float(1 - learningRate * optimizer.weightDecay), p, count) }
-      loops.adam(p, g, slot(0), slot(1), count, adamFactors(beta1, beta2, epsilon, decay: 0))
+      let shrinkage = Float(segment.isDecayed ? 1 - learningRate * optimizer.weightDecay : 1)
+      loops.adam(p, g, slot(0), slot(1), count, adamFactors(beta1, beta2, epsilon, shrinkage: shrinkage))
     }
     if let bounds = optimizer.bounds { loops.limit(p, Float(bounds.lowerBound), Float(bounds.upperBound), count) }
   }
 
-  private func adamFactors(_ beta1: Double, _ beta2: Double, _ epsilon: Double, decay: Float) -> CAdamFactors {
+  private func adamFactors(_ beta1: Double, _ beta2: Double, _ epsilon: Double, decay: Float = 0, shrinkage: Float = 1)
+    -> CAdamFactors
+  {
     CAdamFactors(
-      beta1: Float(beta1), beta2: Float(beta2), epsilon: Float(epsilon), weightDecay: decay,
+      beta1: Float(beta1), beta2: Float(beta2), epsilon: Float(epsilon), weightDecay: decay, shrinkage: shrinkage,
       stepSize: Float(learningRate / (1 - .pow(beta1, stepCount))),
       inverseRootCorrection: Float(1 / Double.sqrt(1 - .pow(beta2, stepCount))),
       oneMinusBeta1: Float(1 - beta1), oneMinusBeta2: Float(1 - beta2))

@@ -70,8 +70,8 @@ struct MemoryPlan {
   private static func reusableBlock(
     for node: Graph.Node, at step: Int, in graph: Graph, _ blocks: [Block], _ blockOfNode: [Int?]
   ) -> Int? {
-    guard node.operation.isElementwise else { return nil }
-    for input in node.inputs where graph.shape(of: input).count == node.shape.count {
+    for (position, input) in node.inputs.enumerated()
+    where node.operation.mayOverwrite(input: position) && graph.shape(of: input).count == node.shape.count {
       if let block = blockOfNode[input.index], blocks[block].lastStep == step { return block }
     }
     return nil

@@ -56,9 +56,11 @@ public enum NormalizationOperation: Hashable, Sendable {
     }
   }
 
-  var isElementwise: Bool {
+  /// Figures of a channel are read for all of its elements, so that only what has an element for each is overwritten.
+  func mayOverwrite(input position: Int) -> Bool {
     switch self {
-    case .batch, .batchNormalize, .batchInputGradient, .movingAverage: true
+    case .batch, .batchNormalize, .movingAverage: position == 0
+    case .batchInputGradient: position == 0 || position == 1 || position == 5
     case .batchMoments, .batchSums, .layer, .layerSums, .layerInputGradient: false
     }
   }

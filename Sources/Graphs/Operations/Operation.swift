@@ -122,13 +122,13 @@ public enum Operation: Hashable, Sendable {
     }
   }
 
-  /// Whether element i of the output depends on element i of the inputs with as many elements, and on no other of
-  /// their elements, so that the output may take the place of such an input.
-  package var isElementwise: Bool {
+  /// Whether element i of the output depends on element i of the input at a position, and on no other of its elements, so
+  /// that the output may take the place of that input where both have as many elements.
+  package func mayOverwrite(input position: Int) -> Bool {
     switch self {
     case .activation, .add, .multiply, .scale, .multiplyByScalar, .reshape, .activationGradient, .activationCurvature:
       true
-    case .normalization(let operation): operation.isElementwise
+    case .normalization(let operation): operation.mayOverwrite(input: position)
     default: false
     }
   }

@@ -21,6 +21,10 @@ struct TrainingRunner: Sendable {
         "\(dataset.name): the target has \(names.count) different values in \(dataset.count) rows, so it is no class; "
           + "for a value to predict, write 'task: regression' and the metric rmse or r2")
     }
+    if objective.network == .cnn, dataset.featureShape.count != 3 {
+      throw ValidationError(
+        "\(dataset.name): the network 'cnn' needs images, but these are the rows of a table; take the network 'mlp'")
+    }
     let splits =
       if let test { try dataset.split(validation: split.validation, test: test, seed: split.seed) } else {
         try dataset.split(validation: split.validation, test: split.test, seed: split.seed)

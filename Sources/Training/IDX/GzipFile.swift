@@ -18,6 +18,11 @@ enum GzipFile {
       throw DatasetError(
         .tooLarge, "it inflates to \(announced) bytes, more than the limit of \(limit)", source: source)
     }
+    // Deflate makes at most 1032 bytes of one, so that no memory is taken for what a forged end announces.
+    guard announced <= bytes.count * 1032 else {
+      throw DatasetError(
+        .corrupt, "its \(bytes.count) bytes cannot inflate to the \(announced) that its end announces", source: source)
+    }
     var result = HPO_INFLATE_DONE
     let inflated = [UInt8](unsafeUninitializedCapacity: max(1, announced)) { buffer, produced in
       guard let destination = buffer.baseAddress else { return }

@@ -83,6 +83,10 @@ public struct TrainingOptions: Sendable, Hashable {
       throw TrainingError(
         .invalidOption, "the weight decay is \(optimizer.weightDecay); it must be a finite number of at least 0")
     }
+    guard optimizer.l1Penalty.isFinite, optimizer.l1Penalty >= 0 else {
+      throw TrainingError(
+        .invalidOption, "the L1 penalty is \(optimizer.l1Penalty); it must be a finite number of at least 0")
+    }
     if let fault = optimizer.fault { throw TrainingError(.invalidOption, fault) }
   }
 }

@@ -74,13 +74,17 @@ extension OperationCase {
     func test(_ operation: NormalizationOperation, _ shapes: [Shape]) -> OperationCase {
       OperationCase(.normalization(operation), shapes, random: &random)
     }
+    let two: Shape = [2, c]
+    // Few features of nearly equal values would magnify every rounding by 1 / sqrt(epsilon).
     var cases = [
+      test(.batchNormalize(epsilon: 1e-3, activation: nil), [two, [2, c], [c], [c]]),
+      test(.batchInputGradient(epsilon: 1e-3, activation: nil), [two, two, [2, c], [c], [2, c]]),
       test(.batch(BatchNormalization(epsilon: 1e-3)), [x, [c], [c], [c], [c]]), test(.batchMoments, [x]),
       test(.movingAverage(momentum: 0.3, row: 1, correction: 1.25), [[c], [2, c]]),
-      test(.layer(epsilon: 1e-3), [x, [c], [c]]), test(.layerSums(epsilon: 1e-3), [x, x]),
-      test(.layerInputGradient(epsilon: 1e-3), [x, x, [c]]),
+      test(.layer(epsilon: 0.02), [x, [c], [c]]), test(.layerSums(epsilon: 0.02), [x, x]),
+      test(.layerInputGradient(epsilon: 0.02), [x, x, [c]]),
     ]
-    for activation in [nil, .relu, .sigmoid] as [Activation?] {
+    for activation in [nil, .relu, .sigmoid, .elu(alpha: 1)] as [Activation?] {
       let y = activation == nil ? [] : [x]
       cases += [
         test(.batchNormalize(epsilon: 1e-3, activation: activation), [x, [2, c], [c], [c]]),

@@ -18,7 +18,7 @@ struct OperationCase: CustomStringConvertible {
       inputs[4] = inputs[4].map(abs)
     case .normalization(.batchNormalize), .normalization(.batchSums), .normalization(.batchInputGradient):
       // Moments hold the variances in their second row.
-      let place = shapes.firstIndex { $0.rank == 2 && $0[0] == 2 && $0 != shapes[0] } ?? 1
+      let place = if case .normalization(.batchNormalize) = operation { 1 } else { 2 }
       let channels = shapes[place][1]
       for c in 0..<channels { inputs[place][channels + c] = abs(inputs[place][channels + c]) }
     default:

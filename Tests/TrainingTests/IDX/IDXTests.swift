@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Training
@@ -59,7 +60,7 @@ struct IDXTests {
 
   @Test("changed at random never crash")
   func mutations() {
-    var generator = SystemRandomNumberGenerator()
+    var generator = SplitMix64(seed: 4)
     let whole = Self.file([2, 3], [0, 1, 2, 3, 4, 255])
     for _ in 0..<5000 {
       var bytes = whole
@@ -82,6 +83,7 @@ struct IDXTests {
     }
     for count in 0..<Self.compressed.count { #expect(code(Array(Self.compressed.prefix(count))) != nil) }
     #expect(code(Self.compressed, limit: 23) == .tooLarge)
+    #expect(code(Self.compressed.dropLast(4) + [0, 0, 0, 0x40], limit: 1 << 31) == .corrupt)
     for place in 10..<Self.compressed.count {
       var bytes = Self.compressed
       bytes[place] ^= 0x10

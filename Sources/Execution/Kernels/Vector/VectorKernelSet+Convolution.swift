@@ -9,13 +9,8 @@ extension VectorKernelSet {
       let (x, weight) = (request.inputShapes[0], request.inputShapes[1])
       let product = ConvolutionProduct(convolution, x: x, weight: weight, output: request.outputShape, self)
       let (bias, rectifies) = (inputs.count == 3 ? inputs[2] : nil, activation == .relu)
-      guard let activation, !rectifies else {
-        return { _ in product.forward(inputs[0], inputs[1], bias, rectifies: rectifies, out) }
-      }
-      let (loops, kind, number, count) = (loops, activation.kind, activation.number, request.outputShape.count)
-      return { _ in
-        product.forward(inputs[0], inputs[1], bias, rectifies: false, out)
-        loops.activation(kind, number, out, out, count)
+      return activated(rectifies ? nil : activation, out, request.outputShape.count) { _ in
+        product.forward(inputs[0], inputs[1], bias, rectifies: rectifies, out)
       }
 
     case .inputGradient(let convolution, let x):

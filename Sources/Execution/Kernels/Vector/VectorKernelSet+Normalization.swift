@@ -2,7 +2,7 @@ import CKernels
 import Graphs
 
 extension VectorKernelSet {
-  /// The loop for a normalization, or nil where it applies an activation other than ReLU.
+  /// The loop for a normalization, or nil for a gradient that masks by an activation other than ReLU, which no pass makes.
   func body(of operation: NormalizationOperation, for request: KernelRequest) -> ((UInt64) -> Void)? {
     let (loops, inputs, out) = (loops, request.inputs, request.output)
     let shape = request.inputShapes[0]
@@ -20,8 +20,7 @@ extension VectorKernelSet {
 
     case .batchNormalize(let epsilon, let activation):
       let (epsilon, moments, rectifies) = (Float(epsilon), inputs[1], activation == .relu)
-      guard activation == nil || rectifies else { return nil }
-      return { _ in
+      return activated(rectifies ? nil : activation, out, shape.count) { _ in
         loops.normalize(
           inputs[0], moments, moments + channels, inputs[2], inputs[3], epsilon, rectifies, rows, channels, out)
       }

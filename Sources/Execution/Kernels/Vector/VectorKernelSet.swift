@@ -128,6 +128,18 @@ struct VectorKernelSet: KernelSet {
     }
   }
 
+  /// A loop with a pass of an activation over its output behind it, where there is one.
+  func activated(
+    _ activation: Activation?, _ out: UnsafeMutablePointer<Float>, _ count: Int, _ body: @escaping (UInt64) -> Void
+  ) -> (UInt64) -> Void {
+    guard let activation else { return body }
+    let (loops, kind, number) = (loops, activation.kind, activation.number)
+    return { seed in
+      body(seed)
+      loops.activation(kind, number, out, out, count)
+    }
+  }
+
   private func concatenationBody(for request: KernelRequest, axis: Int) -> (UInt64) -> Void {
     var start = 0
     let copies = zip(request.inputs, request.inputShapes).map { input, shape in

@@ -23,22 +23,16 @@ final class ConvolutionInputGradient {
   private let loops: CKernelTable
   private let scratch: VectorScratch
   private let images: PaddedImages
+  private let channels: ConvolutionChannels
   private let count: Int
-  private let groups: Int
-  private let isDepthwise: Bool
-  /// The input channels and the output channels of a group, and all output channels.
-  private let inner: Int, columns: Int, channels: Int
   private let inputCount: Int
   private let phases: [Phase]
 
   init(_ convolution: Convolution, x: Shape, weight: Shape, output: Shape, _ set: VectorKernelSet) {
     loops = set.loops
     scratch = set.images
+    channels = ConvolutionChannels(weight: weight, groups: convolution.groups)
     count = x[0]
-    groups = convolution.groups
-    isDepthwise = groups == x[3] && weight[3] == x[3]
-    (inner, channels) = (weight[2], weight[3])
-    columns = channels / groups
     inputCount = x.count / x[0]
 
     let (stride, padding, dilation) = (convolution.stride, convolution.padding, convolution.dilation)
@@ -47,11 +41,11 @@ final class ConvolutionInputGradient {
     let (top, bottom) = Self.margins(rows, output: output[1])
     let (left, right) = Self.margins(columnPhases, output: output[2])
     let images = PaddedImages(
-      images: x[0], height: output[1], width: output[2], channels: channels, top: top, left: left, bottom: bottom,
+      images: x[0], height: output[1], width: output[2], channels: output[3], top: top, left: left, bottom: bottom,
       right: right)
     self.images = images
 
-    let perGroup = columns
+    let perGroup = channels.outputs
     phases = rows.flatMap { row in
       columnPhases.map { column in
         var (taps, tapOffsets): ([Int], [Int]) = ([], [])
@@ -77,43 +71,68 @@ final class ConvolutionInputGradient {
           readOffsets: OffsetTable(read), writeOffsets: OffsetTable(write), places: row.count * column.count)
       }
     }
-    let panel = loops.panelColumns
     scratch.reserve(
       images: images.scratchCount,
-      weights: isDepthwise
-        ? 0 : (weight[0] * weight[1] * columns + 64) * ((inner + panel - 1) / panel * panel))
+      weights: channels.isDepthwise ? 0 : channels.groups * phases.map(packedCount).reduce(0, +))
+  }
+
+  /// The room that a phase's weights of one group take: whole panels of whole vectors.
+  private func packedCount(_ phase: Phase) -> Int {
+    let panel = loops.panelColumns
+    return (phase.innerOffsets.count + 64) * ((channels.inputs + panel - 1) / panel * panel)
   }
 
   func run(_ upstream: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>) {
-    let outer = isDepthwise ? 1 : groups
-    for phase in phases where phase.places > 0 {
-      for group in 0..<outer {
-        if !isDepthwise {
-          loops.packTaps(
-            weight + group * columns, phase.taps.start, phase.taps.count, inner, columns, channels,
-            scratch.weightStart)
-        }
-        for first in stride(from: 0, to: count, by: images.group) {
-          let some = min(images.group, count - first)
-          let a = images.prepare(
-            upstream + first * images.imageCount, count: some, scratch: scratch.imageStart, loops)
-          let c = out + first * inputCount
-          if isDepthwise {
-            var call = CDepthwise(
-              rows: some * phase.places, channels: channels, tapCount: phase.taps.count, a: a,
-              rowOffsets: phase.readOffsets.start, tapOffsets: phase.tapOffsets.start, taps: phase.taps.start,
-              weight: weight, bias: nil, rectifies: false, c: c, cOffsets: phase.writeOffsets.start)
-            loops.depthwise(&call)
-          } else {
-            var call = CGatheredProduct(
-              rows: some * phase.places, columns: inner, inner: phase.innerOffsets.count, a: a + group * columns,
-              rowOffsets: phase.readOffsets.start, innerOffsets: phase.innerOffsets.start,
-              b: UnsafePointer(scratch.weightStart), bStride: 0, isPacked: true, bias: nil, rectifies: false,
-              accumulates: false, c: c + group * inner, cOffsets: phase.writeOffsets.start, cStride: 0)
-            loops.gatheredProduct(&call)
-          }
-        }
+    if !channels.isDepthwise { packWeights(weight) }
+    for first in stride(from: 0, to: count, by: images.group) {
+      let some = min(images.group, count - first)
+      let a = images.prepare(
+        upstream + first * images.imageCount, count: some, scratch: scratch.imageStart, loops)
+      if channels.isDepthwise {
+        runDepthwise(a, weight, out + first * inputCount, images: some)
+      } else {
+        runProducts(a, out + first * inputCount, images: some)
       }
+    }
+  }
+
+  private func packWeights(_ weight: UnsafePointer<Float>) {
+    var packed = scratch.weightStart
+    for phase in phases {
+      for group in 0..<channels.groups {
+        loops.packTaps(
+          weight + group * channels.outputs, phase.taps.start, phase.taps.count, channels.inputs, channels.outputs,
+          channels.allOutputs, packed)
+        packed += packedCount(phase)
+      }
+    }
+  }
+
+  private func runProducts(_ a: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, images: Int) {
+    var packed = scratch.weightStart
+    for phase in phases {
+      for group in 0..<channels.groups {
+        var call = CGatheredProduct(
+          rows: images * phase.places, columns: channels.inputs, inner: phase.innerOffsets.count,
+          a: a + group * channels.outputs, rowOffsets: phase.readOffsets.start,
+          innerOffsets: phase.innerOffsets.start, b: UnsafePointer(packed), bStride: 0, isPacked: true, bias: nil,
+          rectifies: false, accumulates: false, c: out + group * channels.inputs,
+          cOffsets: phase.writeOffsets.start, cStride: 0)
+        loops.gatheredProduct(&call)
+        packed += packedCount(phase)
+      }
+    }
+  }
+
+  private func runDepthwise(
+    _ a: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, images: Int
+  ) {
+    for phase in phases {
+      var call = CDepthwise(
+        rows: images * phase.places, channels: channels.allOutputs, tapCount: phase.taps.count, a: a,
+        rowOffsets: phase.readOffsets.start, tapOffsets: phase.tapOffsets.start, taps: phase.taps.start,
+        weight: weight, bias: nil, rectifies: false, c: out, cOffsets: phase.writeOffsets.start)
+      loops.depthwise(&call)
     }
   }
 

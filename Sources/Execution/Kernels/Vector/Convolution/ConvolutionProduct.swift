@@ -7,10 +7,7 @@ final class ConvolutionProduct {
   private let scratch: VectorScratch
   private let images: PaddedImages
   private let count: Int
-  private let groups: Int
-  private let isDepthwise: Bool
-  /// The input channels and the output channels of a group, and all output channels.
-  private let inner: Int, columns: Int, channels: Int
+  private let channels: ConvolutionChannels
   /// The output places of an image.
   private let places: Int
   /// Where each output place of a group of images begins to read, and where each element of a window lies from there.
@@ -21,10 +18,7 @@ final class ConvolutionProduct {
     loops = set.loops
     scratch = set.images
     count = x[0]
-    groups = convolution.groups
-    isDepthwise = groups == x[3] && weight[3] == x[3]
-    (inner, channels) = (weight[2], weight[3])
-    columns = channels / groups
+    channels = ConvolutionChannels(weight: weight, groups: convolution.groups)
     let (stride, padding, dilation) = (convolution.stride, convolution.padding, convolution.dilation)
     let images = PaddedImages(
       images: x[0], height: x[1], width: x[2], channels: x[3], top: padding.height, left: padding.width,
@@ -47,7 +41,7 @@ final class ConvolutionProduct {
       }
     }
     self.tapOffsets = OffsetTable(tapOffsets)
-    let inner = inner
+    let inner = channels.inputs
     windowOffsets = OffsetTable(tapOffsets.flatMap { tap in (0..<inner).map { tap + $0 } })
     taps = OffsetTable(Array(tapOffsets.indices))
     scratch.reserve(images: images.scratchCount)
@@ -59,21 +53,22 @@ final class ConvolutionProduct {
     _ out: UnsafeMutablePointer<Float>
   ) {
     forEachGroup(x) { a, first, images in
-      let c = out + first * places * channels
-      if isDepthwise {
+      let c = out + first * places * channels.allOutputs
+      if channels.isDepthwise {
         var call = CDepthwise(
-          rows: images * places, channels: channels, tapCount: tapOffsets.count, a: a,
+          rows: images * places, channels: channels.allOutputs, tapCount: tapOffsets.count, a: a,
           rowOffsets: placeOffsets.start, tapOffsets: tapOffsets.start, taps: taps.start, weight: weight, bias: bias,
           rectifies: rectifies, c: c, cOffsets: nil)
         loops.depthwise(&call)
         return
       }
-      for group in 0..<groups {
+      for group in 0..<channels.groups {
         var call = CGatheredProduct(
-          rows: images * places, columns: columns, inner: windowOffsets.count, a: a + group * inner,
-          rowOffsets: placeOffsets.start, innerOffsets: windowOffsets.start, b: weight + group * columns,
-          bStride: channels, isPacked: false, bias: bias.map { $0 + group * columns }, rectifies: rectifies,
-          accumulates: false, c: c + group * columns, cOffsets: nil, cStride: channels)
+          rows: images * places, columns: channels.outputs, inner: windowOffsets.count, a: a + group * channels.inputs,
+          rowOffsets: placeOffsets.start, innerOffsets: windowOffsets.start, b: weight + group * channels.outputs,
+          bStride: channels.allOutputs, isPacked: false, bias: bias.map { $0 + group * channels.outputs },
+          rectifies: rectifies,
+          accumulates: false, c: c + group * channels.outputs, cOffsets: nil, cStride: channels.allOutputs)
         loops.gatheredProduct(&call)
       }
     }
@@ -83,23 +78,23 @@ final class ConvolutionProduct {
   func weightGradient(
     _ upstream: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>
   ) {
-    if isDepthwise { out.update(repeating: 0, count: taps.count * channels) }
+    if channels.isDepthwise { out.update(repeating: 0, count: taps.count * channels.allOutputs) }
     forEachGroup(x) { a, first, images in
-      let b = upstream + first * places * channels
-      if isDepthwise {
+      let b = upstream + first * places * channels.allOutputs
+      if channels.isDepthwise {
         var call = CDepthwise(
-          rows: images * places, channels: channels, tapCount: tapOffsets.count, a: a,
+          rows: images * places, channels: channels.allOutputs, tapCount: tapOffsets.count, a: a,
           rowOffsets: placeOffsets.start, tapOffsets: tapOffsets.start, taps: taps.start, weight: b, bias: nil,
           rectifies: false, c: out, cOffsets: nil)
         loops.depthwiseWeightGradient(&call)
         return
       }
-      for group in 0..<groups {
+      for group in 0..<channels.groups {
         var call = CGatheredProduct(
-          rows: windowOffsets.count, columns: columns, inner: images * places, a: a + group * inner,
-          rowOffsets: windowOffsets.start, innerOffsets: placeOffsets.start, b: b + group * columns,
-          bStride: channels, isPacked: false, bias: nil, rectifies: false, accumulates: first > 0,
-          c: out + group * columns, cOffsets: nil, cStride: channels)
+          rows: windowOffsets.count, columns: channels.outputs, inner: images * places, a: a + group * channels.inputs,
+          rowOffsets: windowOffsets.start, innerOffsets: placeOffsets.start, b: b + group * channels.outputs,
+          bStride: channels.allOutputs, isPacked: false, bias: nil, rectifies: false, accumulates: first > 0,
+          c: out + group * channels.outputs, cOffsets: nil, cStride: channels.allOutputs)
         loops.gatheredProduct(&call)
       }
     }

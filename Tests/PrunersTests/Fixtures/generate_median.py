@@ -5,12 +5,12 @@ arithmetic, which the tests repeat (`PrunerCase.swift`); both must change togeth
 
 In an environment with optuna==5.0.0 and numpy:
 
-    python generate_median.py > median.json
+    python generate_median.py
 """
 
 import json
 import math
-import sys
+import pathlib
 import warnings
 
 import optuna
@@ -101,4 +101,4 @@ def solve(case):
 
 assert optuna.__version__ == "5.0.0"
 cases = [solve(case) for case in range(CASES)]
-sys.stdout.write(json.dumps(cases, indent=0) + "\n")
+(pathlib.Path(__file__).parent / "median.json").write_text(json.dumps(cases, indent=0) + "\n")

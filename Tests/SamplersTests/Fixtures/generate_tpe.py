@@ -8,12 +8,12 @@ kernel width. The fixture takes the stable order, in which ours are.
 
 In an environment with optuna==5.0.0 and numpy:
 
-    python generate_tpe.py > tpe.json
+    python generate_tpe.py
 """
 
 import json
 import math
-import sys
+import pathlib
 import warnings
 
 import numpy as np
@@ -235,4 +235,4 @@ def compact(value):
 
 assert optuna.__version__ == "5.0.0", optuna.__version__
 cases = [solve(case) for case in range(CASES)]
-sys.stdout.write("[\n" + ",\n".join(compact(c) for c in cases) + "\n]\n")
+(pathlib.Path(__file__).parent / "tpe.json").write_text("[\n" + ",\n".join(compact(c) for c in cases) + "\n]\n")

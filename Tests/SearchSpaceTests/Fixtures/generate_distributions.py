@@ -3,14 +3,14 @@ writes numbers and strings.
 
 In an environment with optuna==5.0.0 and numpy:
 
-    python generate_distributions.py > distributions.json
+    python generate_distributions.py
 """
 
 import json
 import math
+import pathlib
 import random
 import struct
-import sys
 import warnings
 
 import optuna
@@ -163,4 +163,4 @@ document = {
     "strings": [[s, json.dumps(s)] for s in strings],
 }
 assert optuna.__version__ == "5.0.0"
-sys.stdout.write(json.dumps(document, separators=(",", ":"), ensure_ascii=True).replace("],[", "],\n[") + "\n")
+(pathlib.Path(__file__).parent / "distributions.json").write_text(json.dumps(document, separators=(",", ":"), ensure_ascii=True).replace("],[", "],\n[") + "\n")

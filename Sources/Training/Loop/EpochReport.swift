@@ -1,5 +1,5 @@
 /// What one epoch of training achieved.
-public struct EpochReport: Sendable, Hashable {
+public struct EpochReport: Sendable, Hashable, Codable {
   /// The epoch's number, from 1.
   public let epoch: Int
   /// The mean of the steps' losses: cross-entropy in nats, or the squared error of values of deviation 1.

@@ -33,8 +33,7 @@ public final class Trainer {
   private let targetInput: Value
   private let loss: Value
   private let optimizer: OptimizerState
-  /// The rate that the schedule starts from, which a plateau lowers.
-  private var baseRate: Double
+  private var progress: TrainingProgress
   private let average: WeightAverage?
   private let evaluator: Evaluator
   private var batches: MiniBatches
@@ -74,7 +73,7 @@ public final class Trainer {
     plan = try Plan(training: trained.graph, loss: trained.loss, parameters: parameters, kernels: kernels)
     (input, targetInput, loss) = (built.input, trained.targets, trained.loss)
     optimizer = OptimizerState(options.optimizer, parameters: parameters)
-    baseRate = options.optimizer.learningRate
+    progress = TrainingProgress(rate: options.optimizer.learningRate)
     average =
       options.weightAveraging > 0 ? WeightAverage(decay: options.weightAveraging, parameters: parameters) : nil
 
@@ -84,45 +83,55 @@ public final class Trainer {
       network, data: data.validation, scale: scale, parameters: parameters, kernels: kernels)
   }
 
-  /// Goes through all epochs and leaves the parameters of the best one in `parameters`.
+  /// Goes through all epochs that are left and leaves the parameters of the best one in `parameters`.
   ///
   /// The best epoch has the best value of `selection` on the validation samples; of equal ones it has the lower loss
-  /// there.
+  /// there. A second call trains on from the parameters of the best epoch, for as many epochs again.
   ///
-  /// - Parameter afterEpoch: Called after each epoch. What it throws ends the training and is thrown on.
+  /// - Parameters:
+  ///   - afterEpoch: Called after each epoch. What it throws ends the training and is thrown on.
+  ///   - afterStep: Called after each step but the last of an epoch. What it throws ends the training and is thrown on.
   /// - Throws: `TrainingError` of code `diverged` where the loss or an output is no finite number any more.
-  public func train(afterEpoch: (EpochReport) throws -> Void = { _ in }) throws -> TrainingResult {
-    var history: [EpochReport] = []
-    history.reserveCapacity(options.epochs)
-    var best: EpochReport?
-    var bestParameters: [Float] = []
-    var plateau = PlateauReduction.State()
-    for epoch in 1...options.epochs {
-      let trainingLoss = try runEpoch(epoch)
-      average?.swap()
-      let validation = try evaluate(data.validation)
-      guard validation.loss.isFinite, let value = validation[metric] else {
-        throw diverged(epoch: epoch, "the validation loss is \(validation.loss)")
-      }
-      let isBest = best.map { isBetter(validation, than: $0.validation) } ?? true
-      let report = EpochReport(
-        epoch: epoch, trainingLoss: trainingLoss, validation: validation, value: value, isBest: isBest)
-      if isBest {
-        best = report
-        bestParameters = parameters.snapshot()
-      }
-      average?.swap()
-      history.append(report)
+  public func train(
+    afterEpoch: (EpochReport) throws -> Void = { _ in }, afterStep: () throws -> Void = {}
+  ) throws -> TrainingResult {
+    while !progress.hasEnded(options) {
+      let report = try finishEpoch(trainingLoss: try runSteps(afterStep))
       try afterEpoch(report)
-      if let reduction = options.plateau, let value = validation[selection] {
-        baseRate = reduction.rate(
-          after: value, isLowBetter: !selection.isHigherBetter, rate: baseRate, state: &plateau)
-      }
-      if let patience = options.patience, let best, epoch - best.epoch >= patience { break }
     }
-    guard let best else { preconditionFailure("a training has at least one epoch") }
-    try parameters.restore(bestParameters)
-    return TrainingResult(history: history, best: best)
+    defer { progress = TrainingProgress(rate: options.optimizer.learningRate) }
+    guard let best = progress.best else { preconditionFailure("a training has at least one epoch") }
+    try parameters.restore(progress.bestParameters)
+    return TrainingResult(history: progress.history, best: best)
+  }
+
+  /// Everything that a trainer of the same network, data and options needs to go on bit for bit; to be taken in
+  /// `afterStep` or `afterEpoch`.
+  public func checkpoint() -> TrainingCheckpoint {
+    TrainingCheckpoint(
+      progress: progress, parameters: parameters.snapshot(), optimizer: optimizer.snapshot(),
+      average: average?.snapshot())
+  }
+
+  /// Goes back, or on, to where a checkpoint was taken; `train` then does what is left.
+  ///
+  /// - Throws: `ExecutionError` where the checkpoint is of another network or optimizer; `TrainingError` of code
+  ///   `dataMismatch` where it lies beyond the steps of this training.
+  public func restore(_ checkpoint: TrainingCheckpoint) throws {
+    let restored = checkpoint.progress
+    guard restored.step < batches.batchCount, restored.history.count <= options.epochs,
+      (checkpoint.average == nil) == (average == nil), restored.bestParameters.isEmpty == (restored.best == nil)
+    else {
+      throw TrainingError(
+        .dataMismatch,
+        "the checkpoint was taken after \(restored.history.count) epochs and \(restored.step) steps of a training with "
+          + "other options than this one of \(options.epochs) epochs and \(batches.batchCount) steps in each")
+    }
+    if !restored.bestParameters.isEmpty { try parameters.restore(restored.bestParameters) }
+    try parameters.restore(checkpoint.parameters)
+    try optimizer.restore(checkpoint.optimizer)
+    if let snapshot = checkpoint.average { try average?.restore(snapshot) }
+    progress = restored
   }
 
   /// The metrics of the network, as its parameters are now, on all samples of a data set.
@@ -140,15 +149,15 @@ public final class Trainer {
     return try evaluator.metrics(on: dataset)
   }
 
-  /// Runs the steps of one epoch; the mean of their losses.
-  private func runEpoch(_ epoch: Int) throws -> Double {
+  /// Runs the steps that are left of an epoch; the mean of all its losses.
+  private func runSteps(_ afterStep: () throws -> Void) throws -> Double {
+    let epoch = progress.epoch
     batches.shuffle(epoch: epoch)
     let width = data.training.width
     let (inputs, targetInputs) = (plan.input(input), plan.input(targetInput))
-    var sum = 0.0
     try data.training.features.withUnsafeBufferPointer { features in
       try targets.elements.withUnsafeBufferPointer { targets in
-        for batch in 0..<batches.batchCount {
+        for batch in progress.step..<batches.batchCount {
           batches.gather(batch, from: features, width: width, into: inputs)
           batches.gather(batch, from: targets, width: 1, into: targetInputs)
           var seed = RandomStream(
@@ -158,23 +167,51 @@ public final class Trainer {
           guard loss.isFinite else {
             throw diverged(epoch: epoch, "the loss is \(loss) in step \(batch + 1) of \(batches.batchCount)")
           }
-          sum += Double(loss)
+          progress.lossSum += Double(loss)
           if let limit = options.gradientNorm { parameters.clipGradients(norm: limit) }
           optimizer.learningRate = rate(epoch: epoch, batch: batch)
           optimizer.step()
           average?.update()
+          progress.step = batch + 1
+          if progress.step < batches.batchCount { try afterStep() }
         }
       }
     }
-    return sum / Double(batches.batchCount)
+    return progress.lossSum / Double(batches.batchCount)
+  }
+
+  /// Measures the network after the steps of an epoch and moves on to the next one.
+  private func finishEpoch(trainingLoss: Double) throws -> EpochReport {
+    let epoch = progress.epoch
+    average?.swap()
+    defer { average?.swap() }
+    let validation = try evaluate(data.validation)
+    guard validation.loss.isFinite, let value = validation[metric] else {
+      throw diverged(epoch: epoch, "the validation loss is \(validation.loss)")
+    }
+    let isBest = progress.best.map { isBetter(validation, than: $0.validation) } ?? true
+    let report = EpochReport(
+      epoch: epoch, trainingLoss: trainingLoss, validation: validation, value: value, isBest: isBest)
+    if isBest {
+      progress.best = report
+      progress.bestParameters = parameters.snapshot()
+    }
+    if let reduction = options.plateau, let value = validation[selection] {
+      progress.baseRate = reduction.rate(
+        after: value, isLowBetter: !selection.isHigherBetter, rate: progress.baseRate, state: &progress.plateau)
+    }
+    progress.history.append(report)
+    progress.step = 0
+    progress.lossSum = 0
+    return report
   }
 
   private func rate(epoch: Int, batch: Int) -> Double {
     let schedule = options.schedule
     return schedule.isByEpoch
-      ? schedule.rate(at: epoch - 1, of: options.epochs, base: baseRate)
+      ? schedule.rate(at: epoch - 1, of: options.epochs, base: progress.baseRate)
       : schedule.rate(
-        at: (epoch - 1) * batches.batchCount + batch, of: options.epochs * batches.batchCount, base: baseRate)
+        at: (epoch - 1) * batches.batchCount + batch, of: options.epochs * batches.batchCount, base: progress.baseRate)
   }
 
   private func isBetter(_ validation: Metrics, than best: Metrics) -> Bool {

@@ -8,6 +8,10 @@ public struct TrainingError: Error, Sendable, Hashable, CustomStringConvertible 
     case invalidOption
     /// The data do not fit the network or the metric.
     case dataMismatch
+    /// A checkpoint or a model is cut off, damaged, or of another format.
+    case corrupt
+    /// A file cannot be read or written.
+    case fileFailure
   }
 
   /// The kind of the failure.

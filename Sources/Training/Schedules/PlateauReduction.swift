@@ -26,7 +26,7 @@ public struct PlateauReduction: Hashable, Sendable {
   }
 
   /// What has been seen so far.
-  public struct State: Hashable, Sendable {
+  public struct State: Hashable, Sendable, Codable {
     /// The best value, or nil before the first.
     public var best: Double?
     /// The epochs since.

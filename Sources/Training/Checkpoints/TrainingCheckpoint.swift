@@ -1,0 +1,84 @@
+import Execution
+
+/// A training at one step: weights, moments of the optimizer, averaged weights, best weights so far, history, and the
+/// position in the epoch.
+///
+/// The order of samples, dropout and the schedule follow from the seed and the position, so that a training that goes on
+/// from a checkpoint ends with the same bits as one that was never stopped. The training's options are not part of it: the
+/// trainer that restores it must have been made with the same network, data and options.
+///
+/// Encoded it takes 4 bytes for each parameter, for each moment of it (2 with Adam), for its average and its best value,
+/// and about 300 bytes for each epoch.
+public struct TrainingCheckpoint: Sendable, Hashable {
+  let progress: TrainingProgress
+  let parameters: [Float]
+  let optimizer: OptimizerState.Snapshot
+  let average: WeightAverage.Snapshot?
+
+  /// The epochs that are finished.
+  public var epoch: Int { progress.history.count }
+
+  /// The steps done of the epoch at work.
+  public var step: Int { progress.step }
+
+  private static let format = FloatArchive.Format(signature: "hpo-ckpt", version: 1, name: "checkpoint")
+
+  /// What is not an array of numbers.
+  private struct Document: Codable {
+    var history: [EpochReport]
+    var best: Int?
+    var step: Int
+    var lossSum: Double
+    var baseRate: Double
+    var plateau: PlateauReduction.State
+    var optimizerSteps: Int
+    var rate: Double
+    var averageCount: Int?
+  }
+
+  init(
+    progress: TrainingProgress, parameters: [Float], optimizer: OptimizerState.Snapshot,
+    average: WeightAverage.Snapshot?
+  ) {
+    self.progress = progress
+    self.parameters = parameters
+    self.optimizer = optimizer
+    self.average = average
+  }
+
+  /// The bytes to be kept, with a checksum.
+  public func encoded() throws -> [UInt8] {
+    let document = Document(
+      history: progress.history, best: progress.best?.epoch, step: progress.step, lossSum: progress.lossSum,
+      baseRate: progress.baseRate, plateau: progress.plateau, optimizerSteps: optimizer.stepCount,
+      rate: optimizer.learningRate, averageCount: average?.count)
+    return try FloatArchive.encode(
+      document, [parameters, progress.bestParameters, optimizer.moments, average?.values ?? []], as: Self.format)
+  }
+
+  /// Reads what `encoded()` returned.
+  ///
+  /// - Parameter source: What the bytes are of, for messages.
+  /// - Throws: `TrainingError` of code `corrupt` where the bytes are cut off, damaged or of another version.
+  public init(decoding bytes: [UInt8], source: String = "checkpoint") throws(TrainingError) {
+    let (document, arrays) = try FloatArchive.decode(bytes, as: Self.format, source: source, Document.self)
+    let history = document.history
+    guard arrays.count == 4, document.step >= 0, document.optimizerSteps >= 0,
+      history.map(\.epoch) == Array(1..<history.count + 1),
+      history.isEmpty ? document.best == nil : (1...history.count).contains(document.best ?? 0),
+      (document.averageCount == nil) == arrays[3].isEmpty
+    else { throw TrainingError(.corrupt, "\(source): the parts of the checkpoint contradict each other") }
+    var progress = TrainingProgress(rate: document.baseRate)
+    progress.history = history
+    progress.best = document.best.map { history[$0 - 1] }
+    progress.bestParameters = arrays[1]
+    progress.step = document.step
+    progress.lossSum = document.lossSum
+    progress.plateau = document.plateau
+    self.init(
+      progress: progress, parameters: arrays[0],
+      optimizer: OptimizerState.Snapshot(
+        stepCount: document.optimizerSteps, learningRate: document.rate, moments: arrays[2]),
+      average: document.averageCount.map { WeightAverage.Snapshot(count: $0, values: arrays[3]) })
+  }
+}

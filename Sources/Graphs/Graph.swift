@@ -34,6 +34,12 @@ public struct Graph: Sendable, Hashable {
   /// Makes an empty graph.
   public init() {}
 
+  /// Whether two graphs have the same nodes.
+  public static func == (left: Graph, right: Graph) -> Bool { left.nodes == right.nodes }
+
+  /// Hashes the nodes.
+  public func hash(into hasher: inout Hasher) { hasher.combine(nodes) }
+
   /// The node that makes `value`, which must belong to this graph.
   public subscript(value: Value) -> Node {
     precondition(nodes.indices.contains(value.index), "the value belongs to another graph")

@@ -10,6 +10,8 @@ public struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
     case duplicateName
     /// A gradient is asked for that is not defined.
     case notDifferentiable
+    /// A coded graph does not make sense, or is beyond the limits of what is decoded.
+    case notDecodable
   }
 
   /// The kind of mistake.

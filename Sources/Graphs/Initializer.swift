@@ -2,7 +2,7 @@
 ///
 /// `fanIn` and `fanOut` are the weights' own: a dense weight of shape [out, in] has fan-in `in` and fan-out `out`, and
 /// a convolution's of shape [KH, KW, in, out] has fan-in KH KW `in` and fan-out KH KW `out`.
-public enum Initializer: Hashable, Sendable {
+public enum Initializer: Hashable, Sendable, Codable {
   /// All elements 0.
   case zeros
   /// All elements the given number.

@@ -1,7 +1,7 @@
 /// A function applied to each element.
 ///
 /// The derivatives of most are functions of the output alone, so that the input need not be kept for the gradient.
-public enum Activation: Hashable, Sendable {
+public enum Activation: Hashable, Sendable, Codable {
   /// max(x, 0); the derivative at 0 is 0.
   case relu
   /// min(max(x, 0), 6); the derivative at 0 and at 6 is 0.

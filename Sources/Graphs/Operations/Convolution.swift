@@ -25,7 +25,7 @@ public struct Extent: Hashable, Sendable, CustomStringConvertible {
 /// h · stride - padding + k · dilation for k in 0..<KH; rows outside the image count as 0, and columns go likewise.
 /// With groups, output channel o reads the input channels of group o / (O / groups) only; a depthwise convolution has as
 /// many groups as input channels.
-public struct Convolution: Hashable, Sendable {
+public struct Convolution: Hashable, Sendable, Codable {
   /// The step between neighbouring windows, at least 1.
   public var stride: Extent
   /// The zeros before the first and after the last row and column, at least 0.
@@ -68,7 +68,7 @@ public struct Convolution: Hashable, Sendable {
 }
 
 /// A convolution or one of its gradients.
-public enum ConvolutionOperation: Hashable, Sendable {
+public enum ConvolutionOperation: Hashable, Sendable, Codable {
   /// x [N, H, W, C], weight [KH, KW, C / groups, O] and optionally bias [O]: the activation of
   /// Σ x[n, h·s - p + i·d, w·s - p + j·d, c] weight[i, j, c, o] + bias[o] [N, OH, OW, O].
   case forward(Convolution, activation: Activation?)

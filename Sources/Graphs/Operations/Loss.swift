@@ -1,5 +1,5 @@
 /// A scalar that tells how far predictions are from their targets.
-public enum Loss: Hashable, Sendable {
+public enum Loss: Hashable, Sendable, Codable {
   /// prediction and target of one shape: the mean over all elements of (prediction - target)².
   case meanSquaredError
   /// prediction and target of one shape: the mean over all elements of |prediction - target|; the derivative at 0 is 0.

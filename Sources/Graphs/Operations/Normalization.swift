@@ -1,5 +1,5 @@
 /// The numbers of a batch normalization (Ioffe and Szegedy 2015, arXiv:1502.03167).
-public struct BatchNormalization: Hashable, Sendable {
+public struct BatchNormalization: Hashable, Sendable, Codable {
   /// What is added to the variance, above 0.
   public var epsilon: Double
   /// How far one batch moves the running figures, in 0...1: running ← (1 - momentum) running + momentum batch.
@@ -16,7 +16,7 @@ public struct BatchNormalization: Hashable, Sendable {
 ///
 /// Below, x is [..., C], and means, variances and sums are taken over all axes but the last: x̂ = (x - mean) /
 /// √(variance + ε). A fused activation is one that is differentiated at its output.
-public enum NormalizationOperation: Hashable, Sendable {
+public enum NormalizationOperation: Hashable, Sendable, Codable {
   /// x [..., C], scale, shift, mean and variance [C] each: scale x̂ + shift with the running figures given.
   ///
   /// This is what networks are built of; training replaces it by the operations on the batch's own figures.

@@ -2,7 +2,7 @@
 ///
 /// In the shapes below N is the batch, `in` and `out` are features and C is the number of classes or channels; images are
 /// [N, H, W, C], channels last.
-public enum Operation: Hashable, Sendable {
+public enum Operation: Hashable, Sendable, Codable {
   // Leaves
 
   /// A value written by the caller before each run.

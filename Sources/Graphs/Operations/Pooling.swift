@@ -1,5 +1,5 @@
 /// How a window moves over images [N, H, W, C] to sum each up by one number a channel.
-public struct Pooling: Hashable, Sendable {
+public struct Pooling: Hashable, Sendable, Codable {
   /// The window, at least 1x1.
   public var window: Extent
   /// The step between neighbouring windows, at least 1.
@@ -26,7 +26,7 @@ public struct Pooling: Hashable, Sendable {
 }
 
 /// A pooling or one of its gradients.
-public enum PoolingOperation: Hashable, Sendable {
+public enum PoolingOperation: Hashable, Sendable, Codable {
   /// x [N, H, W, C]: the largest element of each window [N, OH, OW, C]; NaN where the window holds one.
   case maximum(Pooling)
   /// upstream [N, OH, OW, C] and x: each upstream goes to the first largest element of its window, row by row (the

@@ -44,8 +44,15 @@ struct FloatArchive {
       append(UInt64(array.count), to: &bytes)
       array.withUnsafeBytes { bytes += $0 }
     }
-    append(hpo_crc32(bytes, bytes.count), to: &bytes)
+    bytes += [0, 0, 0, 0]
+    seal(&bytes)
     return bytes
+  }
+
+  /// Sets the last four bytes to the checksum of those before.
+  static func seal(_ bytes: inout [UInt8]) {
+    bytes.removeLast(4)
+    append(hpo_crc32(bytes, bytes.count), to: &bytes)
   }
 
   /// Takes an archive apart.

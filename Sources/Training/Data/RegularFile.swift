@@ -47,6 +47,34 @@ enum RegularFile {
     return bytes
   }
 
+  /// Writes a file whole or not at all: to a new file beside it, which then takes its name.
+  ///
+  /// - Throws: `TrainingError` of code `fileFailure`; what was there before is then still there.
+  static func write(_ bytes: [UInt8], to path: String) throws(TrainingError) {
+    let draft = "\(path).\(getpid()).tmp"
+    func failure() -> TrainingError {
+      let reason = lastError()
+      unlink(draft)
+      return TrainingError(.fileFailure, "\(path): the file cannot be written: \(reason)")
+    }
+    let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw failure() }
+    var position = 0
+    while position < bytes.count {
+      let written = bytes.withUnsafeBytes { buffer in
+        systemWrite(descriptor, buffer.baseAddress.map { $0 + position }, bytes.count - position)
+      }
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else {
+        let error = failure()
+        close(descriptor)
+        throw error
+      }
+      position += written
+    }
+    guard fsync(descriptor) == 0, close(descriptor) == 0, rename(draft, path) == 0 else { throw failure() }
+  }
+
   /// Whether there is something of that path.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
@@ -60,4 +88,9 @@ enum RegularFile {
   private static func lastError() -> String {
     String(cString: strerror(errno))
   }
+}
+
+/// `write(2)`, under a name that a member called `write` does not hide.
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  write(descriptor, bytes, count)
 }

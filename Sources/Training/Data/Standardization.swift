@@ -8,6 +8,12 @@ public struct Standardization: Sendable, Hashable {
   /// The deviation of each column or channel, over all samples rather than one fewer; 1 where all values are equal.
   public let deviations: [Float]
 
+  /// Takes figures as they were kept.
+  init(means: [Float], deviations: [Float]) {
+    self.means = means
+    self.deviations = deviations
+  }
+
   /// Takes the figures of a data set, in double precision and in two passes.
   ///
   /// - Complexity: O(count · width).

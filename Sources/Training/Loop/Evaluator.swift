@@ -20,13 +20,15 @@ final class Evaluator {
   /// - Parameters:
   ///   - network: The description that `parameters` were made for.
   ///   - data: The data that is measured most often; batches divide it as evenly as they can.
+  ///   - outputWidth: The number of outputs.
   ///   - scale: How values were brought to what the network predicts.
   init(
-    _ network: any Network, data: Dataset, scale: TargetColumn.Scale, parameters: ParameterStore, kernels: Kernels
+    _ network: any Network, data: Dataset, outputWidth: Int, scale: TargetColumn.Scale, parameters: ParameterStore,
+    kernels: Kernels
   ) throws {
     let runs = (data.count + Self.largestBatchSize - 1) / Self.largestBatchSize
     batchSize = (data.count + runs - 1) / runs
-    self.network = try NetworkGraph(network, data: data, batchSize: batchSize)
+    self.network = try NetworkGraph(network, data: data, outputWidth: outputWidth, batchSize: batchSize)
     self.scale = scale
     plan = try Plan(
       inference: self.network.graph, outputs: [self.network.output], parameters: parameters, kernels: kernels)
@@ -50,6 +52,15 @@ final class Evaluator {
       }
       return score.metrics
     }
+  }
+
+  /// The network's outputs for all samples, row after row.
+  func outputs(for data: Dataset) throws -> [Float] {
+    let width = network.graph.shape(of: network.output)[1]
+    var all: [Float] = []
+    all.reserveCapacity(data.count * width)
+    try forEachBatch(of: data) { outputs, rows in all += outputs[..<(rows.count * width)] }
+    return all
   }
 
   /// Calls `body` with the outputs of each batch and the samples they belong to.

@@ -10,7 +10,7 @@ struct NetworkGraph {
   let output: Value
 
   /// Builds a network without a loss.
-  init(_ network: any Network, data: Dataset, batchSize: Int) throws {
+  init(_ network: any Network, data: Dataset, outputWidth: Int, batchSize: Int) throws {
     var graph = Graph()
     let shape = network.inputShape(of: data.featureShape)
     guard shape.reduce(1, *) == data.width else {
@@ -18,8 +18,8 @@ struct NetworkGraph {
         .dataMismatch, "the network takes samples of shape \(shape), but \(data.name) has \(data.featureShape)")
     }
     input = try graph.input("features", shape: Shape([batchSize] + shape))
-    output = try network.output(of: input, width: data.target.outputWidth, in: &graph)
-    let expected: Shape = [batchSize, data.target.outputWidth]
+    output = try network.output(of: input, width: outputWidth, in: &graph)
+    let expected: Shape = [batchSize, outputWidth]
     guard graph.shape(of: output) == expected else {
       throw TrainingError(
         .dataMismatch, "the network's outputs have shape \(graph.shape(of: output)) where \(expected) is needed")

@@ -10,7 +10,7 @@ struct TargetColumn {
     /// Leaves values as they are.
     static let identity = Scale(mean: 0, deviation: 1)
 
-    private init(mean: Double, deviation: Double) {
+    init(mean: Double, deviation: Double) {
       self.mean = mean
       self.deviation = deviation
     }

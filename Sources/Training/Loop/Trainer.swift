@@ -26,7 +26,9 @@ public final class Trainer {
   /// The most parameters of a network: with gradients and Adam's moments 4 GiB.
   public static let largestParameterCount = 1 << 28
 
-  private let data: DatasetSplits
+  let network: any Network
+  let data: DatasetSplits
+  let scale: TargetColumn.Scale
   private let targets: TargetColumn
   private let plan: Plan
   private let input: Value
@@ -58,9 +60,11 @@ public final class Trainer {
           + Metric.allCases.filter { $0.task == task }.map(\.rawValue).joined(separator: " or "))
     }
     self.data = data
+    self.network = network
 
     batches = MiniBatches(count: training.count, batchSize: options.batchSize, seed: options.seed)
-    let built = try NetworkGraph(network, data: training, batchSize: batches.batchSize)
+    let built = try NetworkGraph(
+      network, data: training, outputWidth: training.target.outputWidth, batchSize: batches.batchSize)
     let count = built.graph.cost.parameters
     guard count <= Self.largestParameterCount else {
       throw TrainingError(
@@ -77,10 +81,11 @@ public final class Trainer {
     average =
       options.weightAveraging > 0 ? WeightAverage(decay: options.weightAveraging, parameters: parameters) : nil
 
-    let scale = TargetColumn.Scale(fitting: training.target)
+    scale = TargetColumn.Scale(fitting: training.target)
     targets = TargetColumn(training.target, scale: scale)
     evaluator = try Evaluator(
-      network, data: data.validation, scale: scale, parameters: parameters, kernels: kernels)
+      network, data: data.validation, outputWidth: training.target.outputWidth, scale: scale, parameters: parameters,
+      kernels: kernels)
   }
 
   /// Goes through all epochs that are left and leaves the parameters of the best one in `parameters`.

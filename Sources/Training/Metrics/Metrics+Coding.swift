@@ -23,6 +23,7 @@ extension Metrics: Codable {
 
   /// The metrics by their names.
   public var byName: [String: Double] {
-    Dictionary(uniqueKeysWithValues: Metric.allCases.compactMap { metric in self[metric].map { (metric.rawValue, $0) } })
+    Dictionary(
+      uniqueKeysWithValues: Metric.allCases.compactMap { metric in self[metric].map { (metric.rawValue, $0) } })
   }
 }

@@ -1,0 +1,97 @@
+public import Execution
+import Graphs
+import RealModule
+
+/// A model at work on data sets with raw features; it belongs to one thread at a time.
+public final class Predictor {
+  /// What is predicted by.
+  public let model: TrainedModel
+
+  private let parameters: ParameterStore
+  private let kernels: Kernels
+
+  /// Sets the weights out in memory.
+  init(_ model: TrainedModel, kernels: Kernels) throws {
+    self.model = model
+    self.kernels = kernels
+    parameters = try model.parameterStore()
+  }
+
+  /// What the model achieves on samples whose targets are known.
+  ///
+  /// - Parameter dataset: Features as they come, before standardization.
+  /// - Throws: `TrainingError` of code `dataMismatch` where the samples or the classes are others than those of the model.
+  public func metrics(on dataset: Dataset) throws -> Metrics {
+    switch (dataset.target, model.target) {
+    case (.classes(_, let names), .classes(let own)):
+      guard names == own else {
+        throw TrainingError(
+          .dataMismatch,
+          "\(dataset.name) has the classes \(names.listed(atMost: 10)), and the model was trained on \(own.listed(atMost: 10))"
+        )
+      }
+    case (.values, .value): break
+    default:
+      throw TrainingError(
+        .dataMismatch,
+        "the model was trained for another task than the \(dataset.target.task.rawValue) of \(dataset.name)")
+    }
+    let prepared = try prepared(dataset)
+    return try evaluator(for: prepared).metrics(on: prepared)
+  }
+
+  /// The outputs of the network for each sample, row after row: the logits of the classes, or the value in the unit of the
+  /// data.
+  ///
+  /// - Parameter dataset: Features as they come, before standardization; its targets are not looked at.
+  /// - Throws: `TrainingError` of code `dataMismatch` where the samples are others than those of the model.
+  public func outputs(for dataset: Dataset) throws -> [Float] {
+    let prepared = try prepared(dataset)
+    let scale = model.target.scale
+    return try evaluator(for: prepared).outputs(for: prepared).map {
+      scale == .identity ? $0 : Float(Double($0) * scale.deviation + scale.mean)
+    }
+  }
+
+  /// The probabilities of the classes for each sample, row after row: the softmax of the outputs.
+  public func probabilities(for dataset: Dataset) throws -> [Float] {
+    var outputs = try outputs(for: dataset)
+    let width = model.target.width
+    for start in stride(from: 0, to: outputs.count, by: width) {
+      let row = start..<start + width
+      let largest = outputs[row].max() ?? 0
+      for i in row { outputs[i] = Float.exp(outputs[i] - largest) }
+      let sum = outputs[row].reduce(0, +)
+      for i in row { outputs[i] /= sum }
+    }
+    return outputs
+  }
+
+  private func prepared(_ dataset: Dataset) throws -> Dataset {
+    guard dataset.featureShape == model.featureShape else {
+      throw TrainingError(
+        .dataMismatch,
+        "\(dataset.name) has samples of shape \(dataset.featureShape), and the model takes \(model.featureShape)")
+    }
+    if !model.featureNames.isEmpty, !dataset.featureNames.isEmpty, dataset.featureNames != model.featureNames {
+      throw TrainingError(
+        .dataMismatch,
+        "\(dataset.name) has the columns \(dataset.featureNames.listed(atMost: 10)), and the model was trained on "
+          + model.featureNames.listed(atMost: 10))
+    }
+    return model.standardization?.applied(to: dataset) ?? dataset
+  }
+
+  private func evaluator(for dataset: Dataset) throws -> Evaluator {
+    try Evaluator(
+      model.network, data: dataset, outputWidth: model.target.width, scale: model.target.scale,
+      parameters: parameters, kernels: kernels)
+  }
+}
+
+extension TrainedModel {
+  /// The model at work.
+  public func predictor(kernels: Kernels = .automatic) throws -> Predictor {
+    try Predictor(self, kernels: kernels)
+  }
+}

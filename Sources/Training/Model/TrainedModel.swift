@@ -1,0 +1,135 @@
+public import Execution
+import Graphs
+
+/// A trained network with all that it takes to predict from raw features: how they are standardized, and what the outputs
+/// mean.
+///
+///     let model = try trainer.model(metrics: ["test": try trainer.evaluate(data.test)])
+///     try model.write(to: "digits.hpo")
+///     let predictor = try TrainedModel(contentsOf: "digits.hpo").predictor()
+///     let metrics = try predictor.metrics(on: dataset)
+public struct TrainedModel: Sendable, Hashable {
+  /// What the outputs mean.
+  public enum Target: Sendable, Hashable {
+    /// One logit a class.
+    case classes([String])
+    /// One value of the training values' mean 0 and deviation 1.
+    case value(mean: Double, deviation: Double)
+  }
+
+  /// The network.
+  public let network: SavedNetwork
+  /// The parameters and states of the network by name, each row-major.
+  public let weights: [String: [Float]]
+  /// The shape of a sample before the network takes it: [width] for a table, [height, width, channels] for images.
+  public let featureShape: [Int]
+  /// The names of the features; empty for images.
+  public let featureNames: [String]
+  /// How features are standardized; nil for not at all.
+  public let standardization: Standardization?
+  /// What the outputs mean.
+  public let target: Target
+  /// What the network achieved, by the part of the data: "validation", "test".
+  public var metrics: [String: Metrics]
+  /// Where the model comes from: the study, the trial, the hyperparameters.
+  public var provenance: [String: String]
+
+  /// Puts a model together.
+  ///
+  /// - Throws: `TrainingError` of code `dataMismatch` where the weights are not those of the network, or the shapes do not
+  ///   fit each other.
+  public init(
+    network: SavedNetwork, weights: [String: [Float]], featureShape: [Int], featureNames: [String] = [],
+    standardization: Standardization? = nil, target: Target, metrics: [String: Metrics] = [:],
+    provenance: [String: String] = [:]
+  ) throws(TrainingError) {
+    func mismatch(_ reason: String) -> TrainingError { TrainingError(.dataMismatch, reason) }
+    let graph = network.graph
+    let stored = graph.parameters + graph.states
+    for value in stored where weights[graph[value].name]?.count != graph.shape(of: value).count {
+      throw mismatch(
+        "the network's '\(graph[value].name)' has shape \(graph.shape(of: value)), but the weights hold "
+          + "\(weights[graph[value].name].map { "\($0.count) numbers" } ?? "none") for it")
+    }
+    guard weights.count == stored.count else { throw mismatch("there are weights that the network does not have") }
+    let width = featureShape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
+    guard width == graph.shape(of: network.input).count, featureShape.allSatisfy({ $0 >= 1 }),
+      let groups = featureShape.last, featureNames.isEmpty || featureNames.count == width
+    else { throw mismatch("samples of shape \(featureShape) do not fit the network") }
+    if let standardization {
+      guard standardization.means.count == groups, standardization.deviations.count == groups else {
+        throw mismatch("the standardization does not fit samples of shape \(featureShape)")
+      }
+    }
+    guard network.outputWidth == target.width else {
+      throw mismatch("the network has \(network.outputWidth) outputs where \(target.width) are meant")
+    }
+    self.network = network
+    self.weights = weights
+    self.featureShape = featureShape
+    self.featureNames = featureNames
+    self.standardization = standardization
+    self.target = target
+    self.metrics = metrics
+    self.provenance = provenance
+  }
+
+  /// The number of trained parameters.
+  public var parameterCount: Int { network.graph.cost.parameters }
+
+  /// The weights in a store, for plans of the network's graph.
+  public func parameterStore() throws -> ParameterStore {
+    let store = ParameterStore(network.graph, seed: 0)
+    for (name, elements) in weights {
+      guard let entry = store.layout[name] else { continue }
+      store.values[entry.range].withContiguousMutableStorageIfAvailable { _ = $0.update(fromContentsOf: elements) }
+    }
+    return store
+  }
+}
+
+extension TrainedModel.Target {
+  /// The outputs of the network.
+  var width: Int {
+    switch self {
+    case .classes(let names): names.count
+    case .value: 1
+    }
+  }
+
+  /// How predicted values are brought back to the unit of the data.
+  var scale: TargetColumn.Scale {
+    switch self {
+    case .classes: .identity
+    case .value(let mean, let deviation): TargetColumn.Scale(mean: mean, deviation: deviation)
+    }
+  }
+}
+
+extension Trainer {
+  /// The network with its parameters as they are now: after `train` those of the best epoch.
+  ///
+  /// - Parameters:
+  ///   - metrics: What it achieved, by the part of the data.
+  ///   - provenance: Where it comes from, in words.
+  public func model(
+    metrics: [String: Metrics] = [:], provenance: [String: String] = [:]
+  ) throws -> TrainedModel {
+    let training = data.training
+    let network = try SavedNetwork(
+      network, featureShape: training.featureShape, outputWidth: training.target.outputWidth)
+    var weights: [String: [Float]] = [:]
+    for value in network.graph.parameters + network.graph.states {
+      let name = network.graph[value].name
+      weights[name] = parameters.values(of: name)
+    }
+    let target: TrainedModel.Target =
+      switch training.target {
+      case .classes(_, let names): .classes(names)
+      case .values: .value(mean: scale.mean, deviation: scale.deviation)
+      }
+    return try TrainedModel(
+      network: network, weights: weights, featureShape: training.featureShape, featureNames: training.featureNames,
+      standardization: data.standardization, target: target, metrics: metrics, provenance: provenance)
+  }
+}

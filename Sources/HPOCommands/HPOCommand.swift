@@ -13,12 +13,13 @@ public struct HPOCommand: AsyncParsableCommand {
         hpo optimize --config Configs/digits-mlp.yaml --trials 200 --jobs 2
         hpo best --study digits-mlp
         hpo trials --study digits-mlp --sort value --limit 10
+        hpo train --study digits-mlp --output digits.hpo
         hpo query 'SELECT state, count(*) FROM trials GROUP BY state'
       """,
     version: "0.1.0",
     subcommands: [
-      StudyCommand.self, OptimizeCommand.self, TrialsCommand.self, BestCommand.self, QueryCommand.self,
-      StorageCommand.self,
+      StudyCommand.self, OptimizeCommand.self, TrialsCommand.self, BestCommand.self, TrainCommand.self,
+      PredictCommand.self, EvaluateCommand.self, QueryCommand.self, StorageCommand.self,
     ])
 
   /// Makes the command, as the parser needs it.

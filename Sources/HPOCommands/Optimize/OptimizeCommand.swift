@@ -64,7 +64,7 @@ struct OptimizeCommand: AsyncParsableCommand {
   }
 
   private func optimize(_ given: StudyConfiguration?, in storage: any Storage) async throws -> OptimizeOutcome {
-    let configuration = try given ?? storedConfiguration(in: storage)
+    let configuration = try given ?? .kept(with: StudyOptions.record(named: study, in: storage), in: storage)
     guard let name = study ?? configuration.name else {
       throw ValidationError("the study file names no study, so --study is needed")
     }
@@ -134,19 +134,6 @@ struct OptimizeCommand: AsyncParsableCommand {
   /// A document of the study of a name.
   private func kept(_ document: StudyDocument, of name: String, in storage: any Storage) throws -> String? {
     try storage.document(document, study: try storage.existingStudy(named: name).id)
-  }
-
-  private func storedConfiguration(in storage: any Storage) throws -> StudyConfiguration {
-    let record = try StudyOptions.record(named: study, in: storage)
-    guard let text = try storage.document(.configuration, study: record.id) else {
-      throw ValidationError(
-        "the study '\(record.name)' was created without a study file, so --config is needed to know what a trial is")
-    }
-    var configuration = try StudyConfiguration(
-      bytes: Array(text.utf8), file: "the study file of '\(record.name)'",
-      folder: storage.document(.folder, study: record.id))
-    configuration.name = record.name
-    return configuration
   }
 }
 

@@ -1,12 +1,14 @@
 import ArgumentParser
 import HPO
+import OrderedCollections
 import StudyConfiguration
 
 /// Trains the network that a study file describes, a trial at a time.
 struct TrainingRunner: Sendable {
   private let objective: TrainingObjective
   private let space: ParameterSpace
-  private let data: DatasetSplits
+  /// What is trained on, standardized.
+  let data: DatasetSplits
 
   /// Loads and splits the data.
   ///
@@ -32,14 +34,18 @@ struct TrainingRunner: Sendable {
     data = splits.standardized()
   }
 
+  /// A trainer of the network that some values of the space describe.
+  func trainer(values: OrderedDictionary<String, Choice>, seed: UInt64) throws -> Trainer {
+    let hyperparameters = try objective.hyperparameters(for: values)
+    return try Trainer(
+      hyperparameters.network.network, data: data,
+      options: hyperparameters.options(seed: seed, metric: objective.metric, selection: objective.selection))
+  }
+
   /// Trains the network of one trial, reports the metric after each epoch, and returns its value in the best epoch; what
   /// the weights of that epoch achieve on the test samples, which nothing else looks at, is kept with the trial.
   func run(_ trial: Trial) throws -> Double {
-    let hyperparameters = try objective.hyperparameters(for: try trial.suggest(space))
-    let trainer = try Trainer(
-      hyperparameters.network.network, data: data,
-      options: hyperparameters.options(
-        seed: trial.seed, metric: objective.metric, selection: objective.selection))
+    let trainer = try trainer(values: trial.suggest(space), seed: trial.seed)
     let result = try trainer.train { try trial.report($0.value, at: $0.epoch) }
     try trial.setUserAttribute("epoch", to: .int(result.best.epoch))
     let test = try trainer.evaluate(data.test)

@@ -34,8 +34,13 @@ extension SearchOptions {
     var result = self
     result.sampler = sampler ?? kept["sampler"]?.stringValue.flatMap(SamplerConfiguration.Name.init)
     result.pruner = pruner ?? kept["pruner"]?.stringValue.flatMap(PrunerConfiguration.Name.init)
-    result.seed = seed ?? kept["seed"]?.stringValue.flatMap { UInt64($0) }
+    result.seed = seed ?? Self.seed(in: document)
     return result
+  }
+
+  /// The seed among options that were kept with a study.
+  static func seed(in document: String?) -> UInt64? {
+    document.flatMap { try? JSONValue(parsing: $0) }?["seed"]?.stringValue.flatMap { UInt64($0) }
   }
 
   /// The sampler of a study file, or the one that the command line asks for.

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import HPO
 import StudyConfiguration
@@ -21,5 +22,20 @@ extension StudyConfiguration {
       try storage.setDocument(document, to: text, study: record.id)
     }
     return study
+  }
+}
+
+extension StudyConfiguration {
+  /// The study file that a study was created with, under the study's name.
+  static func kept(with record: StudyRecord, in storage: any Storage) throws -> StudyConfiguration {
+    guard let text = try storage.document(.configuration, study: record.id) else {
+      throw ValidationError(
+        "the study '\(record.name)' was created without a study file, so --config is needed to know what a trial is")
+    }
+    var configuration = try StudyConfiguration(
+      bytes: Array(text.utf8), file: "the study file of '\(record.name)'",
+      folder: storage.document(.folder, study: record.id))
+    configuration.name = record.name
+    return configuration
   }
 }

@@ -26,6 +26,18 @@ extension TrainingObjective {
       patience: patience > 0 ? patience : nil)
   }
 
+  /// The names of what may be set for a training.
+  package var hyperparameterNames: [String] { Hyperparameter.all(of: network).map(\.name) }
+
+  /// What a hyperparameter is where nothing says otherwise; `units0`, `units1` and so on are hyperparameters as well.
+  ///
+  /// - Returns: Nil where there is no hyperparameter of that name.
+  package func defaultValue(of name: String) -> Choice? {
+    Hyperparameter.all(of: network).first {
+      name == $0.name || $0.isPerLayer && name.hasPrefix($0.name) && UInt8(name.dropFirst($0.name.count)) != nil
+    }?.defaultValue
+  }
+
   private func networkDescription(_ values: HyperparameterValues) throws(SearchSpaceError) -> NetworkDescription {
     let width = network.width
     var widths = fixedWidths ?? []

@@ -1,4 +1,3 @@
-package import Graphs
 package import OrderedCollections
 package import SearchSpace
 package import Training

@@ -1,6 +1,6 @@
 public import OrderedCollections
 import Pruners
-import Samplers
+package import Samplers
 public import SearchSpace
 import Synchronization
 import TrialStorage
@@ -34,12 +34,17 @@ public final class Trial: Sendable {
   init(record: FrozenTrial, draw: Draw, study: Study, stop: StopSource?) {
     number = record.number
     id = record.id
-    var generator = draw.generator(for: "objective")
-    seed = generator.next()
+    seed = Self.seed(for: draw)
     self.draw = draw
     self.study = study
     self.stop = stop
     state = Mutex(State(record: record, fixed: record.fixedParameters))
+  }
+
+  /// The `seed` of a trial.
+  package static func seed(for draw: Draw) -> UInt64 {
+    var generator = draw.generator(for: "objective")
+    return generator.next()
   }
 
   /// The trial as it stands in the record now.

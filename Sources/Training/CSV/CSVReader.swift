@@ -16,7 +16,7 @@ struct CSVReader {
     tokenizer = try CSVTokenizer(bytes: bytes, source: source, delimiter: options.delimiter, limits: options.limits)
   }
 
-  /// Reads the header and all rows.
+  /// Reads the header and all rows; every column but the target and the ignored ones is a feature.
   mutating func read(target targetName: String, name: String) throws(DatasetError) -> Dataset {
     let header = try readHeader()
     let targetColumn = try index(of: targetName, in: header, purpose: "to take as the target")
@@ -30,12 +30,32 @@ struct CSVReader {
       throw DatasetError(
         .empty, "there is no column of features beside the target \(targetName.quoted)", source: source, line: 1)
     }
+    return try readRows(header, featureColumns: featureColumns, targetColumn: targetColumn, name: name)
+  }
 
-    var target = CSVTargetColumn(
-      name: targetName, number: targetColumn + 1, source: source, task: options.task,
-      maximumClasses: options.limits.classes)
+  /// Reads the header and all rows; the columns of given names are the features, in that order.
+  ///
+  /// - Parameter targetName: The target; without one, each sample has a value of 0.
+  mutating func read(
+    features names: [String], target targetName: String?, name: String
+  ) throws(DatasetError) -> Dataset {
+    let header = try readHeader()
+    var featureColumns: [Int] = []
+    for name in names { featureColumns.append(try index(of: name, in: header, purpose: "among the features")) }
+    let targetColumn: Int? =
+      if let targetName { try index(of: targetName, in: header, purpose: "to take as the target") } else { nil }
+    return try readRows(header, featureColumns: featureColumns, targetColumn: targetColumn, name: name)
+  }
+
+  private mutating func readRows(
+    _ header: [String], featureColumns: [Int], targetColumn: Int?, name: String
+  ) throws(DatasetError) -> Dataset {
+    var target = targetColumn.map {
+      CSVTargetColumn(
+        name: header[$0], number: $0 + 1, source: source, task: options.task, maximumClasses: options.limits.classes)
+    }
     var features: [Float] = []
-    var rowCount = 0
+    var (rowCount, count) = (0, 0)
     while try tokenizer.next() {
       rowCount += 1
       guard rowCount <= options.limits.rows else {
@@ -48,15 +68,18 @@ struct CSVReader {
       for column in featureColumns {
         features.append(try number(column, name: header[column]))
       }
-      try target.append(trimmedText(targetColumn), line: tokenizer.recordLine)
+      if let targetColumn { try target?.append(trimmedText(targetColumn), line: tokenizer.recordLine) }
+      count += 1
     }
-    guard target.count > 0 else {
+    guard count > 0 else {
       throw DatasetError(
         .empty, rowCount == 0 ? "there is no row below the header" : "every row has missing values", source: source)
     }
+    let targets: Dataset.Target =
+      if let target { try target.finished() } else { .values(Array(repeating: 0, count: count)) }
     return try Dataset(
       name: name, features: features, featureShape: [featureColumns.count],
-      featureNames: featureColumns.map { header[$0] }, target: target.finished())
+      featureNames: featureColumns.map { header[$0] }, target: targets)
   }
 
   private mutating func readHeader() throws(DatasetError) -> [String] {
@@ -100,9 +123,9 @@ struct CSVReader {
 
   /// Whether no value of the row is missing.
   private func isComplete(
-    _ header: [String], featureColumns: [Int], targetColumn: Int
+    _ header: [String], featureColumns: [Int], targetColumn: Int?
   ) throws(DatasetError) -> Bool {
-    guard let column = featureColumns.first(where: isMissing) ?? (isMissing(targetColumn) ? targetColumn : nil) else {
+    guard let column = (featureColumns + (targetColumn.map { [$0] } ?? [])).first(where: isMissing) else {
       return true
     }
     guard options.missingValues == .reject else { return false }

@@ -19,6 +19,22 @@ extension Dataset {
       bytes: bytes, source: path, target: target, name: name ?? RegularFile.name(of: path), options: options)
   }
 
+  /// Reads some columns of a CSV file, as a trained model needs them; what else the file holds is passed over.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - features: The names of the columns that become features, in this order.
+  ///   - target: The column to predict; without one, each sample has a value of 0.
+  ///   - options: Delimiter, task, missing values and limits.
+  /// - Throws: `DatasetError`, with line and column where the fault has a place.
+  public static func csv(
+    file path: String, features: [String], target: String?, options: CSVOptions = CSVOptions()
+  ) throws(DatasetError) -> Dataset {
+    let bytes = try RegularFile.read(path, atMost: options.limits.bytes)
+    var reader = try CSVReader(bytes: bytes, source: path, options: options)
+    return try reader.read(features: features, target: target, name: RegularFile.name(of: path))
+  }
+
   /// Reads the bytes of a CSV file; messages call them `source`.
   package static func csv(
     bytes: [UInt8], source: String, target: String, name: String, options: CSVOptions = CSVOptions()

@@ -1,15 +1,18 @@
+import CDatasets
 import Execution
 
 /// A training at one step: weights, moments of the optimizer, averaged weights, best weights so far, history, and the
 /// position in the epoch.
 ///
 /// The order of samples, dropout and the schedule follow from the seed and the position, so that a training that goes on
-/// from a checkpoint ends with the same bits as one that was never stopped. The training's options are not part of it: the
-/// trainer that restores it must have been made with the same network, data and options.
+/// from a checkpoint ends with the same bits as one that was never stopped. The training's options are not part of it, only
+/// a checksum: the trainer that restores it must have been made with the same network, data and options.
 ///
 /// Encoded it takes 4 bytes for each parameter, for each moment of it (2 with Adam), for its average and its best value,
 /// and about 300 bytes for each epoch.
 public struct TrainingCheckpoint: Sendable, Hashable {
+  /// Tells the training from others.
+  let fingerprint: UInt32
   let progress: TrainingProgress
   let parameters: [Float]
   let optimizer: OptimizerState.Snapshot
@@ -25,6 +28,7 @@ public struct TrainingCheckpoint: Sendable, Hashable {
 
   /// What is not an array of numbers.
   private struct Document: Codable {
+    var fingerprint: UInt32
     var history: [EpochReport]
     var best: Int?
     var step: Int
@@ -37,19 +41,32 @@ public struct TrainingCheckpoint: Sendable, Hashable {
   }
 
   init(
-    progress: TrainingProgress, parameters: [Float], optimizer: OptimizerState.Snapshot,
+    fingerprint: UInt32, progress: TrainingProgress, parameters: [Float], optimizer: OptimizerState.Snapshot,
     average: WeightAverage.Snapshot?
   ) {
+    self.fingerprint = fingerprint
     self.progress = progress
     self.parameters = parameters
     self.optimizer = optimizer
     self.average = average
   }
 
+  /// A checksum of what decides how a training goes, as this program describes it.
+  ///
+  /// Of the data it takes the extent and the first million features, which tell one split from another.
+  static func fingerprint(_ network: any Network, _ options: TrainingOptions, _ data: Dataset) -> UInt32 {
+    let features = data.features.prefix(1 << 20).withUnsafeBytes { bytes in
+      bytes.bindMemory(to: UInt8.self).baseAddress.map { hpo_crc32($0, bytes.count) }
+    }
+    let text = Array("\(network) \(options) \(data.count) \(data.featureShape) \(features ?? 0)".utf8)
+    return hpo_crc32(text, text.count)
+  }
+
   /// The bytes to be kept, with a checksum.
   public func encoded() throws -> [UInt8] {
     let document = Document(
-      history: progress.history, best: progress.best?.epoch, step: progress.step, lossSum: progress.lossSum,
+      fingerprint: fingerprint, history: progress.history, best: progress.best?.epoch, step: progress.step,
+      lossSum: progress.lossSum,
       baseRate: progress.baseRate, plateau: progress.plateau, optimizerSteps: optimizer.stepCount,
       rate: optimizer.learningRate, averageCount: average?.count)
     return try FloatArchive.encode(
@@ -76,9 +93,26 @@ public struct TrainingCheckpoint: Sendable, Hashable {
     progress.lossSum = document.lossSum
     progress.plateau = document.plateau
     self.init(
-      progress: progress, parameters: arrays[0],
+      fingerprint: document.fingerprint, progress: progress, parameters: arrays[0],
       optimizer: OptimizerState.Snapshot(
         stepCount: document.optimizerSteps, learningRate: document.rate, moments: arrays[2]),
       average: document.averageCount.map { WeightAverage.Snapshot(count: $0, values: arrays[3]) })
+  }
+
+  /// The most bytes of a checkpoint's file.
+  public static let largestFile = 1 << 34
+
+  /// Reads a file that `write(to:)` wrote.
+  ///
+  /// - Throws: `DatasetError` where the file cannot be read; `TrainingError` of code `corrupt` where it is no checkpoint.
+  public init(contentsOf path: String) throws {
+    try self.init(decoding: RegularFile.read(path, atMost: Self.largestFile), source: path)
+  }
+
+  /// Writes a file, whole or not at all.
+  ///
+  /// - Throws: `TrainingError` of code `fileFailure`.
+  public func write(to path: String) throws {
+    try RegularFile.write(encoded(), to: path)
   }
 }

@@ -16,6 +16,8 @@ import Graphs
 public final class Trainer {
   /// How the network is trained.
   public let options: TrainingOptions
+  /// The steps of an epoch.
+  public var stepCount: Int { batches.batchCount }
   /// The metric that is reported after each epoch.
   public let metric: Metric
   /// The metric by which the best epoch is chosen.
@@ -114,23 +116,26 @@ public final class Trainer {
   /// `afterStep` or `afterEpoch`.
   public func checkpoint() -> TrainingCheckpoint {
     TrainingCheckpoint(
-      progress: progress, parameters: parameters.snapshot(), optimizer: optimizer.snapshot(),
+      fingerprint: fingerprint, progress: progress, parameters: parameters.snapshot(), optimizer: optimizer.snapshot(),
       average: average?.snapshot())
   }
 
+  /// Tells this training from others: a checksum of network, options and data.
+  private lazy var fingerprint = TrainingCheckpoint.fingerprint(network, options, data.training)
+
   /// Goes back, or on, to where a checkpoint was taken; `train` then does what is left.
   ///
-  /// - Throws: `ExecutionError` where the checkpoint is of another network or optimizer; `TrainingError` of code
-  ///   `dataMismatch` where it lies beyond the steps of this training.
+  /// - Throws: `TrainingError` of code `dataMismatch` where the checkpoint is of another network, data of another extent or
+  ///   other options.
   public func restore(_ checkpoint: TrainingCheckpoint) throws {
     let restored = checkpoint.progress
-    guard restored.step < batches.batchCount, restored.history.count <= options.epochs,
+    guard checkpoint.fingerprint == fingerprint, restored.step < batches.batchCount,
       (checkpoint.average == nil) == (average == nil), restored.bestParameters.isEmpty == (restored.best == nil)
     else {
       throw TrainingError(
         .dataMismatch,
-        "the checkpoint was taken after \(restored.history.count) epochs and \(restored.step) steps of a training with "
-          + "other options than this one of \(options.epochs) epochs and \(batches.batchCount) steps in each")
+        "the checkpoint, taken after \(restored.history.count) epochs and \(restored.step) steps, is of another training: "
+          + "the network, the data or the options have changed since")
     }
     if !restored.bestParameters.isEmpty { try parameters.restore(restored.bestParameters) }
     try parameters.restore(checkpoint.parameters)

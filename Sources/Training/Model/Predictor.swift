@@ -20,24 +20,56 @@ public final class Predictor {
   /// What the model achieves on samples whose targets are known.
   ///
   /// - Parameter dataset: Features as they come, before standardization.
-  /// - Throws: `TrainingError` of code `dataMismatch` where the samples or the classes are others than those of the model.
+  /// - Throws: `TrainingError` of code `dataMismatch` where the samples are others than those of the model, or there is a
+  ///   class that it does not know.
   public func metrics(on dataset: Dataset) throws -> Metrics {
+    let prepared = try prepared(labelled(dataset))
+    return try evaluator(for: prepared).metrics(on: prepared)
+  }
+
+  /// How often samples of each class are taken for each class.
+  ///
+  /// - Returns: Row by row the samples of a class, column by column what they were taken for.
+  /// - Throws: As `metrics(on:)`, and `TrainingError` of code `dataMismatch` for a model that predicts a value.
+  public func confusion(on dataset: Dataset) throws -> [[Int]] {
+    guard case .classes(let labels, let names) = try labelled(dataset).target else {
+      throw TrainingError(.dataMismatch, "a model that predicts a value confuses no classes")
+    }
+    var counts = Array(repeating: Array(repeating: 0, count: names.count), count: names.count)
+    for (label, taken) in zip(labels, try classes(for: dataset)) { counts[Int(label)][taken] += 1 }
+    return counts
+  }
+
+  /// The class of each sample: the index of its largest output.
+  public func classes(for dataset: Dataset) throws -> [Int] {
+    let outputs = try outputs(for: dataset)
+    let width = model.target.width
+    return stride(from: 0, to: outputs.count, by: width).map { start in
+      (1..<width).reduce(0) { outputs[start + $1] > outputs[start + $0] ? $1 : $0 }
+    }
+  }
+
+  /// The data set with the classes of the model, in its order.
+  private func labelled(_ dataset: Dataset) throws -> Dataset {
     switch (dataset.target, model.target) {
-    case (.classes(_, let names), .classes(let own)):
-      guard names == own else {
+    case (.classes(_, let names), .classes(let own)) where names == own: return dataset
+    case (.classes(let labels, let names), .classes(let own)):
+      let places = names.map { name in own.firstIndex(of: name) }
+      if let unknown = places.firstIndex(of: nil) {
         throw TrainingError(
           .dataMismatch,
-          "\(dataset.name) has the classes \(names.listed(atMost: 10)), and the model was trained on \(own.listed(atMost: 10))"
-        )
+          "\(dataset.name) has the class \(names[unknown].quoted), and the model knows \(own.listed(atMost: 10))")
       }
-    case (.values, .value): break
+      return try Dataset(
+        name: dataset.name, features: dataset.features, featureShape: dataset.featureShape,
+        featureNames: dataset.featureNames,
+        target: .classes(labels: labels.map { Int32(places[Int($0)] ?? 0) }, names: own))
+    case (.values, .value): return dataset
     default:
       throw TrainingError(
         .dataMismatch,
         "the model was trained for another task than the \(dataset.target.task.rawValue) of \(dataset.name)")
     }
-    let prepared = try prepared(dataset)
-    return try evaluator(for: prepared).metrics(on: prepared)
   }
 
   /// The outputs of the network for each sample, row after row: the logits of the classes, or the value in the unit of the

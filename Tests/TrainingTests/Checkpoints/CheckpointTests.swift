@@ -124,7 +124,7 @@ struct CheckpointTests {
       #expect(throws: (any Error).self) { try trainer(other).restore(checkpoint) }
     }
     let wide = Setting(testDescription: "", network: MultilayerPerceptron(hiddenUnits: [17]))
-    #expect(throws: ExecutionError.self) { try trainer(wide).restore(checkpoint) }
+    #expect(throws: TrainingError.self) { try trainer(wide).restore(checkpoint) }
   }
 
   @Test("that is cut off or damaged anywhere is refused")

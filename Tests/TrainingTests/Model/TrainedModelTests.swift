@@ -80,7 +80,18 @@ struct TrainedModelTests {
       name: "letters", features: raw.features, featureShape: raw.featureShape,
       target: .classes(labels: Array(repeating: 0, count: raw.count), names: ["a", "b"]))
     let error = #expect(throws: TrainingError.self) { try predictor.metrics(on: renamed) }
-    #expect(error?.message.contains("\"a\", \"b\"") == true)
+    #expect(error?.message.contains("the class \"a\", and the model knows \"0\"") == true)
+    // Fewer classes in another order are no matter.
+    let some = raw.subset(Array(0..<60))
+    guard case .classes(let labels, _) = some.target else { return }
+    let chosen = labels.indices.filter { labels[$0] == 3 || labels[$0] == 1 }
+    let turned = try Dataset(
+      name: "turned", features: some.subset(chosen).features, featureShape: raw.featureShape,
+      target: .classes(labels: chosen.map { labels[$0] == 3 ? 0 : 1 }, names: ["3", "1"]))
+    #expect(try predictor.metrics(on: turned)[.accuracy] == predictor.metrics(on: some.subset(chosen))[.accuracy])
+    let confusion = try predictor.confusion(on: turned)
+    #expect(confusion.map { $0.reduce(0, +) }.filter { $0 > 0 }.reduce(0, +) == chosen.count)
+    #expect(confusion[0].allSatisfy { $0 == 0 })
   }
 
   @Test("is written whole, and a damaged file is refused without a crash")

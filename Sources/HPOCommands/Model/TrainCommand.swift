@@ -1,0 +1,206 @@
+import ArgumentParser
+import Foundation
+import HPO
+import OrderedCollections
+import Spelling
+import StudyConfiguration
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Trains one network without a search, and saves it as a model.",
+    discussion: """
+      The network and its training are described by a study file. A parameter of its search space takes the value of \
+      --set, else that of the --trial, else the usual one. A trial that is trained again with its own values gives the \
+      same network bit for bit.
+
+      Ctrl-C keeps what was reached beside the model, as FILE.checkpoint; the same command goes on from there.
+
+      Examples:
+        hpo train --config Configs/digits-cnn.yaml --output digits.hpo
+        hpo train --config Configs/digits-mlp.yaml --set depth=1 --set units0=128 --set learningRate=0.003
+        hpo train --study digits-mlp --trial 42 --output best.hpo
+        hpo evaluate digits.hpo --config Configs/digits-cnn.yaml
+      """)
+
+  @OptionGroup var storage: StorageOptions
+
+  @Option(help: "The study file. (default: the one that --study was created with)")
+  var config: String?
+
+  @Option(help: "The study whose trial is trained again.")
+  var study: String?
+
+  @Option(help: "The trial of the study whose values are taken. (default: the best)")
+  var trial: Int?
+
+  @Option(help: ArgumentHelp("Sets a parameter or hyperparameter, as in --set epochs=50.", valueName: "name=value"))
+  var set: [Assignment] = []
+
+  @Option(help: "The seed of weights, order and dropout. (default: the trial's, else the study file's, else 0)")
+  var seed: UInt64?
+
+  @Option(name: .shortAndLong, help: "The file that the model is written to. (default: the study's name with .hpo)")
+  var output: String?
+
+  @Option(help: "How to write the result: table or json.")
+  var format: OutputFormat = .table
+
+  @Flag(help: "Begin anew where an interrupted training has left a checkpoint.")
+  var restart = false
+
+  func validate() throws {
+    guard config != nil || study != nil else {
+      throw ValidationError("what shall be trained? Give --config FILE, or --study NAME with a --trial")
+    }
+    if trial != nil, study == nil { throw ValidationError("--trial \(trial ?? 0): a trial of which --study?") }
+    guard format != .csv else { throw ValidationError("--format csv: one training is no table; take json") }
+  }
+
+  func run() throws {
+    let plan = try TrainingPlan(self)
+    let runner = try TrainingRunner(plan.objective, space: plan.configuration.space)
+    let trainer = try runner.trainer(values: plan.values, seed: plan.seed)
+    let output = output ?? "\(plan.name).hpo"
+    let checkpoint = CheckpointFile(path: output + ".checkpoint")
+    if restart { checkpoint.remove() }
+    if let kept = try checkpoint.read() {
+      do { try trainer.restore(kept) } catch {
+        throw ValidationError("\(checkpoint.path): \(error); --restart begins anew")
+      }
+      Terminal.writeError("going on after \(kept.epoch) epochs of an interrupted training (\(checkpoint.path))\n")
+    }
+
+    let display = TrainingDisplay(metric: trainer.metric, epochs: trainer.options.epochs, steps: trainer.stepCount)
+    let stop = StopSource()
+    let interruption = Interruption(stop: stop) { display.note("stopping; Ctrl-C again ends at once") }
+    defer { interruption.end() }
+    func pause() throws {
+      if stop.mode != nil {
+        try checkpoint.write(trainer.checkpoint())
+        throw Stopped()
+      }
+      try checkpoint.writeIfDue { trainer.checkpoint() }
+    }
+    let result: TrainingResult
+    do {
+      result = try trainer.train(
+        afterEpoch: { report in
+          display.show(report)
+          try pause()
+        },
+        afterStep: {
+          display.showStep()
+          try pause()
+        })
+    } catch is Stopped {
+      display.finish()
+      Terminal.writeError("interrupted; the same command goes on from \(checkpoint.path)\n")
+      throw ExitCode(Interruption.exitStatus)
+    } catch {
+      display.finish()
+      throw error
+    }
+    display.finish()
+    let test = try trainer.evaluate(runner.data.test)
+    let model = try trainer.model(
+      metrics: ["validation": result.best.validation, "test": test], provenance: plan.provenance)
+    try model.write(to: output)
+    checkpoint.remove()
+    let report = TrainingReport(
+      model: model, result: result, test: test, path: output, seconds: display.elapsed, metric: trainer.metric)
+    Terminal.write(format == .json ? report.json : report.text)
+  }
+
+  /// Ends a training from within.
+  private struct Stopped: Error {}
+}
+
+/// `name=value`.
+struct Assignment: ExpressibleByArgument {
+  let name: String
+  let value: Choice
+
+  init?(argument: String) {
+    guard let sign = argument.firstIndex(of: "="), sign > argument.startIndex else { return nil }
+    guard let value = Choice(plainScalar: String(argument[argument.index(after: sign)...])) else { return nil }
+    name = String(argument[..<sign])
+    self.value = value
+  }
+}
+
+/// What is trained, put together from study file, trial and command line.
+private struct TrainingPlan {
+  let name: String
+  let configuration: StudyConfiguration
+  let objective: TrainingObjective
+  let values: OrderedDictionary<String, Choice>
+  let seed: UInt64
+  let provenance: [String: String]
+
+  init(_ command: TrainCommand) throws {
+    var trial: FrozenTrial?
+    var seed = command.seed
+    if let study = command.study {
+      (configuration, trial, seed) = try command.storage.withStorage { storage in
+        let record = try storage.existingStudy(named: study)
+        let configuration = try StudyConfiguration.kept(with: record, in: storage)
+        let trial = try storage.trial(command.trial, of: record)
+        let searched = SearchOptions.seed(in: try storage.document(.search, study: record.id))
+        let own = try storage.document(.seed, study: record.id).flatMap(UInt64.init)
+        let draw = Draw(seed: searched ?? configuration.sampler.seed ?? own ?? 0, number: trial.number)
+        return (configuration, trial, command.seed ?? Trial.seed(for: draw))
+      }
+    } else if let path = command.config {
+      configuration = try StudyConfiguration(contentsOf: path)
+    } else {
+      preconditionFailure("validate() asks for one of both")
+    }
+    guard let objective = configuration.objective?.training else {
+      throw ValidationError("the study file has no objective, so there is nothing to train")
+    }
+    self.objective = objective
+    self.seed = seed ?? configuration.sampler.seed ?? 0
+    name = configuration.name ?? "model"
+
+    var given: OrderedDictionary<String, Choice> = [:]
+    for assignment in command.set {
+      let parameters = configuration.space.distributions.keys
+      guard objective.defaultValue(of: assignment.name) != nil || parameters.contains(assignment.name) else {
+        let hint = NearestName.hint(for: assignment.name, among: objective.hyperparameterNames + parameters)
+        throw ValidationError("--set \(assignment.name)=\(assignment.value): there is no such hyperparameter; \(hint)")
+      }
+      given[assignment.name] = assignment.value
+    }
+    var values = try configuration.space.walk { name, _ in
+      if let value = given[name] ?? trial?.parameters[name]?.external ?? objective.defaultValue(of: name) {
+        return value
+      }
+      throw ValidationError("the parameter '\(name)' has no usual value; give it as --set \(name)=VALUE")
+    }
+    for (name, value) in given { values[name] = value }
+    self.values = values
+
+    var provenance = ["study": name, "seed": String(self.seed)]
+    provenance["trial"] = trial.map { String($0.number) }
+    for (name, value) in values { provenance["parameter \(name)"] = value.description }
+    if case .csv(let file) = objective.data { provenance["target"] = file.target }
+    self.provenance = provenance
+  }
+}
+
+extension Storage {
+  /// A trial of a study by its number, or the best one.
+  fileprivate func trial(_ number: Int?, of record: StudyRecord) throws -> FrozenTrial {
+    if let number {
+      guard let trial = try trials(study: record.id, states: nil).first(where: { $0.number == number }) else {
+        throw ValidationError("the study '\(record.name)' has no trial \(number)")
+      }
+      return trial
+    }
+    guard let best = try StudyOverview(record, in: self).best else {
+      throw ValidationError("the study '\(record.name)' has no best trial yet; name one by --trial")
+    }
+    return best
+  }
+}

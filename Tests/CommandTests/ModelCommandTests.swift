@@ -1,0 +1,119 @@
+import Foundation
+import Testing
+
+@Suite("hpo train, predict and evaluate")
+struct ModelCommandTests {
+  @Test("train a trial of a study again, bit for bit, and measure the model")
+  func trialAgain() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      try command.succeed("optimize", "--config", "quick.yaml", "--trials", "3")
+      let trials = try #require(try command.json("trials", "--study", "quick") as? [[String: Any]])
+      for number in 0..<3 {
+        let report = try #require(
+          try command.json("train", "--study", "quick", "--trial", "\(number)", "--output", "m.hpo") as? [String: Any])
+        let validation = try #require(report["validation"] as? [String: Double])
+        let trial = try #require(trials.first { $0["number"] as? Int == number })
+        let values = try #require(trial["values"] as? [String: Double])
+        #expect(validation["accuracy"] == values["accuracy"])
+        let test = try #require(report["test"] as? [String: Double])
+        let measured = try #require(
+          try command.json("evaluate", "m.hpo", "--config", "quick.yaml") as? [String: Any])
+        #expect(measured["accuracy"] as? Double == test["accuracy"])
+        let confusion = try #require(measured["confusion"] as? [[Int]])
+        let hits = confusion.indices.map { confusion[$0][$0] }.reduce(0, +)
+        #expect(abs(Double(hits) / 359 - (test["accuracy"] ?? 0)) < 1e-9)
+      }
+      #expect(!FileManager.default.fileExists(atPath: command.folder.appending(path: "m.hpo.checkpoint").path))
+    }
+  }
+
+  @Test("read a table's columns by name, whatever their order and whatever else there is")
+  func tables() throws {
+    try Command.inFolder { command in
+      var table = "id,a,b,price\n"
+      var turned = "b,note,a\n"
+      for row in 0..<120 {
+        let (a, b) = (row % 11, row % 7)
+        table += "\(row),\(a),\(b),\(10 + 3 * a - 2 * b)\n"
+        turned += "\(b),x,\(a)\n"
+      }
+      try command.write(table, to: "prices.csv")
+      try command.write(turned, to: "new.csv")
+      try command.write(
+        """
+        study: prices
+        direction: minimize
+        objective:
+          data: {csv: prices.csv, target: price, ignoredColumns: [id]}
+          network: mlp
+          depth: 0
+          epochs: 60
+          metric: rmse
+        space:
+          learningRate: {float: 1e-3..1e-1, log: true}
+        """, to: "prices.yaml")
+      try command.succeed("train", "--config", "prices.yaml", "--set", "learningRate=0.05")
+      let rows = try #require(try command.json("predict", "prices.hpo", "--data", "new.csv") as? [[String: Any]])
+      #expect(rows.count == 120)
+      for (row, cells) in rows.enumerated() {
+        let expected = Double(10 + 3 * (row % 11) - 2 * (row % 7))
+        #expect(abs((cells["prediction"] as? Double ?? 0) - expected) < 0.5)
+      }
+      let measured = try #require(
+        try command.json("evaluate", "prices.hpo", "--data", "prices.csv") as? [String: Any])
+      #expect(measured["r2"] as? Double ?? 0 > 0.99)
+      let missing = try command.hpo("evaluate", "prices.hpo", "--data", "new.csv")
+      #expect(missing.status != 0 && missing.errors.contains("there is no column \"price\""))
+      try command.write("b,c\n1,2\n", to: "other.csv")
+      let other = try command.hpo("predict", "prices.hpo", "--data", "other.csv")
+      #expect(other.status != 0 && other.errors.contains("there is no column \"a\""))
+    }
+  }
+
+  @Test("go on after Ctrl-C and kill -9 as if nothing had happened")
+  func interrupted() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      let arguments = ["train", "--config", "quick.yaml", "--set", "epochs=300", "--output"]
+      let whole = try command.start("hpo", arguments + ["whole.hpo"])
+      #expect(try whole.wait().status == 0)
+      let first = try command.start("hpo", arguments + ["parts.hpo"])
+      try first.waitForErrorLines(3)
+      first.send(SIGINT)
+      let stopped = try first.wait()
+      #expect(stopped.status == 130 && stopped.errors.contains("the same command goes on"))
+      let changed = try command.hpo(
+        "train", "--config", "quick.yaml", "--set", "epochs=299", "--output", "parts.hpo")
+      #expect(changed.status != 0 && changed.errors.contains("--restart"))
+      let second = try command.start("hpo", arguments + ["parts.hpo"])
+      try second.waitForErrorLines(4)
+      second.send(SIGKILL)
+      _ = try second.wait()
+      #expect(try command.start("hpo", arguments + ["parts.hpo"]).wait().status == 0)
+      func bytes(_ name: String) throws -> Data { try Data(contentsOf: command.folder.appending(path: name)) }
+      #expect(try bytes("whole.hpo") == bytes("parts.hpo"))
+    }
+  }
+
+  @Test(
+    "name what is wrong and the way out",
+    arguments: [
+      (["train"], "Give --config FILE"),
+      (["train", "--config", "quick.yaml", "--set", "dept=3"], "did you mean 'depth'?"),
+      (["train", "--config", "quick.yaml", "--set", "epochs=x"], "epochs: expected a whole number"),
+      (["train", "--config", "quick.yaml", "--set", "epochs"], "--set"),
+      (["train", "--config", "quick.yaml", "--output", "none/m.hpo", "--set", "epochs=1"], "none/m.hpo"),
+      (["evaluate", "quick.yaml", "--data", "digits"], "this is no model of hpo"),
+      (["evaluate", "none.hpo", "--data", "digits"], "none.hpo: the file cannot be opened"),
+      (["predict", "none.hpo"], "Give --data FILE"),
+    ])
+  func mistakes(_ arguments: [String], _ message: String) throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      let result = try command.start("hpo", arguments).wait()
+      #expect(result.status != 0)
+      #expect(result.errors.contains(message), "\(result.errors)")
+    }
+  }
+}

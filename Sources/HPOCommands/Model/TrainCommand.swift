@@ -108,7 +108,8 @@ struct TrainCommand: ParsableCommand {
     try model.write(to: output)
     checkpoint.remove()
     let report = TrainingReport(
-      model: model, result: result, test: test, path: output, seconds: display.elapsed, metric: trainer.metric)
+      model: model, result: result, test: test, path: output, seconds: display.elapsed,
+      diagnosis: TrainingDiagnosis(result.history, guessing: trainer.guessingLoss))
     Terminal.write(format == .json ? report.json : report.text)
   }
 

@@ -8,7 +8,7 @@ struct TrainingReport {
   let test: Metrics
   let path: String
   let seconds: Double
-  let metric: Metric
+  let diagnosis: TrainingDiagnosis?
 
   /// For people, a line a fact.
   var text: String {
@@ -17,6 +17,7 @@ struct TrainingReport {
       guard let validation = result.best.validation[name], let test = test[name] else { continue }
       lines.append((name.rawValue, "\(shortNumber(validation)) validation, \(shortNumber(test)) test"))
     }
+    if let diagnosis { lines.append(("diagnosis", diagnosis.description)) }
     lines.append(("parameters", "\(model.parameterCount)"))
     lines.append(("seconds", shortNumber((seconds * 100).rounded() / 100)))
     lines.append(("model", path))
@@ -41,6 +42,7 @@ struct TrainingReport {
     return JSONValue.object([
       "model": .string(path), "parameters": .int(model.parameterCount), "bestEpoch": .int(result.best.epoch),
       "validation": object(result.best.validation), "test": object(test), "seconds": .double(seconds),
+      "diagnosis": diagnosis.map { .string($0.description) } ?? .null,
       "history": .array(history),
     ]).serialized(.pretty) + "\n"
   }

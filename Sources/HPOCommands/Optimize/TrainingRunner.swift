@@ -46,8 +46,17 @@ struct TrainingRunner: Sendable {
   /// the weights of that epoch achieve on the test samples, which nothing else looks at, is kept with the trial.
   func run(_ trial: Trial) throws -> Double {
     let trainer = try trainer(values: trial.suggest(space), seed: trial.seed)
-    let result = try trainer.train { try trial.report($0.value, at: $0.epoch) }
+    let result: TrainingResult
+    do {
+      result = try trainer.train { try trial.report($0.value, at: $0.epoch) }
+    } catch let error as TrainingError where error.code == .diverged {
+      try trial.setUserAttribute("diagnosis", to: .string(TrainingDiagnosis.diverged.description))
+      throw error
+    }
     try trial.setUserAttribute("epoch", to: .int(result.best.epoch))
+    if let diagnosis = TrainingDiagnosis(result.history, guessing: trainer.guessingLoss) {
+      try trial.setUserAttribute("diagnosis", to: .string(diagnosis.description))
+    }
     let test = try trainer.evaluate(data.test)
     if let value = test[objective.metric] {
       try trial.setUserAttribute("test \(objective.metric.rawValue)", to: .double(value))

@@ -1,0 +1,137 @@
+import Graphs
+import RealModule
+
+/// What became of a training, told from its losses.
+public enum TrainingDiagnosis: Hashable, Sendable, CustomStringConvertible {
+  /// The loss grew beyond that of guessing, or was no number any more: the learning rate is far too high.
+  case diverged
+  /// The loss rose and fell by turns to the end: the learning rate is too high.
+  case oscillating
+  /// The loss has hardly left that of guessing: the learning rate is too low, or the units are dead.
+  case stuck
+  /// The validation loss grew since an epoch while the training loss fell on.
+  case overfitting(since: Int)
+  /// The training did what it should.
+  case healthy
+
+  /// The finding and what helps: `oscillating: lower the learning rate`.
+  public var description: String {
+    switch self {
+    case .diverged: "diverged: lower the learning rate by a factor of ten, or clip gradients"
+    case .oscillating: "oscillating: lower the learning rate, or let a schedule lower it"
+    case .stuck: "stuck: raise the learning rate; if the loss does not move at all, lower it"
+    case .overfitting(let epoch): "overfitting since epoch \(epoch): regularize, or stop earlier"
+    case .healthy: "healthy"
+    }
+  }
+
+  /// Judges a training by its losses after each epoch.
+  ///
+  /// The rules, in this order, with the loss of guessing G, training losses L₁...Lₙ and validation losses V₁...Vₙ:
+  ///
+  /// - diverged: a loss is no finite number, or M, the mean of the last third of L, is above 1.5 G and above 1.2 L₁, or M
+  ///   is above 0.85 G and some L above 1.2 G, as where a first leap has killed the units;
+  /// - stuck: M is above 0.85 G, or the least L above 0.75 G while L fell in at least 9 of 10 epochs;
+  /// - oscillating: in the second half of L, rises make up at least 0.3 of all changes, changes are at least 0.08 of the
+  ///   mean in size, and that mean is above 0.1 G;
+  /// - overfitting: Vₙ is above 1.1 times the least V and 0.02 G above it, the least came before the last tenth of the
+  ///   epochs, and L fell by at least 0.02 of itself since, below 0.7 G;
+  /// - healthy: none of them.
+  ///
+  /// - Parameters:
+  ///   - training: The mean loss of each epoch's steps.
+  ///   - validation: The loss on the validation samples after each epoch, in any unit.
+  ///   - guessing: The training loss of whoever knows only how frequent each class is, or the mean of the values.
+  /// - Returns: Nil for fewer than 3 epochs, unless a loss is no finite number.
+  public init?(training: [Double], validation: [Double], guessing: Double) {
+    guard (training + validation).allSatisfy(\.isFinite) else {
+      self = .diverged
+      return
+    }
+    let count = training.count
+    guard count >= 3, validation.count == count, guessing > 0 else { return nil }
+    let last = training.suffix(max(1, count / 3))
+    let lastMean = last.reduce(0, +) / Double(last.count)
+    let most = training.max() ?? 0
+    if lastMean > 1.5 * guessing && lastMean > 1.2 * training[0] || most > 1.2 * guessing && lastMean > 0.85 * guessing
+    {
+      self = .diverged
+    } else if lastMean > 0.85 * guessing || Self.isCrawling(training, guessing) {
+      self = .stuck
+    } else if Self.isOscillating(Array(training[(count / 2)...]), guessing) {
+      self = .oscillating
+    } else if let epoch = Self.overfittingStart(training, validation, guessing) {
+      self = .overfitting(since: epoch)
+    } else {
+      self = .healthy
+    }
+  }
+
+  private static func isCrawling(_ losses: [Double], _ guessing: Double) -> Bool {
+    let falls = zip(losses, losses.dropFirst()).count { $0 > $1 }
+    return losses.allSatisfy { $0 > 0.75 * guessing } && 10 * falls >= 9 * (losses.count - 1)
+  }
+
+  private static func isOscillating(_ losses: [Double], _ guessing: Double) -> Bool {
+    let changes = zip(losses, losses.dropFirst()).map { $1 - $0 }
+    let all = changes.reduce(0) { $0 + abs($1) }
+    let rises = changes.reduce(0) { $0 + max(0, $1) }
+    let mean = losses.reduce(0, +) / Double(losses.count)
+    guard !changes.isEmpty, mean > 0.1 * guessing else { return false }
+    return rises >= 0.3 * all && all / Double(changes.count) >= 0.08 * mean
+  }
+
+  /// The epoch of the least validation loss, from 1, where it was overfitting that made it the least.
+  private static func overfittingStart(_ training: [Double], _ validation: [Double], _ guessing: Double) -> Int? {
+    guard let least = validation.min(), let place = validation.firstIndex(of: least), let end = validation.last,
+      let trainingEnd = training.last
+    else { return nil }
+    let isBefore = 10 * (place + 1) <= 9 * validation.count
+    guard isBefore, end > 1.1 * least, end - least > 0.02 * guessing, trainingEnd < 0.98 * training[place],
+      trainingEnd < 0.7 * guessing
+    else {
+      return nil
+    }
+    return place + 1
+  }
+}
+
+extension TrainingDiagnosis {
+  /// Judges the epochs of a training.
+  ///
+  /// - Parameters:
+  ///   - history: The epochs, in order.
+  ///   - guessing: `Trainer.guessingLoss`.
+  public init?(_ history: [EpochReport], guessing: Double) {
+    // A regression's validation loss is in the unit of the data; its first value stands in for it.
+    let losses = history.map(\.validation.loss)
+    let unit = losses.first.map { $0 > 0 ? guessing / $0 : 1 } ?? 1
+    let isClasses = history.first?.validation[.logLoss] != nil
+    self.init(
+      training: history.map(\.trainingLoss), validation: isClasses ? losses : losses.map { $0 * unit },
+      guessing: guessing)
+  }
+}
+
+extension Trainer {
+  /// The training loss of whoever knows only how frequent each class is, or the mean of the values: the entropy of the
+  /// classes in nats, or the mean loss of predicting 0 for values of mean 0 and deviation 1.
+  public var guessingLoss: Double {
+    switch data.training.target {
+    case .classes(let labels, let names):
+      var counts = [Double](repeating: 0, count: names.count)
+      for label in labels { counts[Int(label)] += 1 }
+      return counts.reduce(0) { $0 - ($1 > 0 ? $1 / Double(labels.count) * .log($1 / Double(labels.count)) : 0) }
+    case .values(let values):
+      let losses = values.lazy.map { value -> Double in
+        let distance = abs((Double(value) - self.scale.mean) / self.scale.deviation)
+        return switch self.options.loss {
+        case .meanAbsoluteError: distance
+        case .huber(let delta): distance <= delta ? distance * distance / 2 : delta * (distance - delta / 2)
+        default: distance * distance
+        }
+      }
+      return losses.reduce(0, +) / Double(values.count)
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import Execution
+import RealModule
+import Testing
+
+@testable import Training
+
+@Suite("A diagnosis of a training")
+struct DiagnosisTests {
+  /// A curve that falls from 2.3 to `end`, with a swing around it.
+  static func curve(to end: Double, epochs: Int = 30, swing: Double = 0) -> [Double] {
+    (0..<epochs).map { epoch in
+      let smooth = end + (2.3 - end) * Double.exp(-6 * Double(epoch) / Double(epochs))
+      return smooth * (1 + (epoch.isMultiple(of: 2) ? swing : -swing))
+    }
+  }
+
+  static func line(from start: Double, slope: Double) -> [Double] {
+    (0..<20).map { epoch -> Double in start + slope * Double(epoch) }
+  }
+
+  @Test("tells the textbook's curves apart")
+  func constructed() {
+    func judge(_ training: [Double], _ validation: [Double]? = nil) -> TrainingDiagnosis? {
+      TrainingDiagnosis(training: training, validation: validation ?? training, guessing: 2.3)
+    }
+    #expect(judge(Self.curve(to: 0.1)) == .healthy)
+    #expect(judge(Self.curve(to: 0.4, swing: 0.3)) == .oscillating)
+    #expect(judge(Self.curve(to: 0.001, swing: 0.3)) == .healthy, "a swing of nearly nothing is no matter")
+    #expect(judge(Self.line(from: 2.4, slope: -0.005)) == .stuck)
+    #expect(judge(Array(repeating: 2.303, count: 12)) == .stuck)
+    #expect(judge(Self.line(from: 2.3, slope: -0.02)) == .stuck)
+    #expect(judge(Self.line(from: 2.3, slope: 0.5)) == .diverged)
+    #expect(judge([2.3, .nan, 1]) == .diverged)
+    #expect(judge([2.3, .infinity]) == .diverged)
+    #expect(judge([2.3, 0.4]) == nil, "two epochs tell nothing")
+    let rising = (0..<30).map { epoch -> Double in
+      let epoch = Double(epoch)
+      return epoch < 10 ? 2 - 0.15 * epoch : 0.65 + 0.03 * (epoch - 9)
+    }
+    #expect(judge(Self.curve(to: 0.01), rising) == .overfitting(since: 10))
+    #expect(judge(rising, rising) != .overfitting(since: 10), "where training rises as well, it is something else")
+  }
+
+  /// Trains on the digits with a rate.
+  static func digits(
+    _ optimizer: Optimizer, epochs: Int = 15, samples: Int = 600, units: [Int] = [64]
+  ) throws -> TrainingDiagnosis? {
+    let data = try EmbeddedDataset.digits.load().subset(Array(0..<samples)).split(seed: 1).standardized()
+    let trainer = try Trainer(
+      MultilayerPerceptron(hiddenUnits: units), data: data,
+      options: TrainingOptions(optimizer: optimizer, batchSize: 32, epochs: epochs, seed: 1))
+    do {
+      let result = try trainer.train()
+      return TrainingDiagnosis(result.history, guessing: trainer.guessingLoss)
+    } catch let error as TrainingError where error.code == .diverged {
+      return .diverged
+    }
+  }
+
+  @Test("finds a sound rate healthy", arguments: [0.03, 0.1])
+  func sound(rate: Double) throws {
+    #expect(try Self.digits(.gradientDescent(learningRate: rate)) == .healthy)
+    #expect(try Self.digits(.adam(learningRate: rate / 30)) == .healthy)
+  }
+
+  @Test("finds a rate of next to nothing stuck", arguments: [1e-7, 1e-5, 1e-4])
+  func low(rate: Double) throws {
+    #expect(try Self.digits(.gradientDescent(learningRate: rate)) == .stuck)
+  }
+
+  @Test("finds an absurd rate too high", arguments: [3.0, 10, 1000])
+  func high(rate: Double) throws {
+    let diagnosis = try Self.digits(.gradientDescent(learningRate: rate))
+    #expect([.diverged, .oscillating].contains(diagnosis), "\(diagnosis as Any)")
+    let second = try Self.digits(.momentum(learningRate: rate / 3))
+    #expect([.diverged, .oscillating].contains(second), "\(second as Any)")
+  }
+
+  @Test("finds a large network on few samples overfitting")
+  func overfitting() throws {
+    let diagnosis = try Self.digits(.adam(learningRate: 0.01), epochs: 120, samples: 150, units: [128, 128])
+    guard case .overfitting(let epoch) = diagnosis else {
+      Issue.record("\(diagnosis as Any)")
+      return
+    }
+    #expect((2...100).contains(epoch))
+  }
+
+  @Test("knows the loss of guessing")
+  func guessing() throws {
+    let digits = try EmbeddedDataset.digits.load().split(seed: 1).standardized()
+    let trainer = try Trainer(MultilayerPerceptron(hiddenUnits: []), data: digits, options: TrainingOptions())
+    #expect(abs(trainer.guessingLoss - Double.log(10)) < 0.01)
+    let values = try Dataset(
+      name: "values", features: (0..<40).map(Float.init), featureShape: [1],
+      target: .values((0..<40).map { Float($0) * 1000 }))
+    let data = try values.split(seed: 1).standardized()
+    let regression = try Trainer(MultilayerPerceptron(hiddenUnits: []), data: data, options: TrainingOptions())
+    #expect(abs(regression.guessingLoss - 1) < 1e-9)
+  }
+}

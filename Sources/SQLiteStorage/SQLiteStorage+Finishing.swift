@@ -36,7 +36,7 @@ extension SQLiteStorage {
     // Most of the time there is none, and nobody has to wait for the file.
     let candidates = try file.read { connection in
       try connection.requireStudy(study)
-      return try hasOwnTables(connection) ? connection.orphans(study: study) : []
+      return try hasOwnTable("hpo_trial_owners", connection) ? connection.orphans(study: study) : []
     }
     guard !candidates.isEmpty else { return [] }
     return try write(.full) { connection in

@@ -75,7 +75,7 @@ extension SQLiteStorage {
   public func document(_ document: StudyDocument, study: Int64) throws -> String? {
     try file.read { connection in
       try connection.requireStudy(study)
-      guard try hasOwnTables(connection) else { return nil }
+      guard try hasOwnTable("hpo_study_documents", connection) else { return nil }
       return try connection.firstRow(
         "SELECT text FROM hpo_study_documents WHERE study_id = ? AND document = ?", .int(study),
         .text(document.rawValue)

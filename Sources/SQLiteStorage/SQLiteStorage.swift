@@ -4,8 +4,8 @@ public import TrialStorage
 
 /// Studies in an SQLite file of Optuna's format, which several processes may use at once.
 ///
-/// Opening a file and reading from it changes nothing; the tables of hpo are added to a file of Optuna's before the
-/// first write. A row that is damaged is left out or repaired as it is read, so that the others stay readable;
+/// Opening a file and reading from it changes nothing; the tables of hpo are added to a file of Optuna's, or of an
+/// earlier version, before the first write. A row that is damaged is left out or repaired as it is read, so that the others stay readable;
 /// `oddities(study:)` lists what was met.
 ///
 /// Documentation/StudyDatabase.md describes the format and what survives which failure.
@@ -95,12 +95,11 @@ extension SQLiteStorage {
     }
   }
 
-  /// Whether the tables of hpo are there; another process may add them to a file of Optuna's at any time.
-  func hasOwnTables(_ connection: Connection) throws -> Bool {
+  /// Whether a table of hpo is there, for a reader: a file of Optuna's or of an earlier version lacks some, and another
+  /// process may add them at any time.
+  func hasOwnTable(_ name: String, _ connection: Connection) throws -> Bool {
     if ownTablesExist.load(ordering: .relaxed) { return true }
-    let exist = try SchemaInspection(connection).isComplete
-    if exist { ownTablesExist.store(true, ordering: .relaxed) }
-    return exist
+    return try connection.hasRow("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", .text(name))
   }
 
   /// Runs `body` in a transaction that nobody else writes during.

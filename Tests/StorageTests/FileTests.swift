@@ -57,7 +57,7 @@ struct FileTests {
   func refusesNewerOwnTables() throws {
     let path = folder.file()
     try SQLiteStorage.createEmpty(at: path)
-    _ = try folder.file(running: "UPDATE hpo_version SET schema_version = 2")
+    _ = try folder.file(running: "UPDATE hpo_version SET schema_version = \(OwnSchema.version + 1)")
     try expectRefusal(.unsupportedFile, of: path, saying: "newer hpo")
   }
 

@@ -1,7 +1,10 @@
 /// What hpo keeps beside Optuna's tables. Optuna passes over tables, indexes and triggers that it does not know.
+///
+/// A file of an earlier version gets what it lacks when it is opened to be written: a table is added here and nowhere
+/// else. A table that exists keeps its columns for good; what needs others becomes a table of its own.
 enum OwnSchema {
   /// The version of the tables in `hpo_version`.
-  static let version: Int64 = 1
+  static let version: Int64 = 2
 
   static let tables: [(name: String, definition: String)] = [
     ("hpo_version", "(schema_version INTEGER NOT NULL)"),
@@ -13,6 +16,23 @@ enum OwnSchema {
       start_time INTEGER NOT NULL)
       """
     ),
+    // How often a trial was started, which tells its present run from earlier ones, how many of its processes have
+    // ended under it without a newer checkpoint than `progress`, and that checkpoint's sequence number.
+    (
+      "hpo_trial_attempts",
+      """
+      (trial_id INTEGER PRIMARY KEY NOT NULL, starts INTEGER NOT NULL, deaths INTEGER NOT NULL DEFAULT 0, \
+      progress INTEGER NOT NULL DEFAULT 0)
+      """
+    ),
+    // What an unfinished trial goes on from: the objective's own bytes, the last step reported before them, and how many
+    // checkpoints there have been.
+    (
+      "hpo_checkpoints",
+      """
+      (trial_id INTEGER PRIMARY KEY NOT NULL, sequence INTEGER NOT NULL, last_step INTEGER, data BLOB NOT NULL)
+      """
+    ),
     (
       "hpo_study_documents",
       "(study_id INTEGER NOT NULL, document TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (study_id, document))"
@@ -21,18 +41,33 @@ enum OwnSchema {
     ("hpo_highest_ids", "(table_name TEXT PRIMARY KEY NOT NULL, id INTEGER NOT NULL)"),
   ]
 
+  /// The tables whose rows go with their trial, by `trial_id`.
+  private static let tablesOfTrial = ["hpo_trial_owners", "hpo_trial_attempts", "hpo_checkpoints"]
+  /// The tables whose rows go with their study, by `study_id`.
+  private static let tablesOfStudy = ["hpo_study_documents"]
+  /// The tables whose rows go when their trial is finished.
+  private static let tablesOfUnfinishedTrial = ["hpo_checkpoints"]
+
   static let indexes: [(name: String, definition: String)] = [
     ("hpo_ix_trials_number", "INDEX hpo_ix_trials_number ON trials (study_id, number)"),
     ("hpo_ix_trials_state", "INDEX hpo_ix_trials_state ON trials (study_id, state, number)"),
   ]
 
-  // Triggers, since Optuna deletes studies as well.
+  // Triggers, since Optuna finishes trials and deletes studies as well.
   static let triggers: [(name: String, definition: String)] = [
+    (
+      "hpo_trial_finished",
+      """
+      TRIGGER hpo_trial_finished AFTER UPDATE OF state ON trials \
+      WHEN new.state IN ('COMPLETE', 'PRUNED', 'FAIL') BEGIN \
+      \(deletions(from: tablesOfUnfinishedTrial, key: "trial_id", of: "new")) END
+      """
+    ),
     (
       "hpo_trial_deleted",
       """
       TRIGGER hpo_trial_deleted AFTER DELETE ON trials BEGIN \
-      DELETE FROM hpo_trial_owners WHERE trial_id = old.trial_id; \
+      \(deletions(from: tablesOfTrial, key: "trial_id", of: "old")) \
       INSERT INTO hpo_highest_ids (table_name, id) VALUES ('trials', old.trial_id) \
       ON CONFLICT (table_name) DO UPDATE SET id = max(id, excluded.id); END
       """
@@ -41,10 +76,14 @@ enum OwnSchema {
       "hpo_study_deleted",
       """
       TRIGGER hpo_study_deleted AFTER DELETE ON studies BEGIN \
-      DELETE FROM hpo_study_documents WHERE study_id = old.study_id; \
+      \(deletions(from: tablesOfStudy, key: "study_id", of: "old")) \
       INSERT INTO hpo_highest_ids (table_name, id) VALUES ('studies', old.study_id) \
       ON CONFLICT (table_name) DO UPDATE SET id = max(id, excluded.id); END
       """
     ),
   ]
+
+  private static func deletions(from tables: [String], key: String, of row: String) -> String {
+    tables.map { "DELETE FROM \($0) WHERE \(key) = \(row).\(key);" }.joined(separator: " ")
+  }
 }

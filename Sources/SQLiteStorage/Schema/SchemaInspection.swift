@@ -4,17 +4,23 @@ import TrialStorage
 /// What a database file holds, told from the names in its schema.
 struct SchemaInspection {
   private(set) var tables: Set<String> = []
-  private var others: Set<String> = []
+  /// The statements that made indexes, triggers and views, by name.
+  private var others: [String: String] = [:]
+  /// The version of hpo's tables, nil where there are none.
+  private var ownVersion: Int64?
   /// Whether the file's own tables never give an identifier out again.
   private(set) var keepsIdentifiers = true
 
   init(_ connection: Connection) throws {
     try connection.forEachRow("SELECT type, name, sql FROM sqlite_master") { row in
       guard let type = row.text(0), let name = row.text(1), !name.hasPrefix("sqlite_") else { return }
-      if type == "table" { tables.insert(name) } else { others.insert(name) }
+      if type == "table" { tables.insert(name) } else { others[name] = row.text(2) ?? "" }
       if name == "studies" || name == "trials", type == "table" {
         keepsIdentifiers = keepsIdentifiers && row.text(2)?.uppercased().contains("AUTOINCREMENT") == true
       }
+    }
+    if tables.contains("hpo_version") {
+      ownVersion = try connection.firstRow("SELECT max(schema_version) FROM hpo_version") { $0.int(0) } ?? nil
     }
   }
 
@@ -25,8 +31,9 @@ struct SchemaInspection {
 
   /// Whether nothing is missing to write.
   var isComplete: Bool {
-    (OptunaSchema.tables + OwnSchema.tables).allSatisfy { tables.contains($0.name) }
-      && (OptunaSchema.indexes + OwnSchema.indexes + OwnSchema.triggers).allSatisfy { others.contains($0.name) }
+    ownVersion == OwnSchema.version && (OptunaSchema.tables + OwnSchema.tables).allSatisfy { tables.contains($0.name) }
+      && OptunaSchema.indexes.allSatisfy { others[$0.name] != nil }
+      && (OwnSchema.indexes + OwnSchema.triggers).allSatisfy { others[$0.name] == "CREATE \($0.definition)" }
   }
 
   /// - Throws: `StorageError.unsupportedFile` for a file of another program, and for one of another version.
@@ -54,10 +61,7 @@ struct SchemaInspection {
   }
 
   private func checkVersions(_ connection: Connection, path: String) throws {
-    if tables.contains("hpo_version"),
-      let version = try connection.firstRow("SELECT max(schema_version) FROM hpo_version", read: { $0.int(0) }) ?? nil,
-      version > OwnSchema.version
-    {
+    if let version = ownVersion, version > OwnSchema.version {
       throw StorageError(
         .unsupportedFile,
         "the study database '\(path)' was written by a newer hpo (its tables are of version \(version), this program "
@@ -83,13 +87,20 @@ struct SchemaInspection {
     }
   }
 
-  /// Makes what is missing, as Optuna would, with the rows that name the version, and adds the tables of hpo.
+  /// Makes what is missing, as Optuna would, with the rows that name the version, adds the tables of hpo, and brings those
+  /// of an earlier version up.
   func complete(_ connection: Connection) throws {
     for (name, definition) in OptunaSchema.tables + OwnSchema.tables where !tables.contains(name) {
       try connection.executeOnce("CREATE TABLE \(name) \(definition)")
     }
-    for (name, definition) in OptunaSchema.indexes + OwnSchema.indexes + OwnSchema.triggers
-    where !others.contains(name) {
+    for (name, definition) in OwnSchema.indexes + OwnSchema.triggers {
+      guard let earlier = others[name], earlier != "CREATE \(definition)" else { continue }
+      try connection.executeOnce("DROP \(definition.prefix { $0 != " " }) \(name)")
+    }
+    for (name, definition) in OptunaSchema.indexes + OwnSchema.indexes + OwnSchema.triggers {
+      let earlier = others[name]
+      // Optuna may make its own in other words.
+      if earlier == "CREATE \(definition)" || earlier != nil && !name.hasPrefix("hpo_") { continue }
       do throws(DatabaseError) {
         try connection.executeOnce("CREATE \(definition)")
       } catch {
@@ -106,6 +117,8 @@ struct SchemaInspection {
     }
     if try !connection.hasRow("SELECT 1 FROM hpo_version") {
       try connection.execute("INSERT INTO hpo_version VALUES (?)", .int(OwnSchema.version))
+    } else if ownVersion != OwnSchema.version {
+      try connection.execute("UPDATE hpo_version SET schema_version = ?", .int(OwnSchema.version))
     }
   }
 }

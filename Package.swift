@@ -53,6 +53,7 @@ let package = Package(
   targets: [
     // C: system libraries, vector loops and embedded data
     .target(name: "CKernels", exclude: ["loops"]),
+    .target(name: "CDensities", exclude: ["loops"]),
     .target(name: "COneDNN", linkerSettings: hasOneDNN ? [.linkedLibrary("dnnl")] : []),
     .target(name: "CDatasets", exclude: ["Digits"], linkerSettings: [.linkedLibrary("z")]),
 
@@ -60,7 +61,7 @@ let package = Package(
     swift("Spelling"),
     swift("SearchSpace", "Spelling", collections),
     swift("Trials", "SearchSpace", collections),
-    swift("Samplers", "SearchSpace", "Trials", collections, numerics),
+    swift("Samplers", "CDensities", "SearchSpace", "Trials", collections, numerics),
     swift("Pruners", "Trials"),
     swift("TrialStorage", "SearchSpace", "Trials", collections),
     swift("SQLiteStorage", "SearchSpace", "Trials", "TrialStorage", collections, grdb),
@@ -96,7 +97,8 @@ let package = Package(
     tests(of: "Spelling", "Spelling"),
     tests(of: "SearchSpace", "SearchSpace", collections, exclude: ["Fixtures"]),
     tests(of: "Trials", "SearchSpace", "Trials", collections),
-    tests(of: "Samplers", "SearchSpace", "Trials", "Samplers", collections, numerics, exclude: ["Fixtures"]),
+    tests(
+      of: "Samplers", "CDensities", "SearchSpace", "Trials", "Samplers", collections, numerics, exclude: ["Fixtures"]),
     tests(of: "Pruners", "SearchSpace", "Trials", "Pruners", collections, exclude: ["Fixtures"]),
     tests(
       of: "Storage", "SearchSpace", "Trials", "TrialStorage", "SQLiteStorage", collections, grdb, exclude: ["Fixtures"]),

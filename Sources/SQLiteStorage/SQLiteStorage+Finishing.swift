@@ -5,14 +5,18 @@ public import Trials
 
 extension SQLiteStorage {
   public func finishTrial(
-    _ trial: Int64, state: TrialState, values: [Double], attributes: OrderedDictionary<String, JSONValue>
+    _ trial: Int64, state: TrialState, values: [Double],
+    parameters: OrderedDictionary<String, FrozenTrial.Parameter>, attributes: OrderedDictionary<String, JSONValue>
   ) throws {
+    for name in parameters.keys { try StorageChecks.name(name, of: "a parameter") }
     for key in attributes.keys { try StorageChecks.name(key, of: "an attribute") }
     try write(.full) { connection in
       let head = try connection.head(trial: trial)
       try StorageChecks.state(head.state, isIn: .running, number: head.number, to: "finish")
       try StorageChecks.result(
         state: state, values: values, objectives: objectives(study: head.study, connection), number: head.number)
+      try checkCompatibility(of: parameters, study: head.study, connection)
+      try insert(parameters, trial: trial, connection)
       // Values of a running trial can only be another program's.
       try connection.execute("DELETE FROM trial_values WHERE trial_id = ?", .int(trial))
       try connection.insert(values: values, trial: trial)

@@ -1,3 +1,5 @@
+import Trials
+
 /// The identity of a trial's randomness: whatever is random about a trial derives from the study's seed, the trial's
 /// number and a purpose, never from what was drawn before. So an interrupted study does not repeat its draws when it
 /// goes on, and parallel trials do not disturb one another.
@@ -15,19 +17,10 @@ public struct Draw: Hashable, Sendable {
 
   /// A generator of its own for a purpose; the same one at every call, on every machine.
   public func generator(for purpose: String) -> DrawGenerator {
-    var state = Self.mix(seed &+ 0x9E37_79B9_7F4A_7C15)
-    state = Self.mix(state ^ UInt64(bitPattern: Int64(number)))
-    state = Self.mix(state ^ Self.hash(purpose))
+    var state = SampleHash.mixed(seed &+ 0x9E37_79B9_7F4A_7C15)
+    state = SampleHash.mixed(state ^ UInt64(bitPattern: Int64(number)))
+    state = SampleHash.mixed(state ^ Self.hash(purpose))
     return DrawGenerator(seed: state)
-  }
-
-  /// The finalizer of SplitMix64 (Steele, Lea, Flood 2014, doi:10.1145/2660193.2660195): a bijection in which each bit of
-  /// the input changes half of the output's.
-  fileprivate static func mix(_ value: UInt64) -> UInt64 {
-    var bits = value
-    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-    return bits ^ (bits >> 31)
   }
 
   /// FNV-1a over the bytes in UTF-8.
@@ -44,8 +37,9 @@ public struct DrawGenerator: RandomNumberGenerator, Sendable {
   public init(seed: UInt64) {
     let increment: UInt64 = 0x9E37_79B9_7F4A_7C15
     state = (
-      Draw.mix(seed &+ increment), Draw.mix(seed &+ 2 &* increment), Draw.mix(seed &+ 3 &* increment),
-      Draw.mix(seed &+ 4 &* increment)
+      SampleHash.mixed(seed &+ increment), SampleHash.mixed(seed &+ 2 &* increment),
+      SampleHash.mixed(seed &+ 3 &* increment),
+      SampleHash.mixed(seed &+ 4 &* increment)
     )
   }
 

@@ -88,10 +88,13 @@ public protocol Storage: Sendable {
   ///   - trial: The id of the trial.
   ///   - state: `complete` with one value an objective, `pruned` with none or as many, `failed` with none.
   ///   - values: The result.
+  ///   - parameters: Suggested parameters to record in the same transaction, as `setParameters` does.
   ///   - attributes: System attributes to set in the same transaction.
-  /// - Throws: `StorageError.invalidValue` for NaN and a wrong count, `wrongState` unless the trial runs.
+  /// - Throws: `StorageError.invalidValue` for NaN and a wrong count, `wrongState` unless the trial runs;
+  ///   `incompatibleParameter`.
   func finishTrial(
-    _ trial: Int64, state: TrialState, values: [Double], attributes: OrderedDictionary<String, JSONValue>
+    _ trial: Int64, state: TrialState, values: [Double],
+    parameters: OrderedDictionary<String, FrozenTrial.Parameter>, attributes: OrderedDictionary<String, JSONValue>
   ) throws
 
   /// Lets a running trial wait to be run again.
@@ -148,6 +151,13 @@ public struct TrialCursor: Sendable, Hashable {
 }
 
 extension Storage {
+  /// Ends a running trial whose parameters are on record.
+  public func finishTrial(
+    _ trial: Int64, state: TrialState, values: [Double], attributes: OrderedDictionary<String, JSONValue>
+  ) throws {
+    try finishTrial(trial, state: state, values: values, parameters: [:], attributes: attributes)
+  }
+
   /// Starts a trial without attributes of its own.
   public func startTrial(study: Int64, owner: ProcessIdentity, limit: Int?) throws -> FrozenTrial? {
     try startTrial(study: study, owner: owner, limit: limit) { _ in [:] }

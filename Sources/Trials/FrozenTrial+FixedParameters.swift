@@ -11,7 +11,6 @@ extension FrozenTrial {
   /// is to run again.
   package static func isOfOneRun(attribute key: String) -> Bool {
     key == failureKey || key == constraintListKey || key.hasPrefix(constraintPrefix)
-      || key.hasPrefix("tpe:relative_params:")
   }
 
   /// Why the trial failed, where that is on record.

@@ -276,9 +276,9 @@ struct TPESamplerTests {
     trial.systemAttributes = TPESampler().relativeAttributes(for: sample, in: many)
     #expect(trial.systemAttributes.count > 3)
     #expect(trial.systemAttributes.values.allSatisfy { ($0.stringValue?.utf8.count ?? 0) <= 2045 })
-    #expect(RelativeParameters.values(of: trial).compactMapValues(\.doubleValue) == sample)
+    #expect(trial.jointSample.compactMapValues(\.json.doubleValue) == sample)
     trial.systemAttributes["tpe:relative_params:1"] = nil
-    #expect(RelativeParameters.values(of: trial).isEmpty)
+    #expect(trial.jointSample.isEmpty)
     #expect(try TPESampler(constantLiar: false).relativeAttributes(for: sample, in: many).isEmpty)
   }
 

@@ -1,3 +1,5 @@
+import RealModule
+
 /// Kernels of one choice: each puts a small weight on all choices and the greatest on the observed one; the last kernel
 /// is the prior's, which is uniform.
 struct CategoricalKernels {
@@ -15,6 +17,11 @@ struct CategoricalKernels {
     guard observed < choiceCount else { return 1 / Double(choiceCount) }
     let share = 1 / Double(self.observed.count)
     return (share + (choice == observed ? 1 : 0)) / (share * Double(choiceCount) + 1)
+  }
+
+  /// The logarithm of `probability(of:observed:)`.
+  func logProbability(of choice: Int, observed: Int) -> Double {
+    Double.log(probability(of: choice, observed: observed))
   }
 
   /// A choice drawn from a kernel.

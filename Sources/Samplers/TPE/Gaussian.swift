@@ -5,47 +5,9 @@ enum Gaussian {
   /// ln φ(0) = −ln √(2π).
   static let logDensityAtZero = -0.918_938_533_204_672_7
   private static let inverseRootOfTwo = 0.707_106_781_186_547_5
-  /// Beyond it, one minus the tail's mass is one in double precision.
-  private static let negligibleTail = 8.5
-  /// Below it, `erfc` does not underflow.
-  private static let deepTail = 37.0
 
   /// Φ(−x), the mass above x.
   static func upperTail(_ x: Double) -> Double { 0.5 * Double.erfc(x * inverseRootOfTwo) }
-
-  /// ln(Φ(b) − Φ(a)) for a <= b.
-  static func logMass(from a: Double, to b: Double) -> Double {
-    if b <= 0 { return logTailMass(from: -b, to: -a) }
-    if a > 0 { return logTailMass(from: a, to: b) }
-    if a < -negligibleTail, b > negligibleTail { return 0 }
-    return Double.log(onePlus: -upperTail(-a) - upperTail(b))
-  }
-
-  /// Φ(b) − Φ(a) for a <= 0 <= b.
-  static func centralMass(from a: Double, to b: Double) -> Double {
-    let lower = a < -negligibleTail ? 0 : upperTail(-a)
-    let upper = b > negligibleTail ? 0 : upperTail(b)
-    return 1 - lower - upper
-  }
-
-  private static func logTailMass(from a: Double, to b: Double) -> Double {
-    if a < deepTail {
-      let mass = upperTail(a) - upperTail(b)
-      if mass > 0 { return Double.log(mass) }
-    }
-    let whole = logUpperTail(a)
-    return whole + Double.log(onePlus: -Double.exp(logUpperTail(b) - whole))
-  }
-
-  /// ln Φ(−x) for x >= 0: by `erfc`, far out by the asymptotic series
-  /// Φ(−x) = φ(x)/x · (1 − 1/x² + 3/x⁴ − 15/x⁶ + 105/x⁸ − …).
-  static func logUpperTail(_ x: Double) -> Double {
-    guard x >= deepTail else { return Double.log(upperTail(x)) }
-    guard x < .infinity else { return -.infinity }
-    let y = 1 / (x * x)
-    let series = -y * (1 - y * (3 - y * (15 - y * 105)))
-    return -0.5 * x * x - Double.log(x) + logDensityAtZero + Double.log(onePlus: series)
-  }
 
   /// The value of a normal distribution truncated to [a, b] below which a share of its mass lies.
   ///
@@ -85,7 +47,15 @@ enum Gaussian {
   private typealias Rational = (numerator: [Double], denominator: [Double])
 
   private static func ratio(_ x: Double, _ rational: Rational) -> Double {
-    rational.numerator.reduce(0) { $0 * x + $1 } / rational.denominator.reduce(0) { $0 * x + $1 }
+    horner(x, rational.numerator) / horner(x, rational.denominator)
+  }
+
+  private static func horner(_ x: Double, _ coefficients: [Double]) -> Double {
+    coefficients.withUnsafeBufferPointer { coefficients in
+      var sum = 0.0
+      for coefficient in coefficients { sum = sum * x + coefficient }
+      return sum
+    }
   }
 
   private static let central: Rational = (

@@ -1,3 +1,4 @@
+import CDensities
 import RealModule
 
 /// The densities of the kernels of a mixture at some points, gathered parameter by parameter as logarithms in the form
@@ -16,63 +17,78 @@ struct KernelFactors {
     var columns: [Int32]
     var table: [Double]
     var columnCount: Int
+
+    /// How many distinct values the points have.
+    var rowCount: Int { table.count / max(columnCount, 1) }
   }
 
-  /// As many kernels as stay in the fastest cache with their parameters; a multiple of the lanes of `LogSum`.
-  private static let blockSize = 512
-
-  /// What is the same at all points is `constant + logShared[k] + ln shared[k]`: products defer the logarithms.
+  private let weights: [Double]
+  /// What is the same at all points, for each kernel; −∞ behind the last one.
+  private var base: [Double]
   private var constant = 0.0
-  private var shared: [Double]
-  private var logShared: [Double]
   private var continuous: [Continuous] = []
   private var tabulated: [Tabulated] = []
+  private let loops: CDensitiesLoops
 
-  init(weights: [Double]) {
-    shared = weights
-    logShared = Array(repeating: 0, count: weights.count)
+  /// - Parameter weights: Above 0, one a kernel.
+  init(weights: [Double], loops: CDensitiesLoops = DensityLoops.best) {
+    self.weights = weights
+    self.loops = loops
+    base = weights.padded(with: 1)
+    loops.logarithms(base, &base, base.count)
+    for index in weights.count..<base.count { base[index] = -.infinity }
   }
 
   /// Multiplies by truncated normal densities: ln φ(z) − ln σ − ln(Φ(b) − Φ(a)).
   mutating func multiply(_ kernels: NumericKernels, values: [Double]) {
     let range = kernels.range
-    var centres = [Double](repeating: 0, count: shared.count)
-    var scales = centres
-    for (kernel, entry) in kernels.entries.enumerated() {
-      let (centre, width) = (kernels.centres[Int(entry)], kernels.widths[Int(entry)])
-      let inverse = 1 / width
-      let (from, to) = ((range.low - centre) * inverse, (range.high - centre) * inverse)
-      centres[kernel] = centre
-      scales[kernel] = inverse * 0.707_106_781_186_547_5
-      shared[kernel] *= range.width * inverse
-      if from <= 0, to >= 0 {
-        shared[kernel] /= Gaussian.centralMass(from: from, to: to)
-      } else {
-        logShared[kernel] -= Gaussian.logMass(from: from, to: to)
-      }
-      if shared[kernel] > 1e200 {
-        logShared[kernel] += Double.log(shared[kernel])
-        shared[kernel] = 1
-      }
+    let centres = kernels.centres.padded(with: range.high)
+    let widths = kernels.widths.padded(with: range.width)
+    let (scales, logarithms) = Self.twoArrays(count: centres.count) { scales, logarithms in
+      loops.normalizers(centres, widths, range.low, range.high, logarithms, scales, centres.count)
     }
-    constant += Gaussian.logDensityAtZero - Double.log(range.width)
-    continuous.append(Continuous(places: values.map(range.place), centres: centres, scales: scales))
+    let (spreadCentres, spreadScales) = Self.twoArrays(count: base.count) { spreadCentres, spreadScales in
+      loops.gather(centres, kernels.entries, spreadCentres, weights.count)
+      loops.gather(scales, kernels.entries, spreadScales, weights.count)
+      for kernel in weights.count..<base.count { (spreadCentres[kernel], spreadScales[kernel]) = (0, 0) }
+    }
+    for kernel in 0..<weights.count { base[kernel] -= logarithms[Int(kernels.entries[kernel])] }
+    constant += Gaussian.logDensityAtZero
+    continuous.append(
+      Continuous(places: values.map(range.place), centres: spreadCentres, scales: spreadScales))
+  }
+
+  /// Two arrays of a length that `fill` fills.
+  private static func twoArrays(
+    count: Int, fill: (UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> Void
+  ) -> ([Double], [Double]) {
+    var second: [Double] = []
+    let first = [Double](unsafeUninitializedCapacity: count) { first, firstCount in
+      second = [Double](unsafeUninitializedCapacity: count) { second, secondCount in
+        if let first = first.baseAddress, let second = second.baseAddress { fill(first, second) }
+        secondCount = count
+      }
+      firstCount = count
+    }
+    return (first, second)
   }
 
   /// Multiplies by the masses of the cells of a stepped range: ln(Φ(right) − Φ(left)) − ln(Φ(b) − Φ(a)).
   mutating func multiply(_ kernels: NumericKernels, values: [Double], step: Double) {
     let range = kernels.range
     let (rows, distinct) = Self.distinct(values)
-    let cells = distinct.map { range.cell(of: $0, step: step) }
-    let columnCount = kernels.centres.count
+    let centres = kernels.centres.padded(with: range.low)
+    let widths = kernels.widths.padded(with: range.width)
+    let columnCount = centres.count
+    var whole = [Double](repeating: 0, count: columnCount)
+    loops.intervalMasses(centres, widths, range.low, range.high, &whole, columnCount)
     var table = [Double](repeating: 0, count: distinct.count * columnCount)
-    for column in 0..<columnCount {
-      let (centre, width) = (kernels.centres[column], kernels.widths[column])
-      let inverse = 1 / width
-      let whole = Gaussian.logMass(from: (range.low - centre) * inverse, to: (range.high - centre) * inverse)
-      for (row, cell) in cells.enumerated() {
-        let mass = Gaussian.logMass(from: (cell.left - centre) * inverse, to: (cell.right - centre) * inverse)
-        table[row * columnCount + column] = mass - whole
+    table.withUnsafeMutableBufferPointer { table in
+      for (row, value) in distinct.enumerated() {
+        let cell = range.cell(of: value, step: step)
+        let masses = UnsafeMutableBufferPointer(rebasing: table[(row * columnCount)..<((row + 1) * columnCount)])
+        loops.intervalMasses(centres, widths, cell.left, cell.right, masses.baseAddress, columnCount)
+        for column in 0..<columnCount { masses[column] -= whole[column] }
       }
     }
     tabulated.append(Tabulated(rows: rows, columns: kernels.entries, table: table, columnCount: columnCount))
@@ -86,18 +102,17 @@ struct KernelFactors {
     table.reserveCapacity(distinct.count * columnCount)
     for choice in distinct {
       for observed in 0..<columnCount {
-        table.append(Double.log(kernels.probability(of: Int(choice), observed: observed)))
+        table.append(kernels.logProbability(of: Int(choice), observed: observed))
       }
     }
     tabulated.append(Tabulated(rows: rows, columns: kernels.observed, table: table, columnCount: columnCount))
   }
 
   private static func distinct(_ values: [Double]) -> (places: [Int], values: [Double]) {
-    var placeOfValue: [Double: Int] = [:]
     var distinct: [Double] = []
+    // There are a few dozen points at most, so that looking through them is faster than a table.
     let places = values.map { value in
-      if let place = placeOfValue[value] { return place }
-      placeOfValue[value] = distinct.count
+      if let place = distinct.firstIndex(of: value) { return place }
       distinct.append(value)
       return distinct.count - 1
     }
@@ -107,62 +122,62 @@ struct KernelFactors {
   /// The logarithm of the sum over kernels at each point.
   func logSums(pointCount: Int) -> [Double] {
     if continuous.isEmpty, tabulated.count == 1 { return logSums(of: tabulated[0]) }
-    let base = zip(shared, logShared).map { constant + $1 + Double.log($0) }
-    var sums = [LogSum](repeating: LogSum(), count: pointCount)
-    withUnsafeTemporaryAllocation(of: LogSum.Lanes.self, capacity: Self.blockSize / LogSum.laneCount) { lanes in
-      lanes.withMemoryRebound(to: Double.self) { terms in
-        for start in stride(from: 0, to: base.count, by: Self.blockSize) {
-          let length = min(Self.blockSize, base.count - start)
-          let laneCount = (length + LogSum.laneCount - 1) / LogSum.laneCount
-          for point in 0..<pointCount {
-            for index in 0..<length { terms[index] = base[start + index] }
-            for index in length..<(laneCount * LogSum.laneCount) { terms[index] = -.infinity }
-            addPart(from: start, length: length, point: point, to: terms)
-            sums[point].add(UnsafeBufferPointer(rebasing: lanes[..<laneCount]))
-          }
+    let places = (0..<pointCount).flatMap { point in continuous.map { $0.places[point] } }
+    var sums = [Double](repeating: 0, count: pointCount)
+    withRows { firsts in
+      let rows = (0..<pointCount).flatMap { point in
+        zip(tabulated, firsts).map { table, first in
+          Optional(UnsafePointer(first + table.rows[point] * base.count))
+        }
+      }
+      withPointers(to: continuous.map(\.centres)) { centres in
+        withPointers(to: continuous.map(\.scales)) { scales in
+          loops.logSums(
+            base, base.count, rows, tabulated.count, centres, scales, places, continuous.count, &sums, pointCount)
         }
       }
     }
-    return sums.map(\.value)
+    return sums.map { $0 + constant }
   }
 
   /// The sums where there is one parameter with few distinct values: kernels in the same column go together.
   private func logSums(of only: Tabulated) -> [Double] {
-    var weights = [Double](repeating: 0, count: only.columnCount)
-    for (kernel, column) in only.columns.enumerated() { weights[Int(column)] += shared[kernel] }
-    let sums = (0..<(only.table.count / max(only.columnCount, 1))).map { row in
+    var shares = [Double](repeating: 0, count: only.columnCount)
+    for (kernel, column) in only.columns.enumerated() { shares[Int(column)] += weights[kernel] }
+    let sums = (0..<only.rowCount).map { row in
       (0..<only.columnCount).reduce(0) { sum, column in
-        sum + weights[column] * Double.exp(only.table[row * only.columnCount + column])
+        sum + shares[column] * Double.exp(only.table[row * only.columnCount + column])
       }
     }
     return only.rows.map { Double.log(sums[$0]) }
   }
 
-  private func addPart(from start: Int, length: Int, point: Int, to terms: UnsafeMutableBufferPointer<Double>) {
-    let part = start..<(start + length)
-    for factor in continuous {
-      let place = factor.places[point]
-      factor.centres.withUnsafeBufferPointer { centres in
-        factor.scales.withUnsafeBufferPointer { scales in
-          let (centres, scales) = (
-            UnsafeBufferPointer(rebasing: centres[part]), UnsafeBufferPointer(rebasing: scales[part])
-          )
-          for index in 0..<length {
-            let distance = (place - centres[index]) * scales[index]
-            terms[index] -= distance * distance
+  /// Spreads each row of each table over the kernels, and hands over where the rows of each table begin.
+  private func withRows(_ body: ([UnsafeMutablePointer<Double>]) -> Void) {
+    let rowCount = tabulated.reduce(0) { $0 + $1.rowCount }
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(rowCount * base.count, 1)) { buffer in
+      guard var next = buffer.baseAddress else { return }
+      var firsts: [UnsafeMutablePointer<Double>] = []
+      for factor in tabulated {
+        firsts.append(next)
+        factor.table.withUnsafeBufferPointer { table in
+          for row in 0..<factor.rowCount {
+            guard let entries = table.baseAddress else { return }
+            loops.gather(entries + row * factor.columnCount, factor.columns, next, factor.columns.count)
+            for kernel in factor.columns.count..<base.count { next[kernel] = 0 }
+            next += base.count
           }
         }
       }
+      body(firsts)
     }
-    for factor in tabulated {
-      let row = factor.rows[point] * factor.columnCount
-      factor.columns.withUnsafeBufferPointer { columns in
-        factor.table.withUnsafeBufferPointer { table in
-          let columns = UnsafeBufferPointer(rebasing: columns[part])
-          let values = UnsafeBufferPointer(rebasing: table[row..<(row + factor.columnCount)])
-          for index in 0..<length { terms[index] += values[Int(columns[index])] }
-        }
-      }
-    }
+  }
+
+  /// Hands over the addresses of arrays.
+  private func withPointers(
+    to arrays: [[Double]], _ found: [UnsafePointer<Double>?] = [], _ body: ([UnsafePointer<Double>?]) -> Void
+  ) {
+    guard found.count < arrays.count else { return body(found) }
+    arrays[found.count].withUnsafeBufferPointer { withPointers(to: arrays, found + [$0.baseAddress], body) }
   }
 }

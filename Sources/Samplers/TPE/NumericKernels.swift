@@ -1,46 +1,60 @@
 /// Truncated normal kernels of one number: one for each observation, and the prior's as the last.
-///
-/// Kernels that are equal share an entry of `centres` and `widths`, since a stepped range has few of them.
 struct NumericKernels {
-  /// An observation on the line of the range.
-  struct Observation {
-    var place: Double
-    /// The place among the kernels of the estimator.
-    var kernel: Int
+  /// The observations on the line of the range, by ascending place, equal ones by ascending kernel.
+  struct Observations {
+    var places: [Double] = []
+    /// The place of each among the kernels of the estimator; they are 0..<count in some order.
+    var kernels: [Int32] = []
+
+    init(capacity: Int) {
+      places.reserveCapacity(capacity)
+      kernels.reserveCapacity(capacity)
+    }
+
+    mutating func append(_ place: Double, kernel: Int32) {
+      places.append(place)
+      kernels.append(kernel)
+    }
   }
 
   let range: NumericRange
-  /// The means and standard deviations of the distinct kernels.
+  /// The means and standard deviations of the distinct kernels, by ascending mean but for the prior's, which is the last.
   private(set) var centres: [Double] = []
   private(set) var widths: [Double] = []
-  /// The entry of each kernel.
+  /// The entry in `centres` and `widths` of each kernel: equal ones share one, since a stepped range has few of them.
   private(set) var entries: [Int32]
 
-  /// - Parameter observations: By ascending place, equal ones by ascending kernel; their kernels are 0..<count.
-  init(range: NumericRange, observations: [Observation]) {
+  /// A width is the greater of the distances to both neighbours, limited to range / min(100, n + 2)...range; the outermost
+  /// of several observations look inwards only.
+  init(range: NumericRange, observations: Observations) {
     self.range = range
-    let count = observations.count
+    let count = observations.places.count
     entries = Array(repeating: 0, count: count + 1)
     centres.reserveCapacity(count + 1)
     widths.reserveCapacity(count + 1)
-    let narrowest = range.width / min(100, Double(count + 2))
-    for index in 0..<count {
-      let place = observations[index].place
-      let left = place - (index > 0 ? observations[index - 1].place : range.low)
-      let right = (index < count - 1 ? observations[index + 1].place : range.high) - place
-      // The outermost of several observations look inwards only.
-      let gap = count > 1 && index == 0 ? right : count > 1 && index == count - 1 ? left : max(left, right)
-      add(place, min(max(gap, narrowest), range.width), kernel: observations[index].kernel)
+    let (low, high, widest) = (range.low, range.high, range.width)
+    let narrowest = widest / min(100, Double(count + 2))
+    var (lastCentre, lastWidth, lastEntry) = (Double.nan, Double.nan, Int32(-1))
+    observations.places.withUnsafeBufferPointer { places in
+      observations.kernels.withUnsafeBufferPointer { kernels in
+        var before = count > 1 ? 0 : places.first.map { $0 - low } ?? 0
+        for index in 0..<count {
+          let place = places[index]
+          let after = index + 1 < count ? places[index + 1] - place : count > 1 ? 0 : high - place
+          let width = min(max(max(before, after), narrowest), widest)
+          if place != lastCentre || width != lastWidth {
+            centres.append(place)
+            widths.append(width)
+            (lastCentre, lastWidth, lastEntry) = (place, width, lastEntry + 1)
+          }
+          entries[Int(kernels[index])] = lastEntry
+          before = after
+        }
+      }
     }
-    add(0.5 * (range.low + range.high), range.width, kernel: count)
-  }
-
-  private mutating func add(_ centre: Double, _ width: Double, kernel: Int) {
-    if centres.last != centre || widths.last != width {
-      centres.append(centre)
-      widths.append(width)
-    }
-    entries[kernel] = Int32(centres.count - 1)
+    centres.append(0.5 * (low + high))
+    widths.append(widest)
+    entries[count] = lastEntry + 1
   }
 
   /// A value drawn from a kernel.

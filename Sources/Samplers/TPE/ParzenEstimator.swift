@@ -19,14 +19,16 @@ struct ParzenEstimator {
     weights = observationWeights.map { $0 / sum } + [1 / sum]
   }
 
-  /// The weights of observations by ascending age: those of the last 25 are 1, older ones lose theirs linearly.
-  static func fadingWeights(count: Int) -> [Double] {
-    let recent = 25
-    guard count > recent else { return Array(repeating: 1, count: count) }
-    let old = count - recent
+  /// The weights of observations, the oldest first: those of the last 25 are 1, older ones lose theirs linearly.
+  static func fadingWeights(count: Int) -> [Double] { (0..<count).map { fadingWeight($0, of: count) } }
+
+  /// The weight of an observation among so many, counted from the oldest.
+  static func fadingWeight(_ index: Int, of count: Int) -> Double {
+    let old = count - 25
+    guard index < old, index == 0 || index < old - 1 else { return 1 }
     let first = 1 / Double(count)
     let step = old > 1 ? (1 - first) / Double(old - 1) : 0
-    return (0..<count).map { $0 >= old || ($0 > 0 && $0 == old - 1) ? 1 : first + Double($0) * step }
+    return first + Double(index) * step
   }
 
   /// Points drawn from the mixture: internal values by dimension, then by point.

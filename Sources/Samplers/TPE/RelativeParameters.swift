@@ -2,10 +2,9 @@ import OrderedCollections
 import SearchSpace
 import Trials
 
-/// The values that a running trial drew jointly, as system attributes that Optuna's TPE writes and reads too: the JSON
-/// of the external values by name, cut into pieces of a length that every database takes.
+/// The values that a running trial drew jointly as system attributes, see `FrozenTrial.jointSample`, in pieces of a length
+/// that every database takes.
 enum RelativeParameters {
-  private static let prefix = "tpe:relative_params:"
   private static let pieceLength = 2045
 
   static func attributes(
@@ -19,20 +18,9 @@ enum RelativeParameters {
     var attributes: OrderedDictionary<String, JSONValue> = [:]
     for start in stride(from: 0, to: text.count, by: pieceLength) {
       let piece = text[start..<min(start + pieceLength, text.count)]
-      attributes["\(prefix)\(start / pieceLength)"] = .string(String(decoding: piece, as: UTF8.self))
+      attributes["\(FrozenTrial.jointSamplePrefix)\(start / pieceLength)"] = .string(
+        String(decoding: piece, as: UTF8.self))
     }
     return attributes
-  }
-
-  /// The external values by name; empty where there are none or a piece is missing.
-  static func values(of trial: FrozenTrial) -> OrderedDictionary<String, JSONValue> {
-    var text = ""
-    var index = 0
-    while let piece = trial.systemAttributes["\(prefix)\(index)"]?.stringValue {
-      text += piece
-      index += 1
-    }
-    guard index > 0, let value = try? JSONValue(parsing: text), case .object(let members) = value else { return [:] }
-    return members
   }
 }

@@ -107,13 +107,8 @@ public struct TPESampler: Sampler {
     let running = constantLiar ? runningTrials(space, history: history, number: number) : []
     let above = TrialSelection(above: split, running: running, space: space, history: history)
     return (
-      ParzenEstimator(
-        dimensions: below.dimensions(of: space),
-        observationWeights: history.directions.count == 1
-          ? ParzenEstimator.fadingWeights(count: below.count) : Array(repeating: 1, count: below.count)),
-      ParzenEstimator(
-        dimensions: above.dimensions(of: space),
-        observationWeights: ParzenEstimator.fadingWeights(count: above.count))
+      ParzenEstimator(dimensions: below.dimensions(of: space), observationWeights: below.weights),
+      ParzenEstimator(dimensions: above.dimensions(of: space), observationWeights: above.weights)
     )
   }
 
@@ -122,12 +117,12 @@ public struct TPESampler: Sampler {
   ) -> [TrialSelection.Running] {
     history.running.compactMap { trial in
       guard trial.number != number else { return nil }
-      let drawn = isMultivariate(history) ? RelativeParameters.values(of: trial) : [:]
+      let drawn = isMultivariate(history) ? trial.jointSample : [:]
       var values: [Double] = []
       for (name, distribution) in space {
         if let own = trial.parameters[name], own.distribution.isColumnCompatible(with: distribution) {
           values.append(own.value)
-        } else if let choice = drawn[name].flatMap(Choice.init(json:)), let value = try? distribution.internal(choice) {
+        } else if let choice = drawn[name], let value = try? distribution.internal(choice) {
           values.append(value)
         } else {
           return nil

@@ -25,20 +25,21 @@ struct TPESplit: Sendable {
     var rest = Self.belowCount(of: rows.count, objectives: objectives)
     var chosen =
       objectives == 1
-      ? rows.feasible.prefix(rest) : Self.bestOfSeveralObjectives(rest, of: rows, objectives: objectives)
+      ? rows.feasible.prefix(rest).map { Int($0.row) }
+      : Self.bestOfSeveralObjectives(rest, of: rows, objectives: objectives)
     rest -= chosen.count
     if rest > 0 {
-      let pruned = Self.bestPruned(rest, of: rows)
+      let pruned = rows.pruned.prefix(rest).map(\.row)
       chosen += pruned
       rest -= pruned.count
     }
-    if rest > 0 { chosen += rows.infeasible.prefix(rest) }
+    if rest > 0 { chosen += rows.infeasible.prefix(rest).map { Int($0.row) } }
     below = chosen.sorted { rows.numbers[$0] < rows.numbers[$1] }
   }
 
   /// Whole ranks of non-domination, and of the rank that does not fit the part that dominates the greatest volume.
   private static func bestOfSeveralObjectives(_ count: Int, of rows: HistoryRows, objectives: Int) -> [Int] {
-    let feasible = rows.feasible.prefix(rows.feasible.count)
+    let feasible = rows.feasible.prefix(rows.feasible.count).map { Int($0.row) }
     guard count > 0 else { return [] }
     guard count < feasible.count else { return feasible }
     let losses = feasible.map { row in Array(rows.losses[(row * objectives)..<((row + 1) * objectives)]) }
@@ -56,28 +57,5 @@ struct TPESplit: Sendable {
       }
     }
     return chosen.map { feasible[$0] }
-  }
-
-  /// Those that came furthest, among them those with the least loss there; NaN counts as the greatest loss, and trials
-  /// without a report come last.
-  private static func bestPruned(_ count: Int, of rows: HistoryRows) -> [Int] {
-    let ranked = rows.pruned.filter { rows.isFeasible($0.row) }.map { pruned -> (Double, Double, Int, row: Int) in
-      let number = rows.numbers[pruned.row]
-      guard let last = pruned.last else { return (1, 0, number, pruned.row) }
-      return (-Double(last.step), last.loss.isNaN ? .infinity : last.loss, number, pruned.row)
-    }
-    return ranked.sorted { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }.prefix(count).map(\.row)
-  }
-}
-
-extension SortedChunks<HistoryRow> {
-  /// The rows of the first elements.
-  fileprivate func prefix(_ count: Int) -> [Int] {
-    var result: [Int] = []
-    result.reserveCapacity(Swift.min(count, self.count))
-    for chunk in chunks where result.count < count {
-      for element in chunk.prefix(count - result.count) { result.append(Int(element.row)) }
-    }
-    return result
   }
 }

@@ -15,7 +15,7 @@ struct TrialSelection {
   enum Rows {
     /// A few rows by ascending number.
     case few([Int])
-    /// The place by row; −1 for rows that are not among them.
+    /// The kernel by row; −1 for rows that are not among them.
     case kernelByRow([Int32])
   }
 
@@ -25,6 +25,9 @@ struct TrialSelection {
   let count: Int
   private let columns: [ParameterColumn]
 
+  /// The weights of the trials in units of the prior's; see `ParzenEstimator.fadingWeight`.
+  let weights: [Double]
+
   /// The rows of the good part that have all parameters of a space.
   init(below split: TPESplit, space: OrderedDictionary<String, Distribution>, history: TrialHistory) {
     columns = Self.columns(of: space, in: history)
@@ -32,6 +35,9 @@ struct TrialSelection {
     let rows = split.below.filter { row in columns.count == space.count && columns.allSatisfy { $0.has(row) } }
     self.rows = .few(rows)
     count = rows.count
+    weights =
+      history.directions.count == 1
+      ? ParzenEstimator.fadingWeights(count: rows.count) : Array(repeating: 1, count: rows.count)
   }
 
   /// All other rows, and running trials, that have all parameters of a space.
@@ -39,30 +45,58 @@ struct TrialSelection {
     above split: TPESplit, running: [Running], space: OrderedDictionary<String, Distribution>, history: TrialHistory
   ) {
     columns = Self.columns(of: space, in: history)
-    var kernelByRow = [Int32](repeating: columns.count == space.count ? 0 : -1, count: history.rows.count)
+    var kernelByRow = [Int32](repeating: columns.count == space.count ? 0 : -1, count: history.rows.numbers.count)
     for row in split.below { kernelByRow[row] = -1 }
     for column in columns { column.exclude(from: &kernelByRow) }
     var next: Int32 = 0
     var waiting = running[...]
+    // Which row each kernel stands for; nil for a running trial.
+    var members: [(number: Int, row: Int?)] = []
     for chunk in history.rows.byNumber.chunks {
       for element in chunk {
         let row = Int(element.row)
         guard kernelByRow[row] >= 0 else { continue }
-        while let first = waiting.first, first.number < history.rows.numbers[row] {
+        let number = history.rows.numbers[row]
+        while let first = waiting.first, first.number < number {
           self.running.append(Running(number: first.number, values: first.values, kernel: Int(next)))
+          members.append((first.number, nil))
           waiting.removeFirst()
           next += 1
         }
+        members.append((number, row))
         kernelByRow[row] = next
         next += 1
       }
     }
     for trial in waiting {
       self.running.append(Running(number: trial.number, values: trial.values, kernel: Int(next)))
+      members.append((trial.number, nil))
       next += 1
     }
     rows = .kernelByRow(kernelByRow)
     count = Int(next)
+    weights =
+      history.rows.isExhaustive
+      ? ParzenEstimator.fadingWeights(count: Int(next)) : Self.weights(of: members, above: split, in: history.rows)
+  }
+
+  /// The weights where some trials stand for others as well: each by its age among all trials that are not in the good
+  /// part, over the probability of its presence.
+  ///
+  /// Trials that lack a parameter count as well, for who lacks it is known of the present ones only.
+  private static func weights(
+    of members: [(number: Int, row: Int?)], above split: TPESplit, in rows: HistoryRows
+  ) -> [Double] {
+    let runningCount = members.count { $0.row == nil }
+    let count = rows.count - split.below.count + runningCount
+    let below = split.below.map { rows.numbers[$0] }
+    var (passedBelow, passedRunning) = (0, 0)
+    return zip(members, rows.results.ranks(of: members.map(\.number))).map { member, rank in
+      while passedBelow < below.count, below[passedBelow] < member.number { passedBelow += 1 }
+      let age = rank - passedBelow + passedRunning
+      if member.row == nil { passedRunning += 1 }
+      return ParzenEstimator.fadingWeight(age, of: count) / (member.row.map(rows.inclusion) ?? 1)
+    }
   }
 
   private static func columns(
@@ -100,35 +134,34 @@ struct TrialSelection {
     return result
   }
 
-  private func observations(of index: Int, range: NumericRange) -> [NumericKernels.Observation] {
-    var result: [NumericKernels.Observation] = []
-    result.reserveCapacity(count)
+  private func observations(of index: Int, range: NumericRange) -> NumericKernels.Observations {
+    var result = NumericKernels.Observations(capacity: count)
     switch rows {
     case .few(let rows):
-      for (kernel, row) in rows.enumerated() {
-        result.append(.init(place: range.place(of: columns[index].values[row]), kernel: kernel))
-      }
-      result.sort { ($0.place, $0.kernel) < ($1.place, $1.kernel) }
-      return result
+      let sorted = rows.enumerated().map { (place: range.place(of: columns[index].values[$1]), kernel: Int32($0)) }
+        .sorted { ($0.place, $0.kernel) < ($1.place, $1.kernel) }
+      for (place, kernel) in sorted { result.append(place, kernel: kernel) }
     case .kernelByRow(let kernels):
-      var late = running.map { NumericKernels.Observation(place: range.place(of: $0.values[index]), kernel: $0.kernel) }
+      var late = running.map { (place: range.place(of: $0.values[index]), kernel: Int32($0.kernel)) }
         .sorted { ($0.place, $0.kernel) < ($1.place, $1.kernel) }[...]
       if columns.indices.contains(index) {
-        for chunk in columns[index].order.chunks {
-          for element in chunk {
-            let kernel = Int(kernels[Int(element.row)])
-            guard kernel >= 0 else { continue }
-            while let first = late.first, (first.place, first.kernel) < (element.key, kernel) {
-              result.append(first)
-              late.removeFirst()
+        kernels.withUnsafeBufferPointer { kernels in
+          for chunk in columns[index].order.chunks {
+            for element in chunk {
+              let kernel = kernels[Int(element.row)]
+              guard kernel >= 0 else { continue }
+              while let first = late.first, (first.place, first.kernel) < (element.key, kernel) {
+                result.append(first.place, kernel: first.kernel)
+                late.removeFirst()
+              }
+              result.append(element.key, kernel: kernel)
             }
-            result.append(.init(place: element.key, kernel: kernel))
           }
         }
       }
-      result.append(contentsOf: late)
-      return result
+      for (place, kernel) in late { result.append(place, kernel: kernel) }
     }
+    return result
   }
 }
 

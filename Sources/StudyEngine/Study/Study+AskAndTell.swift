@@ -49,6 +49,7 @@ extension Study {
 
   /// Lets a running trial wait, to be run again from its beginning under the same number with the same parameters.
   public func requeue(_ trial: Trial) throws {
+    try trial.recordParameters()
     try storage.requeueTrial(trial.id)
     var record = trial.record
     record.state = .waiting
@@ -66,7 +67,10 @@ extension Study {
   private func finish(
     _ trial: Trial, state: TrialState, values: [Double], attributes: OrderedDictionary<String, JSONValue> = [:]
   ) throws -> FrozenTrial {
-    try storage.finishTrial(trial.id, state: state, values: values, attributes: attributes)
+    try trial.recordingParameters { parameters in
+      try storage.finishTrial(
+        trial.id, state: state, values: values, parameters: parameters, attributes: attributes)
+    }
     let record = trial.recordEnd(state: state, values: values, attributes: attributes)
     remember(record)
     return record

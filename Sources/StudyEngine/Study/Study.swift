@@ -101,6 +101,12 @@ public final class Study: Sendable {
     }
   }
 
+  /// Gives the history to `body` as this process knows it: as it was read when the last trial started, with what this
+  /// process did since.
+  func withKnownHistory<Result: Sendable>(_ body: (inout TrialHistory) throws -> Result) rethrows -> Result {
+    try known.withLock { try body(&$0.history) }
+  }
+
   /// Takes note of a trial that this process runs or has just finished, which spares reading it.
   func remember(_ trial: FrozenTrial) {
     known.withLock { known in

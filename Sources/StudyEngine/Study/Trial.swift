@@ -25,8 +25,19 @@ public final class Trial: Sendable {
     var record: FrozenTrial
     /// Parameters that are given rather than sampled, in external form.
     var fixed: OrderedDictionary<String, Choice>
+    /// What was drawn jointly in an earlier run of the trial, in external form; it is not drawn again.
+    var earlier: OrderedDictionary<String, Choice>
     /// The joint draw in internal form, nil before the first suggestion.
     var relative: OrderedDictionary<String, Double>?
+    /// The distributions under which joint values are on record already, as an attribute of the trial.
+    var announced: OrderedDictionary<String, Distribution> = [:]
+    /// How many of the parameters are on record as such.
+    var recordedCount: Int
+
+    /// The parameters that are on record only as part of the joint draw.
+    var pending: OrderedDictionary<String, FrozenTrial.Parameter> {
+      OrderedDictionary(uniqueKeysWithValues: record.parameters.elements[recordedCount...].map { ($0.key, $0.value) })
+    }
   }
 
   private let state: Mutex<State>
@@ -38,7 +49,10 @@ public final class Trial: Sendable {
     self.draw = draw
     self.study = study
     self.stop = stop
-    state = Mutex(State(record: record, fixed: record.fixedParameters))
+    state = Mutex(
+      State(
+        record: record, fixed: record.fixedParameters, earlier: record.jointSample,
+        recordedCount: record.parameters.count))
   }
 
   /// The `seed` of a trial.
@@ -90,15 +104,18 @@ extension Trial {
     }
   }
 
-  /// Writes the parameters that `body` draws, or forgets them where that fails.
+  /// Writes the parameters that `body` draws, or forgets them where that fails. Joint values are on record already; they
+  /// become parameters with whatever is written of the trial next.
   private func recording<Result: Sendable>(_ body: (inout State) throws -> Result) throws -> Result {
     try state.withLock { state in
       let first = state.record.parameters.count
       do {
         let result = try body(&state)
-        let new = state.record.parameters.elements[first...].map { ($0.key, $0.value) }
-        if !new.isEmpty {
-          try study.storage.setParameters(OrderedDictionary(uniqueKeysWithValues: new), trial: id)
+        let areAnnounced = state.record.parameters.elements[first...].allSatisfy { name, parameter in
+          state.announced[name] != nil && state.relative?[name] == parameter.value
+        }
+        if !areAnnounced {
+          try write(&state)
           study.remember(state.record)
         }
         return result
@@ -106,6 +123,24 @@ extension Trial {
         state.record.parameters.removeLast(state.record.parameters.count - first)
         throw error
       }
+    }
+  }
+
+  /// Records the parameters that are only part of the joint draw so far.
+  func recordParameters() throws { try state.withLock { try write(&$0) } }
+
+  private func write(_ state: inout State) throws {
+    let pending = state.pending
+    guard !pending.isEmpty else { return }
+    try study.storage.setParameters(pending, trial: id)
+    state.recordedCount = state.record.parameters.count
+  }
+
+  /// Hands the parameters that are not on record as such to `body`, which records them.
+  func recordingParameters(_ body: (OrderedDictionary<String, FrozenTrial.Parameter>) throws -> Void) throws {
+    try state.withLock { state in
+      try body(state.pending)
+      state.recordedCount = state.record.parameters.count
     }
   }
 
@@ -134,34 +169,47 @@ extension Trial {
       }
     }
     if distribution.isSingle { return distribution.lowest }
-    let relative = try state.relative ?? sampleRelative(announces: announces, record: &state.record)
-    state.relative = relative
-    if let value = relative[name], distribution.contains(internal: value) { return value }
-    return try study.withHistory { try study.sampler.sampleIndependent(name, distribution, draw: draw, history: $0) }
+    if !state.earlier.isEmpty {
+      if let choice = state.earlier[name], let value = try? distribution.internal(choice),
+        distribution.contains(internal: value)
+      {
+        return value
+      }
+    } else {
+      if state.relative == nil { try sampleRelative(announces: announces, state: &state) }
+      if let value = state.relative?[name], distribution.contains(internal: value) {
+        try StorageChecks.compatibility(of: distribution, with: state.announced[name], name: name)
+        return value
+      }
+    }
+    return try study.withKnownHistory {
+      try study.sampler.sampleIndependent(name, distribution, draw: draw, history: $0)
+    }
   }
 
   /// Draws the joint sample and shows it to the other trials as parameters of this one; to those of other processes
   /// only if `announces`, since it costs a transaction that parameters recorded at once do not need.
-  private func sampleRelative(
-    announces: Bool, record: inout FrozenTrial
-  ) throws -> OrderedDictionary<String, Double> {
+  private func sampleRelative(announces: Bool, state: inout State) throws {
     let sampler = study.sampler
-    let (sample, announcement) = try study.withHistory { history in
+    let record = state.record
+    let (space, sample) = study.withKnownHistory { history in
       let space = sampler.relativeSpace(history)
-      guard !space.isEmpty else { return (OrderedDictionary<String, Double>(), OrderedDictionary<String, JSONValue>()) }
+      guard !space.isEmpty else { return (space, OrderedDictionary<String, Double>()) }
       let sample = sampler.sampleRelative(space, draw: draw, history: history)
       var announced = record
       for (name, value) in sample where announced.parameters[name] == nil {
         announced.parameters[name] = space[name].map { FrozenTrial.Parameter(distribution: $0, value: value) }
       }
       history.update(announced)
-      return (sample, announces ? sampler.relativeAttributes(for: sample, in: space) : [:])
+      return (space, sample)
     }
+    let announcement = announces && !sample.isEmpty ? sampler.relativeAttributes(for: sample, in: space) : [:]
     if !announcement.isEmpty {
       try study.storage.setTrialAttributes(announcement, kind: .system, trial: id)
-      record.systemAttributes.merge(announcement) { _, new in new }
+      state.record.systemAttributes.merge(announcement) { _, new in new }
+      state.announced = space.filter { sample[$0.key] != nil }
     }
-    return sample
+    state.relative = sample
   }
 }
 
@@ -191,6 +239,7 @@ extension Trial {
       }
       return state.record.intermediateValues
     }
+    try recordParameters()
     try study.storage.report(value, step: step, trial: id)
     if stop?.mode == .atNextReport { throw TrialInterrupted() }
     if study.pruner is NopPruner { return }

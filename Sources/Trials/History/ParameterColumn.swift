@@ -10,7 +10,8 @@ package import SearchSpace
 package struct ParameterColumn: Sendable {
   /// The distribution under which the parameter was first seen; values that do not fit it are absent.
   package let distribution: Distribution
-  /// Internal values by row; NaN where the trial does not have the parameter, and the column may end before the last row.
+  /// Internal values by row; NaN where the trial does not have the parameter or the row is vacant, and the column may end
+  /// before the last row.
   package private(set) var values: [Double] = []
   /// The rows that have the parameter by ascending value, or by its logarithm where the distribution is logarithmic;
   /// empty for a choice.
@@ -29,13 +30,23 @@ package struct ParameterColumn: Sendable {
 
   mutating func set(_ parameter: FrozenTrial.Parameter, row: Int, number: Int) {
     guard fits(parameter.distribution), distribution.isColumnValue(parameter.value) else { return }
-    while values.count < row { values.append(.nan) }
-    values.append(parameter.value)
+    while values.count <= row { values.append(.nan) }
+    values[row] = parameter.value
+    if let key = key(of: parameter.value) { order.insert(HistoryRow(key: key, number: number, row: row)) }
+  }
+
+  /// Empties a row.
+  mutating func remove(row: Int, number: Int) {
+    guard let value = value(in: row) else { return }
+    values[row] = .nan
+    if let key = key(of: value) { order.remove(HistoryRow(key: key, number: number, row: row)) }
+  }
+
+  /// Where a value stands in the order; nil for a choice.
+  private func key(of value: Double) -> Double? {
     switch distribution {
-    case .categorical: break
-    case .float, .int:
-      let key = distribution.isLogarithmic ? log(parameter.value) : parameter.value
-      order.insert(HistoryRow(key: key, number: number, row: row))
+    case .categorical: nil
+    case .float, .int: distribution.isLogarithmic ? log(value) : value
     }
   }
 }

@@ -34,6 +34,39 @@ package struct SortedChunks<Element: Comparable & Sendable>: Sendable {
     return place < chunks[chunk].count && chunks[chunk][place] == element
   }
 
+  /// Removes an equal element, where there is one.
+  ///
+  /// - Complexity: O(log n) comparisons and O(√n) moves up to a quarter of a million elements.
+  package mutating func remove(_ element: Element) {
+    let index = chunks.partitionPoint { !($0.last.map { $0 < element } ?? true) }
+    guard index < chunks.count else { return }
+    let place = chunks[index].partitionPoint { !($0 < element) }
+    guard place < chunks[index].count, chunks[index][place] == element else { return }
+    count -= 1
+    chunks[index].remove(at: place)
+    if chunks[index].isEmpty { chunks.remove(at: index) }
+  }
+
+  /// The first elements, as many as asked for or as there are.
+  package func prefix(_ count: Int) -> [Element] {
+    var result: [Element] = []
+    result.reserveCapacity(Swift.min(count, self.count))
+    for chunk in chunks where result.count < count { result += chunk.prefix(count - result.count) }
+    return result
+  }
+
+  /// The greatest element.
+  package var last: Element? { chunks.last?.last }
+
+  /// The first element for which a condition holds.
+  package func first(where holds: (Element) -> Bool) -> Element? {
+    for chunk in chunks { if let found = chunk.first(where: holds) { return found } }
+    return nil
+  }
+
+  /// The least element.
+  package var first: Element? { chunks.first?.first }
+
   /// The element at a place in the order, counted from 0.
   ///
   /// - Complexity: O(n / 512).

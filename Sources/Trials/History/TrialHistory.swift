@@ -23,7 +23,7 @@ public struct TrialHistory: Sendable {
   private var completeSpace = IntersectionSpace()
   private var resultSpace = IntersectionSpace()
   private var waiting: Set<Int> = []
-  private var failed: Set<Int> = []
+  private var failed = NumberSet()
   private var withoutRow: [Int: TrialState] = [:]
 
   /// Makes the history of a study without trials.
@@ -40,8 +40,8 @@ public struct TrialHistory: Sendable {
     case .running: running.count
     case .waiting: waiting.count
     case .failed: failed.count
-    case .complete: rows.count - rows.pruned.count + others
-    case .pruned: rows.pruned.count + others
+    case .complete: rows.count - rows.prunedCount + others
+    case .pruned: rows.prunedCount + others
     }
   }
 
@@ -99,7 +99,9 @@ extension TrialHistory {
     resultSpace.intersect(trial.parameters)
     if trial.state == .complete {
       completeSpace.intersect(trial.parameters)
-      for report in trial.intermediateValues { reports[report.step, default: ReportColumn()].insert(report.value) }
+      for report in trial.intermediateValues {
+        reports[report.step, default: ReportColumn()].insert(report.value, number: trial.number)
+      }
     }
     let hasValues = trial.values.count == directions.count && !trial.values.contains { $0.isNaN }
     if trial.state == .complete, !hasValues {

@@ -1,0 +1,12 @@
+#include "CDensities.h"
+
+#include <math.h>
+#include <string.h>
+
+// A product and a sum stay two roundings, with or without an instruction for both.
+#pragma STDC FP_CONTRACT OFF
+// All that takes or returns a vector is inlined.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#define LOOPS CDensitiesGeneric
+#include "loops/densities.h"

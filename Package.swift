@@ -72,12 +72,16 @@ let package = Package(
     swift("Execution", "CKernels", "COneDNN", "Graphs", numerics),
     swift("Training", "CDatasets", "Execution", "Graphs", "Spelling", numerics),
 
+    swift(
+      "ArchitectureSearch", "SearchSpace", "Spelling", "Samplers", "Graphs", "Execution", "Training", collections,
+      numerics),
+
     // What users touch
     swift(
-      "HPO", "SearchSpace", "Trials", "TrialStorage", "SQLiteStorage", "Samplers", "Pruners", "StudyEngine", "Graphs",
+      "HPO", "ArchitectureSearch", "SearchSpace", "Trials", "TrialStorage", "SQLiteStorage", "Samplers", "Pruners", "StudyEngine", "Graphs",
       "Execution", "Training", collections),
     swift(
-      "StudyConfiguration", "SearchSpace", "Spelling", "Trials", "Graphs", "Training", collections,
+      "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Spelling", "Trials", "Graphs", "Training", collections,
       .product(name: "Yams", package: "Yams")),
     swift("HPOCommands", "HPO", "Spelling", "StudyConfiguration", collections, numerics, argumentParser),
     program("HPOTool", "Sources/HPOTool", "HPOCommands"),
@@ -89,6 +93,10 @@ let package = Package(
       "BenchmarkStudyOverhead", "Benchmarks/StudyOverhead", "HPO", exclude: ["run.py"]),
     program("BenchmarkSuggestion", "Benchmarks/Suggestion", "SearchSpace", "Trials", "Samplers", collections),
     program("BenchmarkTrainingStep", "Benchmarks/TrainingStep", "Execution", "Graphs", exclude: ["run.py"]),
+
+    program(
+      "BenchmarkArchitectureSearch", "Benchmarks/ArchitectureSearch", "HPO", "Samplers", "Trials",
+      exclude: ["export_nasbench201.py"]),
 
     // Tests
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
@@ -110,7 +118,10 @@ let package = Package(
     tests(
       of: "Training", "CAllocationCounter", "CDatasets", "Execution", "Graphs", "Training", numerics,
       exclude: ["Fixtures", "Schedules/Fixtures"]),
-    tests(of: "StudyConfiguration", "SearchSpace", "Trials", "Graphs", "StudyConfiguration", "Training", collections),
+    tests(
+      of: "ArchitectureSearch", "ArchitectureSearch", "SearchSpace", "Samplers", "Graphs", "Execution", "Training",
+      collections, exclude: ["Fixtures"]),
+    tests(of: "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Trials", "Graphs", "StudyConfiguration", "Training", collections),
     tests(of: "Command", "HPOCommands", "HPOTool", "Quadratic", "DigitsMLP"),
   ],
   swiftLanguageModes: [.v6],

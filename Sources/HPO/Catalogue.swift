@@ -39,3 +39,13 @@ extension Pruner where Self == NopPruner {
   /// Ends no trial.
   public static var none: NopPruner { NopPruner() }
 }
+
+extension Sampler where Self == EvolutionSampler {
+  /// Regularized evolution with its usual options; see `EvolutionSampler` for others.
+  public static func evolution(seed: UInt64? = nil) -> EvolutionSampler { EvolutionSampler(seed: seed) }
+}
+
+extension Sampler where Self == NSGA2Sampler {
+  /// NSGA-II with its usual options; see `NSGA2Sampler` for others.
+  public static func nsga2(seed: UInt64? = nil) -> NSGA2Sampler { NSGA2Sampler(seed: seed) }
+}

@@ -1,4 +1,5 @@
 // Whoever imports HPO has all of it.
+@_exported public import ArchitectureSearch
 @_exported public import Execution
 @_exported public import Graphs
 @_exported public import OrderedCollections

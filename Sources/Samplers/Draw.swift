@@ -15,6 +15,12 @@ public struct Draw: Hashable, Sendable {
     self.number = number
   }
 
+  /// The randomness of another attempt at the same trial, after what the earlier ones drew was refused; the first one is 0.
+  public func attempt(_ attempt: Int) -> Draw {
+    guard attempt > 0 else { return self }
+    return Draw(seed: Self.mix(seed ^ Self.mix(UInt64(bitPattern: Int64(attempt)))), number: number)
+  }
+
   /// A generator of its own for a purpose; the same one at every call, on every machine.
   public func generator(for purpose: String) -> DrawGenerator {
     var state = SampleHash.mixed(seed &+ 0x9E37_79B9_7F4A_7C15)
@@ -24,7 +30,7 @@ public struct Draw: Hashable, Sendable {
   }
 
   /// FNV-1a over the bytes in UTF-8.
-  private static func hash(_ text: String) -> UInt64 {
+  package static func hash(_ text: String) -> UInt64 {
     text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
   }
 }

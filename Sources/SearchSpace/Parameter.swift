@@ -82,3 +82,14 @@ extension Parameter where Value: CaseIterable & RawRepresentable & Sendable, Val
     }
   }
 }
+
+extension Parameter where Value == Bool {
+  /// Yes or no.
+  ///
+  /// - Throws: `SearchSpaceError.invalidDistribution` never: two choices always make a distribution.
+  public static func bool(_ name: String) throws(SearchSpaceError) -> Parameter {
+    Parameter(name: name, distribution: .categorical(try CategoricalDistribution([false, true]))) {
+      if case .bool(let value) = $0 { value } else { nil }
+    }
+  }
+}

@@ -9,6 +9,32 @@ package struct SamplerConfiguration: Hashable, Sendable {
     case tpe(TPE)
     case random
     case grid
+    case evolution(Evolution)
+    case nsga2(NSGA2)
+  }
+
+  /// The options of regularized evolution.
+  package struct Evolution: Hashable, Sendable {
+    /// The latest complete trials, of which each may become a parent.
+    package var population = 20
+    /// Trials of which the best becomes the parent.
+    package var tournament = 5
+
+    /// The options of a study file that gives none.
+    package init() {}
+  }
+
+  /// The options of NSGA-II.
+  package struct NSGA2: Hashable, Sendable {
+    /// The best complete trials, of which each may become a parent.
+    package var population = 20
+    package var crossoverProbability = 0.9
+    package var swapProbability = 0.5
+    /// Nil for one over the number of parameters.
+    package var mutationProbability: Double?
+
+    /// The options of a study file that gives none.
+    package init() {}
   }
 
   /// The options of the tree-structured Parzen estimator.
@@ -28,7 +54,7 @@ package struct SamplerConfiguration: Hashable, Sendable {
 
   /// The names of samplers in a study file.
   package enum Name: String, Hashable, Sendable, CaseIterable {
-    case tpe, random, grid
+    case tpe, random, grid, evolution, nsga2
   }
 
   /// Describes a sampler; without arguments, that of a study file that names none.
@@ -43,6 +69,8 @@ package struct SamplerConfiguration: Hashable, Sendable {
     case .tpe: .tpe
     case .random: .random
     case .grid: .grid
+    case .evolution: .evolution
+    case .nsga2: .nsga2
     }
   }
 }
@@ -63,6 +91,20 @@ extension SamplerConfiguration {
       kind = .tpe(options)
     case .random: kind = .random
     case .grid: kind = .grid
+    case .evolution:
+      var options = Evolution()
+      options.population = reader?.wholeNumber("population", in: 2...10_000) ?? options.population
+      let usual = min(options.tournament, options.population)
+      options.tournament = reader?.wholeNumber("tournament", in: 1...options.population) ?? usual
+      kind = .evolution(options)
+    case .nsga2:
+      let share = Interval.from(0).through(1)
+      var options = NSGA2()
+      options.population = reader?.wholeNumber("population", in: 2...10_000) ?? options.population
+      options.crossoverProbability = reader?.number("crossoverProbability", in: share) ?? options.crossoverProbability
+      options.swapProbability = reader?.number("swapProbability", in: share) ?? options.swapProbability
+      options.mutationProbability = reader?.number("mutationProbability", in: share)
+      kind = .nsga2(options)
     }
     seed = reader?.wholeNumber("seed", in: 0...Int.max).map(UInt64.init)
   }
@@ -71,6 +113,8 @@ extension SamplerConfiguration {
     switch name {
     case .tpe: ["seed", "startupTrials", "candidates", "multivariate", "constantLiar"]
     case .random, .grid: ["seed"]
+    case .evolution: ["seed", "population", "tournament"]
+    case .nsga2: ["seed", "population", "crossoverProbability", "swapProbability", "mutationProbability"]
     }
   }
 }

@@ -11,32 +11,31 @@ extension Graph {
   public var cost: Cost {
     var cost = Cost()
     for node in nodes {
-      switch node.operation {
-      case .parameter:
-        cost.parameters += node.shape.count
-      case .dense:
-        cost.multiplyAccumulates += node.shape.count * self[node.inputs[0]].shape[1]
-      case .matrixProduct(let transposeLeft, _):
-        cost.multiplyAccumulates += node.shape.count * self[node.inputs[0]].shape[transposeLeft ? 0 : 1]
-      case .convolution:
-        cost.multiplyAccumulates += convolutionProducts(node)
-      default:
-        break
-      }
+      if case .parameter = node.operation { cost.parameters += node.shape.count }
+      cost.multiplyAccumulates += multiplyAccumulates(of: node)
     }
     return cost
   }
 
+  /// The multiplications with an addition of one node; 0 for what is no matrix product and no convolution.
+  func multiplyAccumulates(of node: Node) -> Int {
+    switch node.operation {
+    case .dense: node.shape.count * self[node.inputs[0]].shape[1]
+    case .matrixProduct(let transposeLeft, _): node.shape.count * self[node.inputs[0]].shape[transposeLeft ? 0 : 1]
+    case .convolution(let operation): products(of: operation, node)
+    default: 0
+    }
+  }
+
   /// Each output element of a convolution sums a window of its group's channels; the gradients take as many products.
-  private func convolutionProducts(_ node: Node) -> Int {
-    guard case .convolution(let operation) = node.operation else { return 0 }
+  private func products(of operation: ConvolutionOperation, _ node: Node) -> Int {
     switch operation {
     case .forward:
-      return node.shape.count * self[node.inputs[1]].shape.dimensions.dropLast().reduce(1, *)
+      node.shape.count * self[node.inputs[1]].shape.dimensions.dropLast().reduce(1, *)
     case .inputGradient:
-      return self[node.inputs[0]].shape.count * self[node.inputs[1]].shape.dimensions.dropLast().reduce(1, *)
+      self[node.inputs[0]].shape.count * self[node.inputs[1]].shape.dimensions.dropLast().reduce(1, *)
     case .weightGradient(_, let weight):
-      return self[node.inputs[0]].shape.count * weight.dimensions.dropLast().reduce(1, *)
+      self[node.inputs[0]].shape.count * weight.dimensions.dropLast().reduce(1, *)
     }
   }
 }

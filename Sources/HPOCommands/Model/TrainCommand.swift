@@ -179,6 +179,12 @@ private struct TrainingPlan {
       }
       throw ValidationError("the parameter '\(name)' has no usual value; give it as --set \(name)=VALUE")
     }
+    if objective.architecture != nil {
+      guard let trial else {
+        throw ValidationError("the study searches architectures; which of them? Give --study NAME and --trial N")
+      }
+      for (name, parameter) in trial.parameters where values[name] == nil { values[name] = parameter.external }
+    }
     for (name, value) in given { values[name] = value }
     self.values = values
 

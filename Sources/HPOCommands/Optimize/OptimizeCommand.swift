@@ -75,11 +75,12 @@ struct OptimizeCommand: AsyncParsableCommand {
     guard total != nil || timeout != nil else {
       throw ValidationError("how many trials? Give --trials N, or a --timeout, or 'trials:' in the study file")
     }
-    let runner = try TrainingRunner(objective, space: configuration.space)
     let search = given == nil ? search.completed(by: try kept(.search, of: name, in: storage)) : search
+    let runner = try TrainingRunner(search.limiting(objective), space: configuration.space)
     if given != nil { try warnOfChange(to: configuration, of: name, in: storage) }
     let study = try configuration.openStudy(
       named: name, path: config, search: search, in: storage, ifExists: .load)
+    try runner.prepare(study)
     let record = try storage.existingStudy(named: name)
     let before = try StudyOverview(record, in: storage)
     let progress = ProgressReporter(
@@ -94,7 +95,7 @@ struct OptimizeCommand: AsyncParsableCommand {
     do {
       summary = try await study.optimize(
         trials: total, timeout: timeout?.duration, jobs: jobs ?? configuration.jobs ?? 1, stop: stop,
-        observer: progress.observe, objective: runner.run)
+        observer: progress.observe, objective: { try runner.run($0, stop: stop) })
     } catch {
       progress.finish()
       throw error

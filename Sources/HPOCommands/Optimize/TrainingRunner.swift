@@ -9,6 +9,8 @@ struct TrainingRunner: Sendable {
   private let space: ParameterSpace
   /// What is trained on, standardized.
   let data: DatasetSplits
+  /// What draws architectures, where the study searches them.
+  let candidates: ArchitectureCandidates?
 
   /// Loads and splits the data.
   ///
@@ -32,11 +34,16 @@ struct TrainingRunner: Sendable {
         try dataset.split(validation: split.validation, test: split.test, seed: split.seed)
       }
     data = splits.standardized()
+    candidates = try objective.architecture.map { try ArchitectureCandidates($0, samples: splits.standardized().training) }
   }
+
+  /// Lets a new study begin with the architectures that a warm-up finds, where it is to.
+  func prepare(_ study: Study) throws { try candidates?.warmUp(study) }
 
   /// A trainer of the network that some values of the space describe.
   func trainer(values: OrderedDictionary<String, Choice>, seed: UInt64) throws -> Trainer {
-    let hyperparameters = try objective.hyperparameters(for: values)
+    let architecture = try candidates?.architecture(of: values, without: space)
+    let hyperparameters = try objective.hyperparameters(for: values, architecture: architecture)
     return try Trainer(
       hyperparameters.network.network, data: data,
       options: hyperparameters.options(seed: seed, metric: objective.metric, selection: objective.selection))
@@ -44,11 +51,17 @@ struct TrainingRunner: Sendable {
 
   /// Trains the network of one trial, reports the metric after each epoch, and returns its value in the best epoch; what
   /// the weights of that epoch achieve on the test samples, which nothing else looks at, is kept with the trial.
-  func run(_ trial: Trial) throws -> Double {
-    let trainer = try trainer(values: trial.suggest(space), seed: trial.seed)
+  ///
+  /// - Parameter stop: Asked to stop where no architecture is left to try.
+  /// - Returns: The value, and the costs of the architecture that are objectives.
+  func run(_ trial: Trial, stop: StopSource) throws -> [Double] {
+    let candidate = try candidates?.draw(trial, space: space, stop: stop)
+    let trainer = try trainer(values: candidate?.values ?? trial.suggest(space), seed: trial.seed)
     let result: TrainingResult
     do {
-      result = try trainer.train { try trial.report($0.value, at: $0.epoch) }
+      result = try trainer.train {
+        if trial.study.directions.count == 1 { try trial.report($0.value, at: $0.epoch) } else { try trial.checkInterruption() }
+      }
     } catch let error as TrainingError where error.code == .diverged {
       try trial.setUserAttribute("diagnosis", to: .string(TrainingDiagnosis.diverged.description))
       throw error
@@ -61,6 +74,6 @@ struct TrainingRunner: Sendable {
     if let value = test[objective.metric] {
       try trial.setUserAttribute("test \(objective.metric.rawValue)", to: .double(value))
     }
-    return result.best.value
+    return [result.best.value] + (candidate?.objectives ?? [])
   }
 }

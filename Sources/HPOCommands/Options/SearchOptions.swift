@@ -5,7 +5,7 @@ import StudyConfiguration
 
 /// What the command line says about sampler and pruner, which goes before the study file.
 struct SearchOptions: ParsableArguments {
-  @Option(help: "The sampler: tpe, random or grid. (default: as the study file says, else tpe)")
+  @Option(help: "The sampler: tpe, random, grid, evolution or nsga2. (default: as the study file says, else tpe)")
   var sampler: SamplerConfiguration.Name?
 
   @Option(help: "The pruner: median, percentile or none. (default: as the study file says, else median)")
@@ -13,6 +13,13 @@ struct SearchOptions: ParsableArguments {
 
   @Option(help: "The seed of everything random. (default: as the study file says, else another one for each study)")
   var seed: UInt64?
+
+  @Option(
+    name: .customLong("limit"),
+    help: ArgumentHelp(
+      "The most that an architecture may cost, as in --limit flash=64kB --limit macs=2M: flash, ram, macs, parameters, latency.",
+      valueName: "cost=amount"), transform: { try CostLimit(parsing: $0) })
+  var limits: [CostLimit] = []
 }
 
 extension SamplerConfiguration.Name: ExpressibleByArgument {}
@@ -25,6 +32,7 @@ extension SearchOptions {
     members["sampler"] = sampler.map { .string($0.rawValue) }
     members["pruner"] = pruner.map { .string($0.rawValue) }
     members["seed"] = seed.map { .string(String($0)) }
+    if !limits.isEmpty { members["limits"] = .array(limits.map { .string($0.description) }) }
     return JSONValue.object(members).serialized()
   }
 
@@ -35,12 +43,26 @@ extension SearchOptions {
     result.sampler = sampler ?? kept["sampler"]?.stringValue.flatMap(SamplerConfiguration.Name.init)
     result.pruner = pruner ?? kept["pruner"]?.stringValue.flatMap(PrunerConfiguration.Name.init)
     result.seed = seed ?? Self.seed(in: document)
+    let keptLimits = (kept["limits"]?.arrayValue ?? []).compactMap { $0.stringValue.flatMap { try? CostLimit(parsing: $0) } }
+    result.limits = CostLimits(keptLimits + limits).limits
     return result
   }
 
   /// The seed among options that were kept with a study.
   static func seed(in document: String?) -> UInt64? {
     document.flatMap { try? JSONValue(parsing: $0) }?["seed"]?.stringValue.flatMap { UInt64($0) }
+  }
+
+  /// The training with the limits that the command line sets.
+  func limiting(_ objective: TrainingObjective) throws -> TrainingObjective {
+    guard !limits.isEmpty else { return objective }
+    guard var architecture = objective.architecture else {
+      throw ValidationError("--limit \(limits[0]): the study file searches no architecture whose cost could be limited")
+    }
+    for limit in limits { architecture.limits.set(limit) }
+    var objective = objective
+    objective.architecture = architecture
+    return objective
   }
 
   /// The sampler of a study file, or the one that the command line asks for.
@@ -64,6 +86,8 @@ extension SamplerConfiguration {
       case .tpe: .tpe(.init())
       case .random: .random
       case .grid: .grid
+      case .evolution: .evolution(.init())
+      case .nsga2: .nsga2(.init())
       }
     self.init(kind, seed: seed)
   }
@@ -81,6 +105,12 @@ extension SamplerConfiguration {
         startupTrials: options.startupTrials, candidates: options.candidates, multivariate: options.multivariate,
         constantLiar: options.constantLiar, seed: seed)
     case .random: return RandomSampler(seed: seed)
+    case .evolution(let options):
+      return try EvolutionSampler(population: options.population, tournament: options.tournament, seed: seed)
+    case .nsga2(let options):
+      return try NSGA2Sampler(
+        population: options.population, crossoverProbability: options.crossoverProbability,
+        swapProbability: options.swapProbability, mutationProbability: options.mutationProbability, seed: seed)
     case .grid:
       guard !space.isConditional else {
         throw ValidationError(

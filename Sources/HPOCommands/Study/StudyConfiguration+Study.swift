@@ -15,7 +15,7 @@ extension StudyConfiguration {
     documents[.folder] = path.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
     let study = try Study(
       name: name, directions: directions, sampler: search.sampler(sampler, space: space), pruner: search.pruner(pruner),
-      storage: storage, metricNames: objective?.training.map { [$0.metric.rawValue] }, documents: documents,
+      storage: storage, metricNames: objective?.training.map(\.objectiveNames), documents: documents,
       ifExists: policy)
     let record = try storage.existingStudy(named: name)
     for (document, text) in documents where try storage.document(document, study: record.id) != text {

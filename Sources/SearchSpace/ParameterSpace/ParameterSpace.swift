@@ -25,6 +25,9 @@ public struct ParameterSpace: Hashable, Sendable {
 
   init(validated entries: [Entry]) { self.entries = entries }
 
+  /// The space without a parameter, of a study whose parameters come from somewhere else.
+  package static let empty = ParameterSpace(validated: [])
+
   /// Asks for the parameters that exist, one after the other, and returns their values in that order.
   ///
   /// A count outside of the range of its own distribution, as an enqueued trial may have it, is taken as the nearest

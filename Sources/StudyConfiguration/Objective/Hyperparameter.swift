@@ -63,6 +63,7 @@ struct Hyperparameter: Hashable, Sendable {
     switch network {
     case .mlp: [depth, units] + common
     case .cnn: [blocks, channels, convolution, convolutions, kernel, reduction, head, headUnits] + common
+    case .architecture: common.filter { $0 != activation && $0 != dropout }
     }
   }
 

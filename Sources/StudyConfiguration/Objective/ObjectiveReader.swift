@@ -30,9 +30,12 @@ struct ObjectiveReader {
   private(set) var known: [String: Known] = [:]
 
   /// Nil, with a message, where the value is no mapping.
-  init?(_ member: MappingReader.Member, folder: String?, log: MistakeLog) {
+  ///
+  /// - Parameter architecture: What the file says under `architecture`; nil where it has no such key.
+  init?(_ member: MappingReader.Member, architecture: ArchitectureReader?, folder: String?, log: MistakeLog) {
     // What else may stand here depends on the network; where that is mistyped, a perceptron's is expected.
-    let kind = member.value.text(of: "network").flatMap(TrainingObjective.Network.init(rawValue:)) ?? .mlp
+    let named = member.value.member("network")
+    let kind = named.flatMap(TrainingObjective.Network.init(rawValue:)) ?? (architecture == nil ? .mlp : .architecture)
     hyperparameters = Hyperparameter.all(of: kind)
     let keys = ["data", "split", "network", "metric", "selection"] + hyperparameters.map(\.name)
     guard
@@ -42,8 +45,16 @@ struct ObjectiveReader {
     else { return nil }
     metric = reader.required("metric").flatMap { log.name($0.value, path: "objective.metric", kind: "metric") }
     let data = reader.required("data").flatMap { DataSource($0, metric: metric, folder: folder, log: log) }
-    let network: TrainingObjective.Network? = reader.required("network").flatMap {
-      log.name($0.value, path: "objective.network", kind: "network")
+    let network: TrainingObjective.Network? =
+      named == nil && architecture != nil
+      ? .architecture
+      : reader.required("network").flatMap { log.name($0.value, path: "objective.network", kind: "network") }
+    if let network, let member = reader.members["network"], (network == .architecture) != (architecture != nil) {
+      log.report(
+        .contradiction, at: member.value.position,
+        architecture == nil
+          ? "the network is searched among architectures, but there is no 'architecture' that tells which"
+          : "the network '\(network.rawValue)' contradicts 'architecture', which searches another; leave one of them out")
     }
     let split = reader.members["split"].map { DataSplit($0, log: log) } ?? DataSplit()
     if let data, data.hasTest, let member = reader.members["split"], case .mapping(let keys) = member.value.content,
@@ -72,7 +83,7 @@ struct ObjectiveReader {
     }
     objective = TrainingObjective(
       data: data, split: split, network: network, metric: metric, selection: selection, fixed: fixed,
-      fixedWidths: fixedWidths)
+      fixedWidths: fixedWidths, architecture: architecture?.configuration)
   }
 
   /// Reads the fixed hyperparameters, and returns the units or channels of each layer where they are listed.
@@ -195,15 +206,5 @@ extension DataSplit {
       )
       return nil
     }
-  }
-}
-
-extension YAMLNode {
-  /// The text of a scalar member of a mapping.
-  fileprivate func text(of key: String) -> String? {
-    guard case .mapping(let members) = content, let member = members.first(where: { $0.key == key }),
-      case .scalar(let scalar) = member.value.content
-    else { return nil }
-    return scalar.text
   }
 }

@@ -1,3 +1,4 @@
+package import ArchitectureSearch
 package import OrderedCollections
 package import SearchSpace
 import Graphs
@@ -6,10 +7,12 @@ import Training
 extension TrainingObjective {
   /// The hyperparameters of a trial: its own values, else those that the file fixes, else the defaults.
   ///
-  /// - Parameter values: The values of the study's space, as `ParameterSpace.walk` returns them.
+  /// - Parameters:
+  ///   - values: The values of the study's space, as `ParameterSpace.walk` returns them.
+  ///   - architecture: The network, where the study searches architectures.
   /// - Throws: `SearchSpaceError.invalidValue` for a value that training does not accept, as an enqueued trial may have.
   package func hyperparameters(
-    for values: OrderedDictionary<String, Choice>
+    for values: OrderedDictionary<String, Choice>, architecture: Architecture? = nil
   ) throws(SearchSpaceError) -> TrainingHyperparameters {
     let values = HyperparameterValues(own: values, fixed: fixed)
     guard let optimizer = TrainingHyperparameters.Optimizer(rawValue: try values.name(.optimizer)),
@@ -17,7 +20,8 @@ extension TrainingObjective {
     else { preconditionFailure("the domains are the names of the enumerations") }
     let (norm, patience) = (try values.number(.gradientNorm), try values.wholeNumber(.patience))
     return TrainingHyperparameters(
-      network: try networkDescription(values), learningRate: try values.number(.learningRate),
+      network: try architecture.map(NetworkDescription.architecture) ?? networkDescription(values),
+      learningRate: try values.number(.learningRate),
       batchSize: try values.wholeNumber(.batchSize), optimizer: optimizer,
       momentum: optimizer.hasMomentum ? try values.number(.momentum) : nil,
       weightDecay: try values.number(.weightDecay), epochs: try values.wholeNumber(.epochs),
@@ -39,6 +43,10 @@ extension TrainingObjective {
   }
 
   private func networkDescription(_ values: HyperparameterValues) throws(SearchSpaceError) -> NetworkDescription {
+    guard network != .architecture else {
+      throw SearchSpaceError(
+        .invalidValue, "the network is one of a space of architectures, and no choice among them is given")
+    }
     let width = network.width
     var widths = fixedWidths ?? []
     if fixedWidths == nil {
@@ -63,6 +71,7 @@ extension TrainingObjective {
           kernel: try values.wholeNumber(.kernel), isSeparable: try values.name(.convolution) == "separable",
           reduction: reduction, head: head, units: try values.wholeNumber(.headUnits), activation: activation,
           dropout: dropout))
+    case .architecture: preconditionFailure("the guard above")
     }
   }
 }

@@ -1,3 +1,4 @@
+package import ArchitectureSearch
 package import OrderedCollections
 package import SearchSpace
 package import Training
@@ -14,6 +15,11 @@ package struct TrainingObjective: Hashable, Sendable {
   package var fixed: OrderedDictionary<String, Choice>
   /// The units of each hidden layer, or the channels of each block, where the file fixes them one by one.
   package var fixedWidths: [Int]?
+  /// The architectures that are searched, where `network` says so.
+  package var architecture: ArchitectureConfiguration?
+
+  /// What the values of a trial are called: the metric, and the costs that are objectives.
+  package var objectiveNames: [String] { [metric.rawValue] + (architecture?.minimized ?? []).map(\.rawValue) }
 
   /// The kinds of network.
   package enum Network: String, Hashable, Sendable, CaseIterable {
@@ -21,6 +27,8 @@ package struct TrainingObjective: Hashable, Sendable {
     case mlp
     /// Blocks of convolutions with batch normalization, each of which halves the image.
     case cnn
+    /// One of a space of architectures, which the study searches.
+    case architecture
   }
 }
 
@@ -78,19 +86,22 @@ package struct TrainingHyperparameters: Hashable, Sendable {
 package enum NetworkDescription: Hashable, Sendable {
   case mlp(MultilayerPerceptron)
   case cnn(ConvolutionalNetwork)
+  case architecture(Architecture)
 
   package var network: any Training.Network {
     switch self {
     case .mlp(let network): network
     case .cnn(let network): network
+    case .architecture(let network): network
     }
   }
 
-  /// The units of each hidden layer, or the channels of each block.
+  /// The units of each hidden layer, or the channels of each block; none of an architecture.
   package var widths: [Int] {
     switch self {
     case .mlp(let network): network.hiddenUnits
     case .cnn(let network): network.channels
+    case .architecture: []
     }
   }
 }

@@ -6,7 +6,7 @@ import Trials
 /// Reads the keys at the top of a study file.
 struct StudyReader {
   private static let keys = [
-    "study", "direction", "directions", "objective", "space", "sampler", "pruner", "trials", "jobs",
+    "study", "direction", "directions", "objective", "architecture", "space", "sampler", "pruner", "trials", "jobs",
   ]
 
   private let log: MistakeLog
@@ -31,14 +31,39 @@ struct StudyReader {
         .invalidValue, at: value.position,
         "study: expected a name of at most \(ParameterSpaceDraft.longestName) characters, met \(name.count)")
     }
-    let objective = reader.members["objective"].flatMap { ObjectiveReader($0, folder: folder, log: log) }
-    let directions = directions(reader, objective)
+    let architecture = reader.members["architecture"].flatMap { ArchitectureReader($0, log: log) }
+    let objective = reader.members["objective"].flatMap {
+      ObjectiveReader($0, architecture: architecture, folder: folder, log: log)
+    }
+    if let member = reader.members["architecture"], reader.members["objective"] == nil {
+      log.report(
+        .contradiction, at: member.keyPosition, "'architecture' needs an 'objective', which tells how they are trained")
+    }
+    let directions = directions(reader, objective).map {
+      $0 + Array(repeating: .minimize, count: architecture?.minimizedCount ?? 0)
+    }
     let sampler =
       reader.members["sampler"].map { SamplerConfiguration($0, log: log) } ?? SamplerConfiguration()
     let pruner = pruner(reader, directions)
-    let space = reader.required("space").flatMap {
-      SpaceReader($0, objective: objective, isGrid: sampler?.name == .grid, log: log)
-    }?.space
+    // The architectures are a space by themselves.
+    let isSpaceLeftOut = architecture != nil && reader.members["space"] == nil
+    let space =
+      isSpaceLeftOut
+      ? .empty
+      : reader.required("space").flatMap {
+        SpaceReader($0, objective: objective, isGrid: sampler?.name == .grid, log: log)
+      }?.space
+    if sampler?.name == .grid, architecture != nil, let member = reader.members["sampler"] {
+      log.report(
+        .contradiction, at: member.keyPosition,
+        "the grid sampler needs parameters that always exist, and the choices of architectures depend on each other; take "
+          + "evolution, tpe or nsga2")
+    }
+    if sampler?.name == .evolution, let directions, directions.count > 1, let member = reader.members["sampler"] {
+      log.report(
+        .contradiction, at: member.keyPosition,
+        "the sampler 'evolution' serves one objective, and there are \(directions.count); take nsga2")
+    }
     let trials = reader.wholeNumber("trials", in: 1...Int.max)
     let jobs = reader.wholeNumber("jobs", in: 1...1024)
     guard log.error == nil, let directions, let sampler, let pruner, let space else { return nil }

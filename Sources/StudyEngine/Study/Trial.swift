@@ -29,6 +29,8 @@ public final class Trial: Sendable {
     var earlier: OrderedDictionary<String, Choice>
     /// The joint draw in internal form, nil before the first suggestion.
     var relative: OrderedDictionary<String, Double>?
+    /// How often what was drawn has been refused.
+    var refusals = 0
     /// The distributions under which joint values are on record already, as an attribute of the trial.
     var announced: OrderedDictionary<String, Distribution> = [:]
     /// How many of the parameters are on record as such.
@@ -104,6 +106,42 @@ extension Trial {
     }
   }
 
+  /// Draws what `body` asks for, and draws anew as often as it refuses; what it accepts is recorded at once, and what it
+  /// refuses leaves no trace.
+  ///
+  /// - Parameters:
+  ///   - attempts: How often to draw at most, at least 1. Parameters that the trial has already, and those that are given
+  ///     rather than sampled, are the same each time.
+  ///   - body: Asks for parameters by name, as many and in such an order as their values suggest; nil to refuse. It must not
+  ///     call the trial.
+  /// - Returns: What `body` returned; nil where it refused all attempts, and the trial has no parameter more than before.
+  /// - Throws: As `suggest(_:)` of a single parameter, and what `body` throws.
+  public func suggest<Result: Sendable>(
+    attempts: Int, _ body: ((String, Distribution) throws -> Choice) throws -> Result?
+  ) throws -> Result? {
+    precondition(attempts >= 1, "a suggestion takes an attempt")
+    for _ in 0..<attempts {
+      do {
+        return try recording { state in
+          let result = try body { name, distribution in
+            try distribution.external(try draw(name, distribution, announces: false, state: &state))
+          }
+          guard let result else { throw Refused() }
+          return result
+        }
+      } catch is Refused {
+        state.withLock { state in
+          state.refusals += 1
+          state.relative = nil
+        }
+      }
+    }
+    return nil
+  }
+
+  /// Ends an attempt whose draw is not wanted.
+  private struct Refused: Error {}
+
   /// Writes the parameters that `body` draws, or forgets them where that fails. Joint values are on record already; they
   /// become parameters with whatever is written of the trial next.
   private func recording<Result: Sendable>(_ body: (inout State) throws -> Result) throws -> Result {
@@ -169,6 +207,7 @@ extension Trial {
       }
     }
     if distribution.isSingle { return distribution.lowest }
+    let draw = draw.attempt(state.refusals)
     if !state.earlier.isEmpty {
       if let choice = state.earlier[name], let value = try? distribution.internal(choice),
         distribution.contains(internal: value)
@@ -176,7 +215,7 @@ extension Trial {
         return value
       }
     } else {
-      if state.relative == nil { try sampleRelative(announces: announces, state: &state) }
+      if state.relative == nil { try sampleRelative(announces: announces, draw: draw, state: &state) }
       if let value = state.relative?[name], distribution.contains(internal: value) {
         try StorageChecks.compatibility(of: distribution, with: state.announced[name], name: name)
         return value
@@ -189,7 +228,7 @@ extension Trial {
 
   /// Draws the joint sample and shows it to the other trials as parameters of this one; to those of other processes
   /// only if `announces`, since it costs a transaction that parameters recorded at once do not need.
-  private func sampleRelative(announces: Bool, state: inout State) throws {
+  private func sampleRelative(announces: Bool, draw: Draw, state: inout State) throws {
     let sampler = study.sampler
     let record = state.record
     let (space, sample) = study.withKnownHistory { history in
@@ -244,6 +283,13 @@ extension Trial {
     if stop?.mode == .atNextReport { throw TrialInterrupted() }
     if study.pruner is NopPruner { return }
     if try study.withHistory({ study.pruner.shouldPrune(reports: reports, history: $0) }) { throw TrialPruned() }
+  }
+
+  /// Lets an objective that has nothing to report end where the run is to end now.
+  ///
+  /// - Throws: `TrialInterrupted`.
+  public func checkInterruption() throws {
+    if stop?.mode == .atNextReport { throw TrialInterrupted() }
   }
 
   /// Keeps a value of the user's with the trial.

@@ -1,0 +1,145 @@
+public import Graphs
+import SearchSpace
+
+extension ArchitectureBuilder {
+  /// Adds a dense layer, whose weights have the bits that are asked for.
+  ///
+  /// - Parameters:
+  ///   - x: Shape [1, in].
+  ///   - isLast: Whether it gives the outputs, which have no activation.
+  public mutating func dense(_ x: Value, units: Int, name: String, isLast: Bool = false) throws -> Value {
+    try chooseBits(of: name)
+    let full = nodeName(name)
+    let y = try graph.dense(x, units: units, name: full, weight: isLast ? nil : .heUniform)
+    return isLast ? y : try graph.relu(y, name: "\(full).activation")
+  }
+
+  /// Adds a convolution with batch normalization and, unless it is left out, ReLU, whose weights have the bits that are asked
+  /// for.
+  ///
+  /// The window goes along an axis only as far as the image does: over the rows of a table, which are images of one column,
+  /// it has one column.
+  ///
+  /// - Parameters:
+  ///   - x: Shape [1, H, W, C].
+  ///   - channels: Those of the output; nil for a depthwise convolution, which keeps them.
+  public mutating func convolution(
+    _ x: Value, channels: Int?, kernel: Int, stride: Int = 1, name: String, isActivated: Bool = true
+  ) throws -> Value {
+    let shape = graph.shape(of: x)
+    guard shape.rank == 4 else {
+      throw ArchitectureError(.invalidSpace, "'\(nodeName(name))' is a convolution, but its input \(shape) is no image")
+    }
+    try chooseBits(of: name)
+    func fitting(_ number: Int) -> Extent {
+      Extent(height: shape[1] == 1 ? 1 : number, width: shape[2] == 1 ? 1 : number)
+    }
+    let full = nodeName(name)
+    let y =
+      if let channels {
+        try graph.conv2d(
+          x, channels: channels, kernel: fitting(kernel), stride: fitting(stride), hasBias: false, name: full,
+          weight: .heNormal)
+      } else {
+        try graph.depthwiseConv2d(
+          x, kernel: fitting(kernel), stride: fitting(stride), hasBias: false, name: full, weight: .heNormal)
+      }
+    let normalized = try graph.batchNormalization(y, name: "\(full).norm")
+    return isActivated ? try graph.relu(normalized, name: "\(full).activation") : normalized
+  }
+
+  /// Adds a depthwise convolution and a pointwise one (Howard et al. 2017, arXiv:1704.04861).
+  public mutating func separableConvolution(
+    _ x: Value, channels: Int, kernel: Int, stride: Int = 1, name: String
+  ) throws -> Value {
+    let filtered = try convolution(x, channels: nil, kernel: kernel, stride: stride, name: "\(name)-depthwise")
+    return try convolution(filtered, channels: channels, kernel: 1, name: "\(name)-pointwise")
+  }
+
+  /// Adds the largest of each `window` by `window` pixels, along axes that are long enough.
+  public mutating func maxPooling(
+    _ x: Value, window: Int, stride: Int? = nil, padding: Int = 0, name: String
+  ) throws -> Value {
+    let shape = graph.shape(of: x)
+    guard shape.rank == 4 else {
+      throw ArchitectureError(.invalidSpace, "'\(nodeName(name))' is a pooling, but its input \(shape) is no image")
+    }
+    func extent(_ number: Int, else other: Int) -> Extent {
+      Extent(height: shape[1] < window ? other : number, width: shape[2] < window ? other : number)
+    }
+    let pooling = Pooling(
+      window: extent(window, else: 1), stride: extent(stride ?? window, else: 1), padding: extent(padding, else: 0))
+    return try graph.maxPooling(x, pooling, name: nodeName(name))
+  }
+
+  /// Adds dropout of the builder's probability.
+  public mutating func dropout(_ x: Value, name: String) throws -> Value {
+    try graph.dropout(x, probability: dropoutProbability, name: nodeName(name))
+  }
+
+  /// Adds the mean of each channel, and the layer that gives the outputs.
+  public mutating func classifier(_ x: Value, outputWidth: Int) throws -> Value {
+    let pooled = try graph.globalAveragePooling(x, name: nodeName("pooling"))
+    return try dense(dropout(pooled, name: "dropout"), units: outputWidth, name: "output", isLast: true)
+  }
+
+  /// Adds a cell: nodes that each take some of the values before them, do one of some operations on each, and add the
+  /// results (Zoph et al. 2018, arXiv:1707.07012).
+  ///
+  /// - Parameters:
+  ///   - inputs: What the cell works on, values of one shape.
+  ///   - nodes: How many nodes there are.
+  ///   - inputsPerNode: How many values each takes; as many as there are where there are fewer.
+  ///   - operations: What may be done to a value, which keeps its shape.
+  /// - Returns: The sum of the nodes that no other one takes.
+  public mutating func cell(
+    _ name: String, inputs: [Value], nodes: Int, inputsPerNode: Int,
+    operations: KeyValuePairs<String, (inout ArchitectureBuilder, Value) throws -> Value>
+  ) throws -> Value {
+    guard nodes >= 1, !inputs.isEmpty else {
+      throw ArchitectureError(.invalidSpace, "the cell '\(nodeName(name))' needs an input and a node")
+    }
+    return try scoped(name) { builder in
+      var values = inputs
+      var taken: Set<Int> = []
+      for node in 1...nodes {
+        let sum = try builder.scoped("node\(node)") { builder in
+          let places = try builder.placeChoice(
+            "inputs", of: values.count, count: min(inputsPerNode, values.count))
+          taken.formUnion(places)
+          return try builder.sum(
+            try places.enumerated().map { number, place in
+              try builder.layer(of: operations, on: values[place], name: "operation\(number + 1)")
+            })
+        }
+        values.append(sum)
+      }
+      let ends = values.indices.filter { $0 >= inputs.count && !taken.contains($0) }.map { values[$0] }
+      let output = try builder.sum(ends)
+      try builder.require(!inputs.contains(output), "the cell does nothing")
+      return output
+    }
+  }
+
+  private mutating func layer(
+    of operations: KeyValuePairs<String, (inout ArchitectureBuilder, Value) throws -> Value>, on x: Value, name: String
+  ) throws -> Value {
+    let chosen = try suggest(.choice(name, operations.map(\.key)))
+    guard let operation = operations.first(where: { $0.key == chosen })?.value else {
+      throw ArchitectureError(.invalidGenome, "there is no operation '\(chosen)' for '\(name)'")
+    }
+    return try scoped(name) { try operation(&$0, x) }
+  }
+
+  /// Adds the sum of some values, which is the value itself where there is one; refuses to add a value to itself.
+  public mutating func sum(_ values: [Value]) throws -> Value {
+    guard var sum = values.first else {
+      throw ArchitectureError(.invalidSpace, "there is nothing to add in '\(nodeName("sum"))'")
+    }
+    try require(Set(values).count == values.count, "a value is added to itself")
+    for (place, value) in values.dropFirst().enumerated() {
+      sum = try graph.add(sum, value, name: nodeName("sum\(place + 1)"))
+    }
+    return sum
+  }
+}

@@ -78,10 +78,12 @@ let package = Package(
 
     // What users touch
     swift(
-      "HPO", "ArchitectureSearch", "SearchSpace", "Trials", "TrialStorage", "SQLiteStorage", "Samplers", "Pruners", "StudyEngine", "Graphs",
+      "HPO", "ArchitectureSearch", "SearchSpace", "Trials", "TrialStorage", "SQLiteStorage", "Samplers", "Pruners",
+      "StudyEngine", "Graphs",
       "Execution", "Training", collections),
     swift(
-      "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Spelling", "Trials", "Graphs", "Training", collections,
+      "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Spelling", "Trials", "Graphs", "Training",
+      collections,
       .product(name: "Yams", package: "Yams")),
     swift("HPOCommands", "HPO", "Spelling", "StudyConfiguration", collections, numerics, argumentParser),
     program("HPOTool", "Sources/HPOTool", "HPOCommands"),
@@ -121,7 +123,9 @@ let package = Package(
     tests(
       of: "ArchitectureSearch", "ArchitectureSearch", "SearchSpace", "Samplers", "Graphs", "Execution", "Training",
       collections, exclude: ["Fixtures"]),
-    tests(of: "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Trials", "Graphs", "StudyConfiguration", "Training", collections),
+    tests(
+      of: "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Trials", "Graphs", "StudyConfiguration",
+      "Training", collections),
     tests(of: "Command", "HPOCommands", "HPOTool", "Quadratic", "DigitsMLP"),
   ],
   swiftLanguageModes: [.v6],

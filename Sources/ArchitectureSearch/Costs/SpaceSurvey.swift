@@ -36,7 +36,8 @@ public struct SpaceSurvey: Sendable {
   public func reason(of limits: CostLimits) -> String {
     let broken = limits.limits.compactMap { limit -> String? in
       guard let least = ranges[limit.cost]?.lowerBound, least > limit.most else { return nil }
-      return "\(limit.cost.rawValue) is at least \(limit.cost.text(least)) where \(limit.cost.text(limit.most)) is permitted"
+      return
+        "\(limit.cost.rawValue) is at least \(limit.cost.text(least)) where \(limit.cost.text(limit.most)) is permitted"
     }
     return broken.isEmpty ? "no architecture keeps all limits at once" : broken.joined(separator: ", ")
   }

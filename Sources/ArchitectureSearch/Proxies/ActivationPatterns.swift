@@ -17,29 +17,36 @@ public enum ActivationPatterns {
     let shape = architecture.inputShape(of: samples.featureShape)
     let input = try graph.input("features", shape: Shape([samples.count] + shape))
     _ = try architecture.output(of: input, width: 1, in: &graph)
+    let parameters = ParameterStore(graph, seed: seed)
+    return try score(of: graph, features: samples.features, sampleCount: samples.count, parameters: parameters)
+  }
+
+  /// The score of a network with given weights for the batch that its input `features` takes.
+  static func score(
+    of graph: Graph, features: [Float], sampleCount: Int, parameters: ParameterStore
+  ) throws -> Double {
     let statistics = try graph.convertingToInference().graph.usingBatchStatistics().rewritten.graph
     let activations = statistics.values.filter { statistics[$0].operation == .activation(.relu) }
     guard !activations.isEmpty, let samplesInput = statistics.value(named: "features") else {
       throw ArchitectureError(.unsupported, "the score of activation patterns needs a network with ReLU")
     }
-    let plan = try Plan(
-      inference: statistics, outputs: activations, parameters: ParameterStore(statistics, seed: seed))
-    samples.features.withUnsafeBufferPointer { _ = plan.input(samplesInput).update(fromContentsOf: $0) }
+    let plan = try Plan(inference: statistics, outputs: activations, parameters: parameters)
+    features.withUnsafeBufferPointer { _ = plan.input(samplesInput).update(fromContentsOf: $0) }
     try plan.run()
 
-    var agreements = [Int](repeating: 0, count: samples.count * samples.count)
+    var agreements = [Int](repeating: 0, count: sampleCount * sampleCount)
     for activation in activations {
       let outputs = plan.output(activation)
-      let codes = PackedCodes(outputs, samples: samples.count)
-      for i in 0..<samples.count {
+      let codes = PackedCodes(outputs, samples: sampleCount)
+      for i in 0..<sampleCount {
         for j in 0...i {
           let count = codes.agreements(i, j)
-          agreements[i * samples.count + j] += count
-          if i != j { agreements[j * samples.count + i] += count }
+          agreements[i * sampleCount + j] += count
+          if i != j { agreements[j * sampleCount + i] += count }
         }
       }
     }
-    return logAbsoluteDeterminant(agreements.map(Double.init), size: samples.count)
+    return logAbsoluteDeterminant(agreements.map(Double.init), size: sampleCount)
   }
 
   /// ln |det A| of a matrix, row after row, by elimination with partial pivoting.

@@ -64,7 +64,9 @@ public struct WarmUp: Hashable, Sendable {
     for _ in 0..<50 * candidates where found.count < candidates {
       let architecture = try space.randomArchitecture(
         featureShape: samples.featureShape, outputWidth: outputWidth, using: &generator)
-      guard try limits.broken(by: architecture) == nil, hashes.insert(architecture.genome.hash).inserted else { continue }
+      guard try limits.broken(by: architecture) == nil, hashes.insert(architecture.genome.hash).inserted else {
+        continue
+      }
       found.append(architecture)
     }
     guard !found.isEmpty else {

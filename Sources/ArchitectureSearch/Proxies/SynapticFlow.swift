@@ -19,13 +19,14 @@ public enum SynapticFlow {
     guard let output = graph[architecture.output] else {
       throw ArchitectureError(.unsupported, "the network's output is what dropout made")
     }
-    let pass = try DualPass(graph.graph, parameters: ParameterStore(graph.graph, seed: seed))
-    return try pass.slopes(of: output).reduce(0, +).logarithm
+    return try logScore(of: output, in: graph.graph, parameters: ParameterStore(graph.graph, seed: seed))
   }
-}
 
-extension Double {
-  fileprivate var logarithm: Double { self > 0 ? .log(self) : -.infinity }
+  /// The score of a network of one sample with given weights.
+  static func logScore(of output: Value, in graph: Graph, parameters: ParameterStore) throws -> Double {
+    let score = try DualPass(graph, parameters: parameters).slopes(of: output).reduce(0, +)
+    return score > 0 ? .log(score) : -.infinity
+  }
 }
 
 /// The values of a graph and their derivatives by a common factor of all weights, in double precision.
@@ -57,9 +58,12 @@ private struct DualPass {
     }
     switch node.operation {
     case .input:
-      return Dual(values: [Double](repeating: 1, count: node.shape.count), slopes: [Double](repeating: 0, count: node.shape.count))
+      return Dual(
+        values: [Double](repeating: 1, count: node.shape.count), slopes: [Double](repeating: 0, count: node.shape.count)
+      )
     case .parameter:
-      let weights = (parameters.values(of: node.name) ?? []).map { Double(abs($0)) }
+      // Biases have one axis; they are left out.
+      let weights = (parameters.values(of: node.name) ?? []).map { node.shape.rank > 1 ? Double(abs($0)) : 0 }
       // The derivative of a weight by its factor is the weight.
       return Dual(values: weights, slopes: weights)
     case .state, .constant, .dropoutMask: return nil
@@ -144,14 +148,16 @@ private struct DualPass {
         }
       }
       return Dual(values: mean(x.values), slopes: mean(x.slopes))
-    case .maximum(let pooling): return Self.windows(pooling, x, xShape, output: node.shape) { places, _ in
-      let best = places.reduce(places[0]) { x.values[$1] > x.values[$0] ? $1 : $0 }
-      return (x.values[best], x.slopes[best])
-    }
-    case .average(let pooling, let countsPadding): return Self.windows(pooling, x, xShape, output: node.shape) { places, size in
-      let count = Double(countsPadding ? size : places.count)
-      return (places.reduce(0) { $0 + x.values[$1] } / count, places.reduce(0) { $0 + x.slopes[$1] } / count)
-    }
+    case .maximum(let pooling):
+      return Self.windows(pooling, x, xShape, output: node.shape) { places, _ in
+        let best = places.reduce(places[0]) { x.values[$1] > x.values[$0] ? $1 : $0 }
+        return (x.values[best], x.slopes[best])
+      }
+    case .average(let pooling, let countsPadding):
+      return Self.windows(pooling, x, xShape, output: node.shape) { places, size in
+        let count = Double(countsPadding ? size : places.count)
+        return (places.reduce(0) { $0 + x.values[$1] } / count, places.reduce(0) { $0 + x.slopes[$1] } / count)
+      }
     default: throw Self.unsupported(node)
     }
   }

@@ -84,7 +84,11 @@ private struct IntegerSchedule {
     case _ where node.operation.isStored: break
     default:
       appendStep(value, node, weight: nil, biases: 0)
-      if let input = overwritten(by: node, at: value.index) { share(value, input) } else { makeBuffer(for: value, node) }
+      if let input = overwritten(by: node, at: value.index) {
+        share(value, input)
+      } else {
+        makeBuffer(for: value, node)
+      }
     }
   }
 

@@ -131,10 +131,12 @@ struct ArchitectureCandidates: Sendable {
     // A trial of its own says that the search has begun.
     guard places.count < warmUp.keep, places.count == trials.count else { return }
     Terminal.writeError("ranking \(warmUp.candidates) untrained architectures to begin with\n")
-    let few = samples.subset(Array(stride(from: 0, to: samples.count, by: max(1, samples.count / Self.warmUpSamples)))
-      .prefix(Self.warmUpSamples).map { $0 })
+    let few = samples.subset(
+      Array(stride(from: 0, to: samples.count, by: max(1, samples.count / Self.warmUpSamples)))
+        .prefix(Self.warmUpSamples).map { $0 })
     let found = try warmUp.architectures(
-      of: configuration.space.space, outputWidth: samples.target.outputWidth, limits: configuration.limits, samples: few,
+      of: configuration.space.space, outputWidth: samples.target.outputWidth, limits: configuration.limits,
+      samples: few,
       seed: study.seed)
     for (place, architecture) in found.enumerated() where !places.contains(place) {
       try study.enqueue(architecture.genome.choices, userAttributes: [Self.warmUpKey: .int(place)])

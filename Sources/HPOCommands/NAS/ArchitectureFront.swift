@@ -1,5 +1,5 @@
-import ArgumentParser
-import HPO
+public import ArgumentParser
+public import HPO
 import OrderedCollections
 import Spelling
 

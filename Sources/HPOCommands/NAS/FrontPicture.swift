@@ -71,7 +71,8 @@ struct FrontPicture {
     var last = -Double.infinity
     for point in front.front where x[point.cost] - last > 26 {
       last = x[point.cost]
-      picture.text("\(point.trial.number)", x: last, y: y[point.value] - 9, size: 11, anchor: "middle", color: "#1f6feb")
+      picture.text(
+        "\(point.trial.number)", x: last, y: y[point.value] - 9, size: 11, anchor: "middle", color: "#1f6feb")
     }
     if hidden > 0 {
       picture.text(
@@ -119,20 +120,20 @@ struct PictureAxis {
     self.start = start
     self.end = end
     if isLogarithmic {
-      low = least / 1.15
-      high = greatest * 1.15
+      let (low, high) = (least / 1.15, greatest * 1.15)
       var ticks: [Double] = []
       var decade = 1e-9
       while decade < high {
         ticks += [1, 2, 5].map { $0 * decade }.filter { $0 >= low && $0 <= high }
         decade *= 10
       }
-      self.ticks = ticks
+      (self.low, self.high, self.ticks) = (low, high, ticks)
     } else {
       let margin = max((greatest - least) * 0.06, abs(greatest) * 1e-3, 1e-12)
-      (low, high) = (least - margin, greatest + margin)
+      let (low, high) = (least - margin, greatest + margin)
       let step = Self.step(for: high - low)
-      self.ticks = (0...20).map { ((low / step).rounded(.up) + Double($0)) * step }.filter { $0 <= high }
+      (self.low, self.high) = (low, high)
+      ticks = (0...20).map { ((low / step).rounded(.up) + Double($0)) * step }.filter { $0 <= high }
     }
   }
 

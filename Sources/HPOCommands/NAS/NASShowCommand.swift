@@ -68,8 +68,9 @@ struct NASShowCommand: ParsableCommand {
     }
     return [
       "study": .string(record.name), "number": .int(trial.number), "state": .string(trial.state.rawValue),
-      "values": .object(OrderedDictionary(
-        zip(record.metricNames, trial.values.map(JSONValue.double)), uniquingKeysWith: { first, _ in first })),
+      "values": .object(
+        OrderedDictionary(
+          zip(record.metricNames, trial.values.map(JSONValue.double)), uniquingKeysWith: { first, _ in first })),
       "architecture": .string(architecture.genome.hash),
       "genome": .object(architecture.genome.choices.mapValues(\.json)), "costs": .object(costs),
       "layers": .array(drawing.table.rows.map(drawing.table.object)),

@@ -34,7 +34,9 @@ struct TrainingRunner: Sendable {
         try dataset.split(validation: split.validation, test: split.test, seed: split.seed)
       }
     data = splits.standardized()
-    candidates = try objective.architecture.map { try ArchitectureCandidates($0, samples: splits.standardized().training) }
+    candidates = try objective.architecture.map {
+      try ArchitectureCandidates($0, samples: splits.standardized().training)
+    }
   }
 
   /// Lets a new study begin with the architectures that a warm-up finds, where it is to.
@@ -60,7 +62,11 @@ struct TrainingRunner: Sendable {
     let result: TrainingResult
     do {
       result = try trainer.train {
-        if trial.study.directions.count == 1 { try trial.report($0.value, at: $0.epoch) } else { try trial.checkInterruption() }
+        if trial.study.directions.count == 1 {
+          try trial.report($0.value, at: $0.epoch)
+        } else {
+          try trial.checkInterruption()
+        }
       }
     } catch let error as TrainingError where error.code == .diverged {
       try trial.setUserAttribute("diagnosis", to: .string(TrainingDiagnosis.diverged.description))

@@ -43,14 +43,19 @@ extension SearchOptions {
     result.sampler = sampler ?? kept["sampler"]?.stringValue.flatMap(SamplerConfiguration.Name.init)
     result.pruner = pruner ?? kept["pruner"]?.stringValue.flatMap(PrunerConfiguration.Name.init)
     result.seed = seed ?? Self.seed(in: document)
-    let keptLimits = (kept["limits"]?.arrayValue ?? []).compactMap { $0.stringValue.flatMap { try? CostLimit(parsing: $0) } }
-    result.limits = CostLimits(keptLimits + limits).limits
+    result.limits = CostLimits(Self.limits(in: document) + limits).limits
     return result
   }
 
   /// The seed among options that were kept with a study.
   static func seed(in document: String?) -> UInt64? {
     document.flatMap { try? JSONValue(parsing: $0) }?["seed"]?.stringValue.flatMap { UInt64($0) }
+  }
+
+  /// The limits among options that were kept with a study.
+  static func limits(in document: String?) -> [CostLimit] {
+    let kept = document.flatMap { try? JSONValue(parsing: $0) }?["limits"]?.arrayValue ?? []
+    return kept.compactMap { $0.stringValue.flatMap { try? CostLimit(parsing: $0) } }
   }
 
   /// The training with the limits that the command line sets.

@@ -24,9 +24,10 @@ struct Genes: Hashable {
     history.memo.value(for: "genes.space") {
       let columns = history.rows.columns.filter { !$0.value.distribution.isSingle }
       let names = columns.keys.sorted { $0.precedesByScalars($1) }
-      return OrderedDictionary(uniqueKeysWithValues: names.compactMap { name in
-        columns[name].map { (name, $0.distribution) }
-      })
+      return OrderedDictionary(
+        uniqueKeysWithValues: names.compactMap { name in
+          columns[name].map { (name, $0.distribution) }
+        })
     }
   }
 

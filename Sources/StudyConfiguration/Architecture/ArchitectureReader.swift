@@ -1,5 +1,5 @@
 import ArchitectureSearch
-import Graphs
+import OrderedCollections
 import SearchSpace
 import Spelling
 
@@ -112,7 +112,8 @@ struct ArchitectureReader {
       do throws(ArchitectureError) {
         limits.set(CostLimit(cost, most: try CostLimit.amount(scalar.text, of: cost)))
       } catch {
-        reader.log.report(.invalidValue, at: member.value.position, "architecture.limits.\(member.key): \(error.message)")
+        reader.log.report(
+          .invalidValue, at: member.value.position, "architecture.limits.\(member.key): \(error.message)")
       }
     }
     return limits
@@ -128,7 +129,8 @@ struct ArchitectureReader {
       if !member.value.isInvalid {
         let example = Name.allCases.prefix(2).map(\.rawValue).joined(separator: ", ")
         reader.log.report(
-          .wrongType, at: member.value.position, "\(path): expected a list such as [\(example)], met \(member.value.met)")
+          .wrongType, at: member.value.position,
+          "\(path): expected a list such as [\(example)], met \(member.value.met)")
       }
       return nil
     }

@@ -54,7 +54,8 @@ struct ObjectiveReader {
         .contradiction, at: member.value.position,
         architecture == nil
           ? "the network is searched among architectures, but there is no 'architecture' that tells which"
-          : "the network '\(network.rawValue)' contradicts 'architecture', which searches another; leave one of them out")
+          : "the network '\(network.rawValue)' contradicts 'architecture', which searches another; leave one of them out"
+      )
     }
     let split = reader.members["split"].map { DataSplit($0, log: log) } ?? DataSplit()
     if let data, data.hasTest, let member = reader.members["split"], case .mapping(let keys) = member.value.content,

@@ -18,10 +18,11 @@ extension TrainingObjective {
     guard let optimizer = TrainingHyperparameters.Optimizer(rawValue: try values.name(.optimizer)),
       let schedule = TrainingHyperparameters.Schedule(rawValue: try values.name(.schedule))
     else { preconditionFailure("the domains are the names of the enumerations") }
+    let network =
+      if let architecture { NetworkDescription.architecture(architecture) } else { try networkDescription(values) }
     let (norm, patience) = (try values.number(.gradientNorm), try values.wholeNumber(.patience))
     return TrainingHyperparameters(
-      network: try architecture.map(NetworkDescription.architecture) ?? networkDescription(values),
-      learningRate: try values.number(.learningRate),
+      network: network, learningRate: try values.number(.learningRate),
       batchSize: try values.wholeNumber(.batchSize), optimizer: optimizer,
       momentum: optimizer.hasMomentum ? try values.number(.momentum) : nil,
       weightDecay: try values.number(.weightDecay), epochs: try values.wholeNumber(.epochs),

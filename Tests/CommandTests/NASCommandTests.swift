@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+@Suite struct NASCommandTests {
+  /// A quick search of architectures.
+  private static let quick = """
+    study: small
+    objective: {data: digits, epochs: 2, metric: accuracy, learningRate: 0.01, batchSize: 64}
+    architecture:
+      space: cnn
+      depth: 1..2
+      channels: [4, 8, 12]
+      kernel: 3
+      limits: {flash: 4kB}
+      warmUp: {candidates: 10, keep: 3}
+    sampler: {name: evolution, seed: 5, population: 4, tournament: 2}
+    pruner: none
+    """
+
+  @Test("a search keeps its limits, trains no architecture twice, and goes on to its total")
+  func searching() throws {
+    try Command.inFolder { command in
+      try command.write(Self.quick, to: "small.yaml")
+      try command.succeed("nas", "search", "--config", "small.yaml", "--trials", "6", "--jobs", "2")
+      try command.succeed("nas", "search", "--study", "small", "--trials", "10")
+      let trials = try #require(try command.json("trials") as? [[String: Any]])
+      #expect(trials.count == 10 && trials.allSatisfy { $0["state"] as? String == "COMPLETE" })
+      let attributes = trials.compactMap { $0["userAttributes"] as? [String: Any] }
+      #expect(attributes.compactMap { $0["flash"] as? Int }.filter { $0 <= 4000 }.count == 10)
+      #expect(Set(attributes.compactMap { $0["architecture"] as? String }).count == 10)
+      #expect(attributes.compactMap { $0["warm-up"] as? Int } == [0, 1, 2])
+    }
+  }
+
+  @Test("the front, the layers of an architecture and their pictures can be seen")
+  func showing() throws {
+    try Command.inFolder { command in
+      try command.write(Self.quick, to: "small.yaml")
+      try command.succeed("nas", "search", "--config", "small.yaml", "--trials", "6")
+      let front = try #require(try command.json("nas", "front", "--svg", "front.svg") as? [[String: Any]])
+      let costs = front.compactMap { ($0["costs"] as? [String: Any])?["flash"] as? Int }
+      let values = front.compactMap { ($0["values"] as? [String: Any])?["accuracy"] as? Double }
+      #expect(costs == costs.sorted() && values == values.sorted() && !front.isEmpty)
+      let number = try #require(front.first?["number"] as? Int)
+      let shown = try #require(
+        try command.json("nas", "show", "\(number)", "--svg", "layers.svg") as? [String: Any])
+      let layers = try #require(shown["layers"] as? [[String: Any]])
+      #expect(layers.compactMap { $0["flash"] as? Int }.reduce(0, +) == costs.first)
+      #expect(layers.compactMap { $0["live"] as? Int }.max() == (shown["costs"] as? [String: Any])?["ram"] as? Int)
+      for name in ["front.svg", "layers.svg"] {
+        let parser = try #require(XMLParser(contentsOf: command.folder.appendingPathComponent(name)))
+        #expect(parser.parse(), "\(name) is no XML")
+      }
+      #expect(try command.succeed("nas", "show", "\(number)").contains("live memory"))
+    }
+  }
+
+  @Test("several objectives are searched by NSGA-II, and a trained architecture is trained again as a model")
+  func objectives() throws {
+    try Command.inFolder { command in
+      let file = Self.quick.replacing("limits: {flash: 4kB}", with: "minimize: [flash, ram]")
+        .replacing("{name: evolution, seed: 5, population: 4, tournament: 2}", with: "{name: nsga2, population: 4}")
+      try command.write(file, to: "small.yaml")
+      try command.succeed("nas", "search", "--config", "small.yaml", "--trials", "8", "--limit", "macs=200k")
+      let trials = try #require(try command.json("trials") as? [[String: Any]])
+      for trial in trials {
+        let values = try #require(trial["values"] as? [String: Any])
+        let attributes = try #require(trial["userAttributes"] as? [String: Any])
+        #expect(values["flash"] as? Double == (attributes["flash"] as? Int).map(Double.init))
+        #expect(attributes["macs"] as? Int ?? .max <= 200_000)
+      }
+      try command.succeed("train", "--study", "small", "--trial", "3", "--output", "again.hpo")
+      let model = try #require(try command.json("evaluate", "again.hpo", "--config", "small.yaml") as? [String: Any])
+      let expected = (trials[3]["userAttributes"] as? [String: Any])?["test accuracy"] as? Double
+      #expect(model["accuracy"] as? Double == expected)
+    }
+  }
+
+  @Test("limits that nothing keeps, and a study without architectures, are errors that help")
+  func mistakes() throws {
+    try Command.inFolder { command in
+      try command.write(Self.quick, to: "small.yaml")
+      let impossible = try command.hpo(
+        "nas", "search", "--config", "small.yaml", "--trials", "6", "--limit", "flash=100B")
+      #expect(impossible.status != 0 && impossible.errors.contains("flash is at least"), "\(impossible.errors)")
+      let unit = try command.hpo("nas", "search", "--config", "small.yaml", "--limit", "flahs=4kB")
+      #expect(unit.status != 0 && unit.errors.contains("did you mean 'flash'"), "\(unit.errors)")
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      let plain = try command.hpo("nas", "search", "--config", "quick.yaml", "--trials", "2", "--limit", "flash=4kB")
+      #expect(plain.status != 0 && plain.errors.contains("searches no architecture"), "\(plain.errors)")
+    }
+  }
+}

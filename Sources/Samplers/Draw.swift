@@ -18,7 +18,7 @@ public struct Draw: Hashable, Sendable {
   /// The randomness of another attempt at the same trial, after what the earlier ones drew was refused; the first one is 0.
   public func attempt(_ attempt: Int) -> Draw {
     guard attempt > 0 else { return self }
-    return Draw(seed: Self.mix(seed ^ Self.mix(UInt64(bitPattern: Int64(attempt)))), number: number)
+    return Draw(seed: SampleHash.mixed(seed ^ SampleHash.mixed(UInt64(bitPattern: Int64(attempt)))), number: number)
   }
 
   /// A generator of its own for a purpose; the same one at every call, on every machine.

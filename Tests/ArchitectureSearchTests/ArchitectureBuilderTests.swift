@@ -60,11 +60,12 @@ struct ArchitectureBuilderTests {
 
   @Test("A choice of one value is none")
   func single() throws {
-    #expect(
-      try Space { x, builder in
-        #expect(try builder.suggest("width", 7) == 7)
-        return x
-      }.asked() == [])
+    let space = Space { x, builder in
+      let width = try builder.suggest("width", 7)
+      #expect(width == 7)
+      return x
+    }
+    #expect(try space.asked() == [])
   }
 
   @Test("One name for two choices is an error that names it")

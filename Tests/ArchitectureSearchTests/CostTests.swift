@@ -38,7 +38,7 @@ struct CostTests {
       Genome(["layer/count": 1, "layer1/units": 16]), featureShape: [4], outputWidth: 2)
     // (4 + 1) · 16 + (16 + 1) · 2 numbers; 4 · 16 + 16 · 2 bytes of weights, and bias and scale of 4 bytes each.
     #expect(architecture.cost(.parameters) == 114)
-    #expect(architecture.cost(.flash) == 96 + 8 * 18)
+    #expect(architecture.cost(.flash) == 240)
     #expect(architecture.cost(.macs) == 96)
     #expect(architecture.cost(.ram) == 20)
     #expect(try CostLimits([CostLimit(.flash, most: 240)]).broken(by: architecture) == nil)

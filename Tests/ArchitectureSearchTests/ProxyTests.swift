@@ -22,7 +22,8 @@ struct ProxyTests {
     y = try graph.conv2d(y, channels: 4, kernel: Extent(1), hasBias: false, name: "project")
     y = try graph.batchNormalization(y, name: "project_norm")
     let pooled = try graph.globalAveragePooling(graph.add(x, y))
-    return (graph, try graph.dense(pooled, units: 3, name: "output"))
+    let output = try graph.dense(pooled, units: 3, name: "output")
+    return (graph, output)
   }
 
   private func store(_ graph: Graph, _ weights: JSONValue?) throws -> ParameterStore {

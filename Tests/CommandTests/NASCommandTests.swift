@@ -1,6 +1,10 @@
 import Foundation
 import Testing
 
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
+
 @Suite struct NASCommandTests {
   /// A quick search of architectures.
   private static let quick = """

@@ -10,7 +10,7 @@ extension BrokenFile {
       "a key that is near to none",
       edits: [("jobs: 2", "workers: 2")],
       messages: [
-        "25:1: unknown key 'workers'; expected one of study, direction, directions, objective, space, sampler, "
+        "25:1: unknown key 'workers'; expected one of study, direction, directions, objective, architecture, space, sampler, "
           + "pruner, trials, jobs"
       ]),
     BrokenFile(

@@ -196,7 +196,7 @@ extension BrokenFile {
       "a sampler that does not exist",
       edits: [("{name: tpe, seed: 7}", "cmaes")],
       messages: [
-        "22:10: unknown sampler 'cmaes'; expected one of tpe, random, grid"
+        "22:10: unknown sampler 'cmaes'; expected one of tpe, random, grid, evolution, nsga2"
       ]),
     BrokenFile(
       "a seed below zero",

@@ -102,6 +102,9 @@ let package = Package(
 
     // Tests
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    .target(name: "CFaults", path: "Tests/CFaults", linkerSettings: [.linkedLibrary("sqlite3")]),
+    program("StorageWorker", "Tests/StorageWorker", "HPO"),
+    program("FaultyHPO", "Tests/FaultyHPO", "CFaults", "HPOCommands"),
     .target(
       name: "TestSupport", dependencies: ["SearchSpace"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
     tests(of: "Spelling", "Spelling"),
@@ -126,7 +129,7 @@ let package = Package(
     tests(
       of: "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Trials", "Graphs", "StudyConfiguration",
       "Training", collections),
-    tests(of: "Command", "HPOCommands", "HPOTool", "Quadratic", "DigitsMLP"),
+    tests(of: "Command", "Samplers", "FaultyHPO", "StorageWorker", "HPOCommands", "HPOTool", "Quadratic", "DigitsMLP"),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

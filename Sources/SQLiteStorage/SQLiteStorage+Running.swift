@@ -5,32 +5,34 @@ public import TrialStorage
 public import Trials
 
 extension SQLiteStorage {
-  public func setParameters(_ parameters: OrderedDictionary<String, FrozenTrial.Parameter>, trial: Int64) throws {
+  public func setParameters(_ parameters: OrderedDictionary<String, FrozenTrial.Parameter>, of lease: TrialLease) throws
+  {
     for name in parameters.keys { try StorageChecks.name(name, of: "a parameter") }
     try write(.process) { connection in
-      let head = try connection.head(trial: trial)
+      let head = try connection.head(of: lease)
       try StorageChecks.state(head.state, isIn: .running, number: head.number, to: "give parameters to")
       try checkCompatibility(of: parameters, study: head.study, connection)
-      try insert(parameters, trial: trial, connection)
+      try insert(parameters, trial: lease.trial, connection)
     }
   }
 
-  public func report(_ value: Double, step: Int, trial: Int64) throws {
+  public func report(_ value: Double, step: Int, checkpoint: [UInt8]?, of lease: TrialLease) throws {
     try write(.process) { connection in
-      let head = try connection.head(trial: trial)
+      let head = try connection.head(of: lease)
       try StorageChecks.state(head.state, isIn: .running, number: head.number, to: "report to")
-      try connection.insert(FrozenTrial.IntermediateValue(step: step, value: value), trial: trial)
+      try connection.insert(FrozenTrial.IntermediateValue(step: step, value: value), trial: lease.trial)
+      if let checkpoint { try connection.setCheckpoint(checkpoint, of: head, trial: lease.trial) }
     }
   }
 
   public func setTrialAttributes(
-    _ attributes: OrderedDictionary<String, JSONValue>, kind: AttributeKind, trial: Int64
+    _ attributes: OrderedDictionary<String, JSONValue>, kind: AttributeKind, of lease: TrialLease
   ) throws {
     for key in attributes.keys { try StorageChecks.name(key, of: "an attribute") }
     try write(.process) { connection in
-      let head = try connection.head(trial: trial)
+      let head = try connection.head(of: lease)
       try StorageChecks.state(head.state, isIn: .running, .waiting, number: head.number, to: "annotate")
-      try connection.setAttributes(attributes, kind: kind, trial: trial)
+      try connection.setAttributes(attributes, kind: kind, trial: lease.trial)
     }
   }
 
@@ -99,6 +101,23 @@ extension Connection {
       }
     }
     guard let head = head ?? nil else { throw StorageChecks.notFound(trial: id) }
+    return head
+  }
+
+  /// What must be known of a trial before a run of it changes it.
+  ///
+  /// - Throws: `StorageError.trialNotFound`; `trialLost` where the run is over.
+  func head(of lease: TrialLease) throws -> TrialHead {
+    let head = try head(trial: lease.trial)
+    guard lease.start != nil else { return head }
+    let run = try firstRow(
+      """
+      SELECT (SELECT starts FROM hpo_trial_attempts WHERE trial_id = ?1),
+        EXISTS (SELECT 1 FROM hpo_trial_owners WHERE trial_id = ?1)
+      """, .int(lease.trial)
+    ) { (starts: $0.int(0), isOwned: $0.int(1)) }
+    try StorageChecks.lease(
+      lease, state: head.state, starts: Int(run?.starts ?? 0), isOwned: run?.isOwned == 1, number: head.number)
     return head
   }
 

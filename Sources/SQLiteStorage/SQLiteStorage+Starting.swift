@@ -5,9 +5,9 @@ public import Trials
 
 extension SQLiteStorage {
   public func startTrial(
-    study: Int64, owner: ProcessIdentity, limit: Int?,
+    study: Int64, owner: ProcessIdentity, heartbeat: Bool, limit: Int?,
     assign: (FrozenTrial) -> OrderedDictionary<String, JSONValue>
-  ) throws -> FrozenTrial? {
+  ) throws -> StartedTrial? {
     try write(.process) { connection in
       try connection.requireStudy(study)
       let now = Timestamp.now
@@ -32,14 +32,11 @@ extension SQLiteStorage {
         new.id = try insert(new, study: study, connection)
         trial = new
       }
-      try connection.execute(
-        """
-        INSERT OR REPLACE INTO hpo_trial_owners (trial_id, host, boot, process, start_time) VALUES (?, ?, ?, ?, ?)
-        """, .int(trial.id), .text(owner.host), .text(owner.boot), .int(Int64(owner.process)), .int(owner.startTime))
+      let lease = try connection.lease(trial: trial.id, to: owner, heartbeat: heartbeat)
       let assignment = assign(trial)
       try connection.setAttributes(assignment, kind: .system, trial: trial.id)
       trial.systemAttributes.merge(assignment) { _, new in new }
-      return trial
+      return StartedTrial(record: trial, lease: lease)
     }
   }
 
@@ -97,6 +94,28 @@ extension Timestamp? {
 }
 
 extension Connection {
+  /// Gives a trial that was just started to its owner.
+  fileprivate func lease(trial: Int64, to owner: ProcessIdentity, heartbeat: Bool) throws -> TrialLease {
+    try execute(
+      """
+      INSERT OR REPLACE INTO hpo_trial_owners (trial_id, host, boot, process, start_time) VALUES (?, ?, ?, ?, ?)
+      """, .int(trial), .text(owner.host), .text(owner.boot), .int(Int64(owner.process)), .int(owner.startTime))
+    if heartbeat {
+      try execute(
+        """
+        INSERT INTO trial_heartbeats (trial_id, heartbeat) VALUES (?, CURRENT_TIMESTAMP)
+        ON CONFLICT (trial_id) DO UPDATE SET heartbeat = excluded.heartbeat
+        """, .int(trial))
+    }
+    let starts = try firstRow(
+      """
+      INSERT INTO hpo_trial_attempts (trial_id, starts) VALUES (?, 1)
+      ON CONFLICT (trial_id) DO UPDATE SET starts = starts + 1 RETURNING starts
+      """, .int(trial)
+    ) { $0.int(0) }
+    return TrialLease(trial: trial, start: Int((starts ?? nil) ?? 1))
+  }
+
   /// The number of the study's next trial.
   fileprivate func nextNumber(study: Int64) throws -> Int {
     let highest = try firstRow("SELECT max(number) FROM trials WHERE study_id = ?", .int(study)) { $0.int(0) }

@@ -4,40 +4,61 @@ public import Trials
 
 extension InMemoryStorage {
   public func finishTrial(
-    _ trial: Int64, state: TrialState, values: [Double],
+    _ lease: TrialLease, state: TrialState, values: [Double],
     parameters: OrderedDictionary<String, FrozenTrial.Parameter>, attributes: OrderedDictionary<String, JSONValue>
   ) throws {
     for name in parameters.keys { try StorageChecks.name(name, of: "a parameter") }
     for key in attributes.keys { try StorageChecks.name(key, of: "an attribute") }
-    try withTrial(trial) { table, number in
+    try withTrial(lease.trial) { table, number in
+      try table.check(lease, number: number)
       try StorageChecks.state(table.trials[number].state, isIn: .running, number: number, to: "finish")
       try StorageChecks.result(
         state: state, values: values, objectives: table.record.directions.count, number: number)
       try table.check(parameters)
       table.trials[number].parameters.merge(parameters) { _, new in new }
       table.learn(number)
-      table.trials[number].state = state
-      table.trials[number].values = values
-      table.trials[number].completed = .now
-      table.trials[number].systemAttributes.merge(attributes) { _, new in new }
-      table.owners[trial] = nil
+      table.finish(number, state: state, values: values, attributes: attributes)
     }
   }
 
-  public func requeueTrial(_ trial: Int64) throws {
-    try withTrial(trial) { table, number in
+  public func requeueTrial(_ lease: TrialLease) throws {
+    try withTrial(lease.trial) { table, number in
+      try table.check(lease, number: number)
       try StorageChecks.state(table.trials[number].state, isIn: .running, number: number, to: "requeue")
       table.requeue(number)
     }
   }
 
-  public func requeueOrphans(study: Int64) throws -> [Int] {
+  public func requeueOrphans(study: Int64) throws -> OrphanedTrials {
     try withStudy(study) { table in
-      let orphans = table.trials.filter { trial in
-        trial.state == .running && table.owners[trial.id]?.hasEnded == true
+      var orphans = OrphanedTrials()
+      let now = Timestamp.now
+      for trial in table.trials where trial.state == .running {
+        let isSilent = table.heartbeats[trial.id].map { now.seconds(since: $0) > Self.heartbeatGrace } ?? false
+        switch table.owners[trial.id]?.life {
+        case .ended where table.countDeath(trial.number):
+          table.finish(
+            trial.number, state: .failed, values: [],
+            attributes: [FrozenTrial.failureKey: .string(OrphanedTrials.failure)])
+          orphans.failed.append(trial.number)
+          continue
+        case .ended, .endedWithComputer: break
+        case .elsewhere where isSilent: break
+        case .running, .elsewhere, nil: continue
+        }
+        table.requeue(trial.number)
+        orphans.requeued.append(trial.number)
       }
-      for orphan in orphans { table.requeue(orphan.number) }
-      return orphans.map(\.number)
+      return orphans
+    }
+  }
+
+  public func recordHeartbeats(of leases: [TrialLease]) throws {
+    for lease in leases {
+      try withTrial(lease.trial) { table, number in
+        guard (try? table.check(lease, number: number)) != nil, table.heartbeats[lease.trial] != nil else { return }
+        table.heartbeats[lease.trial] = .now
+      }
     }
   }
 }

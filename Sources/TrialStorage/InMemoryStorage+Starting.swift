@@ -5,9 +5,9 @@ public import Trials
 
 extension InMemoryStorage {
   public func startTrial(
-    study: Int64, owner: ProcessIdentity, limit: Int?,
+    study: Int64, owner: ProcessIdentity, heartbeat: Bool, limit: Int?,
     assign: (FrozenTrial) -> OrderedDictionary<String, JSONValue>
-  ) throws -> FrozenTrial? {
+  ) throws -> StartedTrial? {
     try tables.withLock { tables in
       guard let index = tables.studies.index(forKey: study) else { throw StorageChecks.notFound(study: study) }
       let waiting = tables.studies.values[index].lowestWaiting
@@ -16,10 +16,10 @@ extension InMemoryStorage {
         guard number < limit ?? .max else { return nil }
         tables.append(FrozenTrial(id: 0, number: 0, state: .running), at: index)
       }
-      tables.studies.values[index].start(number, owner: owner)
-      let assignment = assign(tables.studies.values[index].trials[number])
-      tables.studies.values[index].trials[number].systemAttributes.merge(assignment) { _, new in new }
-      return tables.studies.values[index].trials[number]
+      var started = tables.studies.values[index].start(number, owner: owner, heartbeat: heartbeat)
+      started.record.systemAttributes.merge(assign(started.record)) { _, new in new }
+      tables.studies.values[index].trials[number] = started.record
+      return started
     }
   }
 

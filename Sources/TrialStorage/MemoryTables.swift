@@ -25,6 +25,23 @@ struct MemoryTables {
   }
 }
 
+/// What a trial goes on from.
+struct MemoryCheckpoint {
+  var bytes: [UInt8]
+  /// The step of the last report before it.
+  var lastStep: Int?
+  /// How many checkpoints the trial has had.
+  var sequence: Int
+}
+
+/// How often a trial was started, and how often its process ended under it.
+struct MemoryAttempts {
+  var starts = 0
+  /// Without a checkpoint newer than `progress`.
+  var deaths = 0
+  var progress = 0
+}
+
 /// A study with its trials.
 struct StudyTable {
   var record: StudyRecord
@@ -32,8 +49,11 @@ struct StudyTable {
   /// By number.
   var trials: [FrozenTrial] = []
   var owners: [Int64: ProcessIdentity] = [:]
-  /// A distribution of the study under each name, and which trial has it.
-  private var distributions: [String: (distribution: Distribution, number: Int)] = [:]
+  var heartbeats: [Int64: Timestamp] = [:]
+  var attempts: [Int64: MemoryAttempts] = [:]
+  var checkpoints: [Int64: MemoryCheckpoint] = [:]
+  /// A distribution of the study under each name.
+  private var distributions: [String: Distribution] = [:]
   /// No waiting trial has a lower number.
   private var firstWaiting = 0
 
@@ -46,40 +66,90 @@ struct StudyTable {
   func check(_ parameters: OrderedDictionary<String, FrozenTrial.Parameter>) throws {
     for (name, parameter) in parameters {
       try StorageChecks.compatibility(
-        of: parameter.distribution, with: distributions[name]?.distribution, name: name)
+        of: parameter.distribution, with: distributions[name], name: name)
     }
   }
 
   /// Takes note of the distributions of a trial.
   mutating func learn(_ number: Int) {
     for (name, parameter) in trials[number].parameters where distributions[name] == nil {
-      distributions[name] = (parameter.distribution, number)
+      distributions[name] = parameter.distribution
     }
   }
 
   var lowestWaiting: Int? { trials[firstWaiting...].firstIndex { $0.state == .waiting } }
 
-  mutating func start(_ number: Int, owner: ProcessIdentity) {
+  mutating func start(_ number: Int, owner: ProcessIdentity, heartbeat: Bool) -> StartedTrial {
+    let id = trials[number].id
     trials[number].state = .running
     trials[number].started = .now
-    owners[trials[number].id] = owner
+    owners[id] = owner
+    heartbeats[id] = heartbeat ? .now : nil
+    attempts[id, default: MemoryAttempts()].starts += 1
     firstWaiting = max(firstWaiting, number + 1)
+    return StartedTrial(record: trials[number], lease: TrialLease(trial: id, start: attempts[id]?.starts))
+  }
+
+  /// - Throws: `StorageError.trialLost`.
+  func check(_ lease: TrialLease, number: Int) throws {
+    try StorageChecks.lease(
+      lease, state: trials[number].state, starts: attempts[lease.trial]?.starts ?? 0,
+      isOwned: owners[lease.trial] != nil, number: number)
+  }
+
+  mutating func setCheckpoint(_ bytes: [UInt8], number: Int) {
+    let id = trials[number].id
+    checkpoints[id] = MemoryCheckpoint(
+      bytes: bytes, lastStep: trials[number].intermediateValues.last?.step,
+      sequence: (checkpoints[id]?.sequence ?? 0) + 1)
+  }
+
+  /// Takes what a run left from a trial that begins again.
+  mutating func startOver(_ number: Int) {
+    checkpoints[trials[number].id] = nil
+    trials[number].intermediateValues = []
+    trials[number].systemAttributes = trials[number].systemAttributes.filter {
+      !FrozenTrial.isOfOneRun(attribute: $0.key)
+    }
   }
 
   mutating func requeue(_ number: Int) {
-    let trial = trials[number]
-    var fresh = FrozenTrial(id: trial.id, number: number, state: .waiting)
-    fresh.userAttributes = trial.userAttributes
-    fresh.systemAttributes = trial.systemAttributes.filter { !FrozenTrial.isOfOneRun(attribute: $0.key) }
-    fresh.systemAttributes[FrozenTrial.fixedParametersKey] = trial.parametersToRepeat
-    trials[number] = fresh
-    owners[trial.id] = nil
-    firstWaiting = min(firstWaiting, number)
-    for name in trial.parameters.keys where distributions[name]?.number == number {
-      let other = trials.firstIndex { $0.parameters[name] != nil }
-      distributions[name] = other.flatMap { number in
-        trials[number].parameters[name].map { ($0.distribution, number) }
-      }
+    let id = trials[number].id
+    if let checkpoint = checkpoints[id] {
+      trials[number].intermediateValues.removeAll { $0.step > checkpoint.lastStep ?? -1 }
+    } else {
+      startOver(number)
     }
+    trials[number].state = .waiting
+    trials[number].started = nil
+    leave(id)
+    firstWaiting = min(firstWaiting, number)
+  }
+
+  /// Counts the end of a trial's process; whether it has ended too often.
+  mutating func countDeath(_ number: Int) -> Bool {
+    let id = trials[number].id
+    let progress = checkpoints[id]?.sequence ?? 0
+    var attempt = attempts[id] ?? MemoryAttempts()
+    attempt.deaths = progress > attempt.progress ? 1 : attempt.deaths + 1
+    attempt.progress = progress
+    attempts[id] = attempt
+    return attempt.deaths >= OrphanedTrials.mostDeaths
+  }
+
+  mutating func finish(
+    _ number: Int, state: TrialState, values: [Double], attributes: OrderedDictionary<String, JSONValue>
+  ) {
+    trials[number].state = state
+    trials[number].values = values
+    trials[number].completed = .now
+    trials[number].systemAttributes.merge(attributes) { _, new in new }
+    leave(trials[number].id)
+    checkpoints[trials[number].id] = nil
+  }
+
+  private mutating func leave(_ trial: Int64) {
+    owners[trial] = nil
+    heartbeats[trial] = nil
   }
 }

@@ -28,18 +28,39 @@ public struct ProcessIdentity: Sendable, Hashable {
   public static let current = ProcessIdentity(
     host: currentHost, boot: currentBoot, process: getpid(), startTime: startTime(of: getpid()) ?? 0)
 
+  /// What is known of a process from here.
+  package enum Life {
+    /// It runs, as far as the system tells.
+    case running
+    /// It has ended while its computer ran on.
+    case ended
+    /// Its computer was started anew since.
+    case endedWithComputer
+    /// It belongs to another host, or to another container of this one, which cannot be seen from here.
+    case elsewhere
+  }
+
+  /// What is known of the process.
+  package var life: Life {
+    let here = ProcessIdentity.current
+    if self == here { return .running }
+    guard host == here.host else { return .elsewhere }
+    let (bootID, namespace) = Self.split(boot)
+    let (bootHere, namespaceHere) = Self.split(here.boot)
+    if bootID != bootHere { return .endedWithComputer }
+    guard namespace == namespaceHere else { return .elsewhere }
+    if kill(process, 0) == -1, errno == ESRCH { return .ended }
+    // Another user's process may be hidden; where there is no start time, the number alone says that it lives.
+    return Self.startTime(of: process).map { $0 != startTime } ?? false ? .ended : .running
+  }
+
   /// Whether the process is known to have ended. A process of another host, or of another container of this one, and one
   /// that the system does not tell about are not known to have ended.
   public var hasEnded: Bool {
-    let here = ProcessIdentity.current
-    guard host == here.host else { return false }
-    let (bootID, namespace) = Self.split(boot)
-    let (bootHere, namespaceHere) = Self.split(here.boot)
-    if bootID != bootHere { return true }
-    guard namespace == namespaceHere else { return false }
-    if kill(process, 0) == -1, errno == ESRCH { return true }
-    // Another user's process may be hidden; where there is no start time, the number alone says that it lives.
-    return Self.startTime(of: process).map { $0 != startTime } ?? false
+    switch life {
+    case .ended, .endedWithComputer: true
+    case .running, .elsewhere: false
+    }
   }
 
   private static func split(_ boot: String) -> (boot: Substring, namespace: Substring?) {

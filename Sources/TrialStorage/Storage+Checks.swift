@@ -57,6 +57,30 @@ package enum StorageChecks {
     }
   }
 
+  /// - Parameters:
+  ///   - lease: The run that writes.
+  ///   - starts: How often the trial has been started.
+  ///   - isOwned: Whether its run is hpo's.
+  /// - Throws: `StorageError.trialLost` where the run of the lease is over, though the trial is not finished.
+  package static func lease(
+    _ lease: TrialLease, state: TrialState, starts: Int, isOwned: Bool, number: Int
+  ) throws {
+    guard let start = lease.start, start != starts || !isOwned && !state.isFinished else { return }
+    let event =
+      starts > start || state == .running
+      ? "was taken up by another process, since this one seemed to have ended" : "waits to be run again"
+    throw StorageError(.trialLost, "trial \(number) is not this run's any more: it \(event)")
+  }
+
+  /// - Throws: `StorageError.invalidValue` for a checkpoint that is too large.
+  package static func checkpoint(_ bytes: [UInt8], number: Int) throws {
+    guard bytes.count > InMemoryStorage.largestCheckpoint else { return }
+    throw StorageError(
+      .invalidValue,
+      "the checkpoint of trial \(number) has \(bytes.count) bytes; at most \(InMemoryStorage.largestCheckpoint) are kept"
+    )
+  }
+
   /// - Throws: `StorageError.incompatibleParameter` where a later distribution contradicts an earlier one.
   package static func compatibility(of later: Distribution, with earlier: Distribution?, name: String) throws {
     do throws(SearchSpaceError) {

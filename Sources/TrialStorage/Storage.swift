@@ -10,9 +10,12 @@ public import Trials
 /// - Numbers of a study's trials are 0, 1, 2, … without a gap.
 /// - A trial's life: `running` from `startTrial`, or `waiting` from `enqueueTrial` and then `running`; then exactly one
 ///   of `complete`, `pruned` and `failed`. A finished trial never changes; an attempt throws `wrongState`.
-/// - A running trial has an owner. `requeueTrial` and `requeueOrphans` turn it into a waiting one of the same number,
-///   whose parameters are fixed (system attribute `fixed_params`) and whose reports and constraints are gone, so that it
-///   runs again as if it had not begun.
+/// - A running trial has an owner, and each run of it a lease; who writes under the lease of a run that is over gets
+///   `trialLost`.
+/// - `requeueTrial` and `requeueOrphans` turn a running trial into a waiting one of the same number with the same
+///   parameters. One that has a checkpoint goes on from there: it keeps its constraints and the reports up to the
+///   checkpoint's. One that has none runs again as if it had not begun, without reports and constraints.
+/// - A trial has at most one checkpoint, which is gone once it is finished.
 /// - A name has one kind of distribution in a study (`Distribution.checkCompatibility`).
 /// - `close` is idempotent; nothing else may be called after it.
 ///
@@ -54,14 +57,16 @@ public protocol Storage: Sendable {
   /// - Parameters:
   ///   - study: The id of the study.
   ///   - owner: The process that will run the trial.
+  ///   - heartbeat: Whether the owner is going to call `recordHeartbeats`, so that processes of other hosts may tell by their
+  ///     absence that it has ended.
   ///   - limit: How many trials the study may hold in all, in whatever state; nil for no limit, 0 to start
   ///     waiting trials only.
   ///   - assign: Gives the started trial system attributes, which become part of the same transaction.
   /// - Returns: The running trial, nil where there is none to start.
   func startTrial(
-    study: Int64, owner: ProcessIdentity, limit: Int?,
+    study: Int64, owner: ProcessIdentity, heartbeat: Bool, limit: Int?,
     assign: (FrozenTrial) -> OrderedDictionary<String, JSONValue>
-  ) throws -> FrozenTrial?
+  ) throws -> StartedTrial?
 
   /// Adds a waiting trial, whose fixed parameters are given in external form and may be some of all.
   func enqueueTrial(
@@ -73,37 +78,63 @@ public protocol Storage: Sendable {
 
   /// Records suggested parameters of a running trial, in their order.
   ///
-  /// - Throws: `StorageError.incompatibleParameter`, `wrongState`.
-  func setParameters(_ parameters: OrderedDictionary<String, FrozenTrial.Parameter>, trial: Int64) throws
+  /// - Throws: `StorageError.incompatibleParameter`, `wrongState`, `trialLost`.
+  func setParameters(_ parameters: OrderedDictionary<String, FrozenTrial.Parameter>, of lease: TrialLease) throws
 
   /// Records a report of a running trial. The first report of a step stays.
-  func report(_ value: Double, step: Int, trial: Int64) throws
+  ///
+  /// - Parameters:
+  ///   - value: Any double.
+  ///   - step: At least 0.
+  ///   - checkpoint: What the trial goes on from after this report, in the same transaction; nil leaves the checkpoint that
+  ///     there is.
+  ///   - lease: The run of the trial.
+  /// - Throws: `StorageError.invalidValue` for a checkpoint of more than `largestCheckpoint` bytes; `wrongState`, `trialLost`.
+  func report(_ value: Double, step: Int, checkpoint: [UInt8]?, of lease: TrialLease) throws
+
+  /// Keeps what a running trial goes on from, in place of what was kept before.
+  ///
+  /// - Throws: As `report` does.
+  func setCheckpoint(_ checkpoint: [UInt8], of lease: TrialLease) throws
+
+  /// What an unfinished trial goes on from, nil where it begins.
+  func checkpoint(trial: Int64) throws -> [UInt8]?
+
+  /// Takes checkpoint, reports and constraints from a running trial, which begins again.
+  func startOver(_ lease: TrialLease) throws
 
   /// Sets attributes of a running trial, or of a waiting one.
-  func setTrialAttributes(_ attributes: OrderedDictionary<String, JSONValue>, kind: AttributeKind, trial: Int64) throws
+  func setTrialAttributes(
+    _ attributes: OrderedDictionary<String, JSONValue>, kind: AttributeKind, of lease: TrialLease
+  ) throws
 
   /// Ends a running trial.
   ///
   /// - Parameters:
-  ///   - trial: The id of the trial.
+  ///   - lease: The run of the trial.
   ///   - state: `complete` with one value an objective, `pruned` with none or as many, `failed` with none.
   ///   - values: The result.
   ///   - parameters: Suggested parameters to record in the same transaction, as `setParameters` does.
   ///   - attributes: System attributes to set in the same transaction.
-  /// - Throws: `StorageError.invalidValue` for NaN and a wrong count, `wrongState` unless the trial runs;
+  /// - Throws: `StorageError.invalidValue` for NaN and a wrong count, `wrongState` unless the trial runs, `trialLost`;
   ///   `incompatibleParameter`.
   func finishTrial(
-    _ trial: Int64, state: TrialState, values: [Double],
+    _ lease: TrialLease, state: TrialState, values: [Double],
     parameters: OrderedDictionary<String, FrozenTrial.Parameter>, attributes: OrderedDictionary<String, JSONValue>
   ) throws
 
   /// Lets a running trial wait to be run again.
-  func requeueTrial(_ trial: Int64) throws
+  func requeueTrial(_ lease: TrialLease) throws
 
-  /// Lets all running trials wait whose owner is known to have ended.
+  /// Lets all running trials wait whose owner is known to have ended: a process of this host that is no more, or one of
+  /// another host that was to send heartbeats and has sent none for `heartbeatGrace` seconds.
   ///
-  /// - Returns: Their numbers.
-  func requeueOrphans(study: Int64) throws -> [Int]
+  /// A trial whose process has ended under it `OrphanedTrials.mostDeaths` times in a row, without a checkpoint more than the
+  /// time before, fails instead. The end of the computer and the silence of another host do not count.
+  func requeueOrphans(study: Int64) throws -> OrphanedTrials
+
+  /// Tells processes of other hosts that the owner of running trials lives; passes over those that it has lost.
+  func recordHeartbeats(of leases: [TrialLease]) throws
 
   // MARK: Reading
 
@@ -151,16 +182,15 @@ public struct TrialCursor: Sendable, Hashable {
 }
 
 extension Storage {
-  /// Ends a running trial whose parameters are on record.
-  public func finishTrial(
-    _ trial: Int64, state: TrialState, values: [Double], attributes: OrderedDictionary<String, JSONValue>
-  ) throws {
-    try finishTrial(trial, state: state, values: values, parameters: [:], attributes: attributes)
-  }
+  /// The most bytes of a checkpoint, 256 MiB.
+  public static var largestCheckpoint: Int { 1 << 28 }
 
-  /// Starts a trial without attributes of its own.
+  /// The seconds without a heartbeat after which the owner of a trial on another host is taken for dead.
+  public static var heartbeatGrace: Double { 120 }
+
+  /// Starts a trial without attributes of its own, by an owner that sends no heartbeats.
   public func startTrial(study: Int64, owner: ProcessIdentity, limit: Int?) throws -> FrozenTrial? {
-    try startTrial(study: study, owner: owner, limit: limit) { _ in [:] }
+    try startTrial(study: study, owner: owner, heartbeat: false, limit: limit) { _ in [:] }?.record
   }
 
   /// Makes a study of which nothing more is known.

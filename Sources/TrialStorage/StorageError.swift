@@ -10,6 +10,8 @@ public struct StorageError: Error, Sendable, CustomStringConvertible {
     case trialNotFound
     /// The trial is not in the state that the operation needs, for example finished already.
     case wrongState
+    /// The trial is not this run's any more: it was given to another process, or ended from outside.
+    case trialLost
     /// A value that the format has no place for: NaN as a result, a wrong count of values, an empty or too long name.
     case invalidValue
     /// A parameter contradicts the one of the same name in the study.
@@ -35,7 +37,7 @@ public struct StorageError: Error, Sendable, CustomStringConvertible {
   package var isTroubleOfStorage: Bool {
     switch code {
     case .unsupportedFile, .damagedFile, .inaccessible, .diskFull, .busy, .studyNotFound, .trialNotFound: true
-    case .studyExists, .wrongState, .invalidValue, .incompatibleParameter: false
+    case .studyExists, .wrongState, .trialLost, .invalidValue, .incompatibleParameter: false
     }
   }
 

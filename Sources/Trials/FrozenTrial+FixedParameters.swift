@@ -8,7 +8,7 @@ extension FrozenTrial {
   package static let failureKey = "failure"
 
   /// Whether a system attribute says something of the run that set it, rather than of the trial: it goes when the trial
-  /// is to run again.
+  /// begins again.
   package static func isOfOneRun(attribute key: String) -> Bool {
     key == failureKey || key == constraintListKey || key.hasPrefix(constraintPrefix)
   }
@@ -20,12 +20,5 @@ extension FrozenTrial {
   package var fixedParameters: OrderedDictionary<String, Choice> {
     guard case .object(let members)? = systemAttributes[Self.fixedParametersKey] else { return [:] }
     return members.compactMapValues(Choice.init(json:))
-  }
-
-  /// What `fixed_params` says once this trial is to run again: all that was fixed before or suggested.
-  package var parametersToRepeat: JSONValue {
-    var members = fixedParameters
-    for (name, parameter) in parameters { members[name] = parameter.external }
-    return .object(members.mapValues(\.json))
   }
 }

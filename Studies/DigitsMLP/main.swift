@@ -13,7 +13,7 @@ try await study.optimize(trials: 40, jobs: 2) { trial in
   let network = MultilayerPerceptron(hiddenUnits: units, dropout: dropout)
   let options = TrainingOptions(optimizer: .adam(learningRate: rate), epochs: 20, seed: trial.seed)
   let trainer = try Trainer(network, data: data, options: options)
-  let result = try trainer.train { try trial.report($0.value, at: $0.epoch) }
+  let result = try trainer.train(for: trial)
   try trial.setUserAttribute("testAccuracy", to: .double(try trainer.evaluate(data.test)[.accuracy] ?? .nan))
   return result.best.value
 }

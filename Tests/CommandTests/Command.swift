@@ -31,8 +31,12 @@ struct Command {
   }
 
   /// Starts a program without waiting for it.
-  func start(_ program: String = "hpo", _ arguments: [String]) throws -> Running {
-    try Running(program: Self.products.appendingPathComponent(program), arguments: arguments, folder: folder)
+  func start(
+    _ program: String = "hpo", _ arguments: [String], environment: [String: String] = [:]
+  ) throws -> Running {
+    try Running(
+      program: Self.products.appendingPathComponent(program), arguments: arguments, folder: folder,
+      environment: environment)
   }
 
   /// Runs `hpo` to its end.
@@ -73,7 +77,7 @@ final class Running {
   private let output: URL
   private let errors: URL
 
-  init(program: URL, arguments: [String], folder: URL) throws {
+  init(program: URL, arguments: [String], folder: URL, environment: [String: String]) throws {
     let id = UUID().uuidString
     output = folder.appendingPathComponent("\(id).out")
     errors = folder.appendingPathComponent("\(id).err")
@@ -82,6 +86,7 @@ final class Running {
     process.arguments = arguments
     process.currentDirectoryURL = folder
     process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "HPO_STORAGE" }
+      .merging(environment) { _, new in new }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)

@@ -71,7 +71,7 @@ import Testing
     #expect(try rows(totals: ["5", "11", "16"]) == whole)
   }
 
-  @Test("Ctrl-C lets trials stop at their next report, exits with 130, and the same command goes on")
+  @Test("Ctrl-C lets trials stop after their next step, exits with 130, and the same command goes on")
   func interruption() throws {
     try Command.inFolder { command in
       try command.write(StudyFile.long, to: "long.yaml")
@@ -103,7 +103,9 @@ import Testing
   func killing() throws {
     try Command.inFolder { command in
       try command.write(StudyFile.quick.replacing("epochs: 3", with: "epochs: 40"), to: "quick.yaml")
-      let arguments = ["optimize", "--config", "quick.yaml", "--trials", "200", "--jobs", "2"]
+      let arguments = [
+        "optimize", "--config", "quick.yaml", "--trials", "200", "--jobs", "2", "--checkpoint-every", "0s",
+      ]
       var generator = SystemRandomNumberGenerator()
       for _ in 0..<50 {
         let run = try command.start("hpo", arguments)

@@ -49,7 +49,7 @@ struct OptunaFormatTests {
       _ = try storage.changes(study: study.id, since: &cursor)
       _ = try storage.document(.seed, study: study.id)
       _ = try storage.counts(study: study.id)
-      #expect(try storage.requeueOrphans(study: study.id) == [])
+      #expect(try storage.requeueOrphans(study: study.id).requeued == [])
     }
     try storage.close()
     #expect(try Data(contentsOf: URL(fileURLWithPath: optunaFile)) == before)
@@ -164,7 +164,7 @@ struct OptunaFormatTests {
     let storage = try SQLiteStorage(path: optunaFile)
     let study = try storage.existingStudy(named: "every kind of row").id
     _ = try started(storage, study, owner: .ended)
-    #expect(try storage.requeueOrphans(study: study) == [13])
+    #expect(try storage.requeueOrphans(study: study).requeued == [13])
     #expect(try storage.counts(study: study)[.running] == 1)
   }
 

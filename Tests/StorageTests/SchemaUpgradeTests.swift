@@ -70,7 +70,7 @@ struct SchemaUpgradeTests {
     let study = try storage.existingStudy(named: "long").id
     let interrupted = try storage.trials(study: study, states: [.running])
     #expect(interrupted.count == 1)
-    #expect(try storage.requeueOrphans(study: study) == [0])
+    #expect(try storage.requeueOrphans(study: study).requeued == [0])
     let again = try started(storage, study)
     #expect(again.id == interrupted[0].id && again.number == 0)
   }

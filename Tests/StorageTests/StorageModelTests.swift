@@ -74,8 +74,8 @@ private struct RandomRun {
     case 8, 9: try readChanges(study)
     case 10:
       let numbers = try both(
-        "orphans", left: { try left.requeueOrphans(study: study.left) },
-        right: { try right.requeueOrphans(study: study.right) })
+        "orphans", left: { try left.requeueOrphans(study: study.left).requeued },
+        right: { try right.requeueOrphans(study: study.right).requeued })
       #expect(numbers?.left == numbers?.right)
     default: try changeTrial(choice)
     }
@@ -163,6 +163,19 @@ private struct RandomRun {
       _ = try both(
         "attributes", left: { try left.setTrialAttributes(attributes, kind: kind, trial: trial.left) },
         right: { try right.setTrialAttributes(attributes, kind: kind, trial: trial.right) })
+    case 17 where number(2) == 0:
+      let (step, bytes) = (number(6), [UInt8](repeating: 7, count: number(3)))
+      _ = try both(
+        "checkpoint",
+        left: {
+          try left.report(1, step: step, checkpoint: bytes, of: TrialLease(trial: trial.left, start: nil))
+        },
+        right: {
+          try right.report(1, step: step, checkpoint: bytes, of: TrialLease(trial: trial.right, start: nil))
+        })
+      let kept = try both(
+        "resume", left: { try left.checkpoint(trial: trial.left) }, right: { try right.checkpoint(trial: trial.right) })
+      #expect(kept?.left == kept?.right, "seed \(seed)")
     case 17:
       _ = try both(
         "requeue", left: { try left.requeueTrial(trial.left) }, right: { try right.requeueTrial(trial.right) })

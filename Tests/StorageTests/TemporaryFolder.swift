@@ -15,6 +15,13 @@ final class TemporaryFolder: Sendable {
   /// The path of a file in the folder.
   func file(_ name: String = "study.db") -> String { path + "/" + name }
 
+  /// Removes a file and its journals.
+  func remove(_ name: String = "study.db") throws {
+    for suffix in ["", "-wal", "-shm", "-journal"] where FileManager.default.fileExists(atPath: file(name) + suffix) {
+      try FileManager.default.removeItem(atPath: file(name) + suffix)
+    }
+  }
+
   /// A file that holds what SQL statements make.
   func file(_ name: String = "study.db", running sql: String) throws -> String {
     let queue = try DatabaseQueue(path: file(name), configuration: .plain)

@@ -119,23 +119,6 @@ struct TrialContractTests {
     _ = try storage.addTrial(foreign, study: other)
   }
 
-  @Test("A requeued trial's names are free again unless another trial has them", arguments: implementations)
-  func forgetsRequeuedDistributions(_ implementation: StorageImplementation) throws {
-    let (storage, study) = try make(implementation)
-    let first = try started(storage, study).id
-    try storage.setParameters(parameters(["x": 0.5]), trial: first)
-    try storage.requeueTrial(first)
-    let integers = Distribution.int(try IntDistribution(low: 0, high: 3))
-    _ = try started(storage, study)
-    try storage.setParameters(["x": .init(distribution: integers, value: 2)], trial: first)
-    let second = try started(storage, study).id
-    expectError(.incompatibleParameter) { try storage.setParameters(parameters(["x": 0.5]), trial: second) }
-    try storage.setParameters(["x": .init(distribution: integers, value: 1)], trial: second)
-    try storage.requeueTrial(first)
-    _ = try started(storage, study)
-    expectError(.incompatibleParameter) { try storage.setParameters(parameters(["x": 0.5]), trial: first) }
-  }
-
   @Test("Reports are in the order of their steps, and the first of a step stays", arguments: implementations)
   func keepsReports(_ implementation: StorageImplementation) throws {
     let (storage, study) = try make(implementation)
@@ -208,7 +191,7 @@ struct TrialContractTests {
     expectError(.wrongState) { try storage.report(1, step: 1, trial: trial) }
     expectError(.wrongState) { try storage.setTrialAttributes(["a": 1], kind: .user, trial: trial) }
     expectError(.wrongState) { try storage.requeueTrial(trial) }
-    #expect(try storage.requeueOrphans(study: study) == [])
+    #expect(try storage.requeueOrphans(study: study).requeued == [])
     #expect(try storage.trial(trial) == finished)
     let waiting = try storage.enqueueTrial(study: study, parameters: [:], userAttributes: [:]).id
     expectError(.wrongState) { try storage.setParameters(parameters(["x": 1]), trial: waiting) }
@@ -216,7 +199,7 @@ struct TrialContractTests {
     expectError(.wrongState) { try storage.requeueTrial(waiting) }
   }
 
-  @Test("A requeued trial waits with its parameters fixed and its reports gone", arguments: implementations)
+  @Test("A requeued trial waits with its parameters, and its reports are gone", arguments: implementations)
   func requeuesTrials(_ implementation: StorageImplementation) throws {
     let (storage, study) = try make(implementation)
     _ = try storage.enqueueTrial(study: study, parameters: ["n": 3, "late": "z"], userAttributes: ["a": 1])
@@ -228,11 +211,13 @@ struct TrialContractTests {
     try storage.requeueTrial(trial)
     let waiting = try storage.trial(trial)
     #expect(waiting.state == .waiting && waiting.started == nil && waiting.completed == nil)
-    #expect(waiting.parameters.isEmpty && waiting.intermediateValues.isEmpty && waiting.userAttributes == ["a": 1])
-    #expect(waiting.fixedParameters == ["n": 5, "late": "z", "x": 0.1, "kind": nil])
+    #expect(waiting.externalParameters.elements.map(\.key) == ["x", "n", "kind"])
+    #expect(waiting.externalParameters == ["x": 0.1, "n": 5, "kind": nil])
+    #expect(waiting.intermediateValues.isEmpty && waiting.userAttributes == ["a": 1])
+    #expect(waiting.fixedParameters == ["n": 3, "late": "z"])
     #expect(waiting.systemAttributes["s"] == 1)
     let again = try started(storage, study)
-    #expect(again.id == trial && again.number == 0)
+    #expect(again.id == trial && again.number == 0 && again.parameters == waiting.parameters)
     try storage.report(2, step: 1, trial: trial)
     #expect(try storage.trial(trial).intermediateValues.map(\.value) == [2])
     #expect(try storage.trial(later).state == .running)
@@ -248,12 +233,12 @@ struct TrialContractTests {
     let trials = try owners.map { try started(storage, study, owner: $0).id }
     try storage.setParameters(parameters(["x": 0.25]), trial: trials[1])
     try storage.finishTrial(trials[5], state: .failed, values: [], attributes: [:])
-    #expect(try storage.requeueOrphans(study: study) == [1, 3, 4])
-    #expect(try storage.requeueOrphans(study: study) == [])
+    #expect(try storage.requeueOrphans(study: study).requeued == [1, 3, 4])
+    #expect(try storage.requeueOrphans(study: study).requeued == [])
     #expect(try storage.counts(study: study) == [.running: 2, .waiting: 3, .failed: 1])
     let again = try started(storage, study)
-    #expect(again.number == 1 && again.fixedParameters == ["x": 0.25])
-    #expect(try storage.requeueOrphans(study: study) == [])
+    #expect(again.number == 1 && again.externalParameters == ["x": 0.25])
+    #expect(try storage.requeueOrphans(study: study).requeued == [])
     expectError(.studyNotFound) { _ = try storage.requeueOrphans(study: -1) }
   }
 

@@ -9,9 +9,11 @@ struct OptimizeCommand: AsyncParsableCommand {
     abstract: "Searches: runs trials until the study holds as many as were asked for.",
     discussion: """
       --trials is a total for the study. An interrupted search goes on with the same command: trials that were \
-      interrupted, by Ctrl-C or by the end of their process, are run again under their numbers with their parameters.
+      interrupted, by Ctrl-C or by the end of their process, go on from their last checkpoint, under their numbers and with \
+      their parameters.
 
-      Ctrl-C lets running trials stop at their next report; a second Ctrl-C ends at once. Neither loses a trial.
+      Ctrl-C lets running trials stop after their next step and keeps what they have reached; a second Ctrl-C ends at once. \
+      Neither loses a trial.
 
       Examples:
         hpo optimize --config Configs/digits-mlp.yaml --trials 200 --jobs 2
@@ -38,6 +40,8 @@ struct OptimizeCommand: AsyncParsableCommand {
   var timeout: TimeSpan?
 
   @OptionGroup var search: SearchOptions
+
+  @OptionGroup var durability: DurabilityOptions
 
   @Flag(name: .shortAndLong, help: "Write a line for each trial to standard error.")
   var verbose = false
@@ -79,7 +83,8 @@ struct OptimizeCommand: AsyncParsableCommand {
     let runner = try TrainingRunner(search.limiting(objective), space: configuration.space)
     if given != nil { try warnOfChange(to: configuration, of: name, in: storage) }
     let study = try configuration.openStudy(
-      named: name, path: config, search: search, in: storage, ifExists: .load)
+      named: name, path: config, search: search, checkpointInterval: durability.checkpointInterval, in: storage,
+      ifExists: .load)
     try runner.prepare(study)
     let record = try storage.existingStudy(named: name)
     let before = try StudyOverview(record, in: storage)
@@ -88,7 +93,7 @@ struct OptimizeCommand: AsyncParsableCommand {
       verbose: verbose)
     let stop = StopSource()
     let interruption = Interruption(stop: stop) {
-      progress.note("stopping at the next report of the running trials; Ctrl-C again ends at once")
+      progress.note("stopping after the next step of the running trials; Ctrl-C again ends at once")
     }
     defer { interruption.end() }
     let summary: OptimizationSummary

@@ -33,6 +33,6 @@ struct OptimizeOutcome {
   func note(interrupted numbers: [Int]) -> String {
     guard !numbers.isEmpty else { return "interrupted\n" }
     let trials = "trial\(numbers.count == 1 ? "" : "s") \(ProgressReporter.list(numbers))"
-    return "interrupted; \(trials) will run again with the same parameters\n"
+    return "interrupted; \(trials) will go on from \(numbers.count == 1 ? "its" : "their") last checkpoint\n"
   }
 }

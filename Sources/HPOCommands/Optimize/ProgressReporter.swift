@@ -40,8 +40,12 @@ final class ProgressReporter: Sendable {
   func observe(_ event: StudyEvent) {
     switch event {
     case .requeued(let numbers):
-      note("\(numbers.count) interrupted trial\(numbers.count == 1 ? " is" : "s are") run again: \(Self.list(numbers))")
+      note(
+        "\(numbers.count) interrupted trial\(numbers.count == 1 ? "" : "s") of a process that has ended \(numbers.count == 1 ? "goes" : "go") on: \(Self.list(numbers))"
+      )
     case .started: break
+    case .lost(let number):
+      note("trial \(number) is not this process's any more: another one took it up, or it was ended from outside")
     case .finished(let trial):
       let (isBest, failures) = state.withLock { ($0.line.count(trial), $0.line.failed) }
       if verbose {

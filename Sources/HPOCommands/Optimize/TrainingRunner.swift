@@ -51,7 +51,8 @@ struct TrainingRunner: Sendable {
       options: hyperparameters.options(seed: seed, metric: objective.metric, selection: objective.selection))
   }
 
-  /// Trains the network of one trial, reports the metric after each epoch, and returns its value in the best epoch; what
+  /// Trains the network of one trial, from its checkpoint where it was interrupted, reports the metric after each epoch,
+  /// and returns its value in the best epoch; what
   /// the weights of that epoch achieve on the test samples, which nothing else looks at, is kept with the trial.
   ///
   /// - Parameter stop: Asked to stop where no architecture is left to try.
@@ -61,13 +62,7 @@ struct TrainingRunner: Sendable {
     let trainer = try trainer(values: candidate?.values ?? trial.suggest(space), seed: trial.seed)
     let result: TrainingResult
     do {
-      result = try trainer.train {
-        if trial.study.directions.count == 1 {
-          try trial.report($0.value, at: $0.epoch)
-        } else {
-          try trial.checkInterruption()
-        }
-      }
+      result = try trainer.train(for: trial)
     } catch let error as TrainingError where error.code == .diverged {
       try trial.setUserAttribute("diagnosis", to: .string(TrainingDiagnosis.diverged.description))
       throw error

@@ -8,15 +8,15 @@ extension StudyConfiguration {
   ///
   /// - Parameter path: The file, nil where it comes from the study itself.
   func openStudy(
-    named name: String, path: String?, search: SearchOptions, in storage: any Storage,
-    ifExists policy: Study.ExistingStudyPolicy
+    named name: String, path: String?, search: SearchOptions, checkpointInterval: Duration = .seconds(2),
+    in storage: any Storage, ifExists policy: Study.ExistingStudyPolicy
   ) throws -> Study {
     var documents: [StudyDocument: String] = [.configuration: text, .search: search.document]
     documents[.folder] = path.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
     let study = try Study(
       name: name, directions: directions, sampler: search.sampler(sampler, space: space), pruner: search.pruner(pruner),
       storage: storage, metricNames: objective?.training.map(\.objectiveNames), documents: documents,
-      ifExists: policy)
+      checkpointInterval: checkpointInterval, ifExists: policy)
     let record = try storage.existingStudy(named: name)
     for (document, text) in documents where try storage.document(document, study: record.id) != text {
       try storage.setDocument(document, to: text, study: record.id)

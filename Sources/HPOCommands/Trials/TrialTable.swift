@@ -31,8 +31,8 @@ extension ResultTable {
 }
 
 extension FrozenTrial {
-  /// The parameters, or what a waiting trial will run with.
+  /// The parameters, with what a waiting trial will run with.
   fileprivate var shownParameters: OrderedDictionary<String, Choice> {
-    state == .waiting ? fixedParameters : externalParameters
+    state == .waiting ? externalParameters.merging(fixedParameters) { own, _ in own } : externalParameters
   }
 }

@@ -7,6 +7,7 @@ enum SQLArgument {
   case int(Int64)
   case double(Double)
   case text(String)
+  case blob([UInt8])
 }
 
 /// The database while one thread has it to itself.
@@ -96,6 +97,7 @@ struct Connection {
         case .double(let value): sqlite3_bind_double(statement, index, value)
         case .text(let value):
           sqlite3_bind_text(statement, index, value, CInt(clamping: value.utf8.count), transient)
+        case .blob(let bytes): sqlite3_bind_blob64(statement, index, bytes, sqlite3_uint64(bytes.count), transient)
         }
       guard code == SQLITE_OK else { throw failure(code, sql) }
     }
@@ -140,6 +142,14 @@ struct Columns {
     else { return nil }
     let count = Int(sqlite3_column_bytes(statement, index))
     return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+  }
+
+  /// The bytes in a column; nil where it holds anything else.
+  func blob(_ index: CInt) -> [UInt8]? {
+    guard sqlite3_column_type(statement, index) == SQLITE_BLOB else { return nil }
+    let count = Int(sqlite3_column_bytes(statement, index))
+    guard let bytes = sqlite3_column_blob(statement, index) else { return [] }
+    return Array(UnsafeRawBufferPointer(start: bytes, count: count))
   }
 
   /// A column as it would stand in a message.

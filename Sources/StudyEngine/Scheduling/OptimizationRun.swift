@@ -22,6 +22,8 @@ final class OptimizationRun: Sendable {
   private let objective: Objective
   private let observer: @Sendable (StudyEvent) -> Void
   private let queues: [DispatchQueue]
+  private let heartbeat: Heartbeat
+  private let orphans: OrphanWatch
   private let state: Mutex<State>
 
   init(
@@ -34,6 +36,8 @@ final class OptimizationRun: Sendable {
     self.observer = observer
     self.objective = objective
     queues = (0..<jobs).map { DispatchQueue(label: "hpo.job.\($0)", qos: .userInitiated) }
+    heartbeat = Heartbeat(storage: study.storage)
+    orphans = OrphanWatch(study: study, observer: observer)
     state = Mutex(State(scheduler: Scheduler(jobs: jobs)))
   }
 
@@ -77,16 +81,12 @@ final class OptimizationRun: Sendable {
 
   private func start(_ job: Int) {
     guarded(job) {
-      var trial = try study.ask(limit: limit, stop: stop)
-      if trial == nil {
-        // A process that shared the work may have died in the meantime.
-        let orphans = try study.storage.requeueOrphans(study: study.id)
-        if !orphans.isEmpty {
-          observer(.requeued(orphans))
-          trial = try study.ask(limit: limit, stop: stop)
-        }
-      }
+      // A process that shares the work may have died in the meantime.
+      try orphans.lookIfDue()
+      var trial = try study.ask(limit: limit, stop: stop, heartbeat: true)
+      if trial == nil, try orphans.look() { trial = try study.ask(limit: limit, stop: stop, heartbeat: true) }
       if let trial {
+        heartbeat.begin(trial.lease)
         decide(trial: trial) { $0.started(job: job) }
       } else {
         decide { $0.foundNothing(job: job) }
@@ -96,7 +96,7 @@ final class OptimizationRun: Sendable {
 
   private func evaluate(_ trial: Trial, job: Int) {
     observer(.started(number: trial.number))
-    guarded(job) {
+    holding(trial, job: job) {
       let record: FrozenTrial
       do {
         record = try study.tell(trial, values: try objective(trial))
@@ -104,6 +104,8 @@ final class OptimizationRun: Sendable {
         record = try study.tellPruned(trial)
       } catch is TrialInterrupted {
         return try requeue(trial, job: job)
+      } catch let error as StorageError where error.code == .trialLost {
+        throw error
       } catch let error as StorageError where error.isTroubleOfStorage {
         // Where even this fails, the next process finds that the trial's owner has ended.
         try? study.requeue(trial)
@@ -118,7 +120,21 @@ final class OptimizationRun: Sendable {
   }
 
   private func giveBack(_ trial: Trial, job: Int) {
-    guarded(job) { try requeue(trial, job: job) }
+    holding(trial, job: job) { try requeue(trial, job: job) }
+  }
+
+  /// Ends a trial by `body`, or does without it where it turns out to be another's by now.
+  private func holding(_ trial: Trial, job: Int, _ body: () throws -> Void) {
+    defer { heartbeat.end(trial.lease) }
+    guarded(job) {
+      do {
+        try body()
+      } catch let error as StorageError where error.code == .trialLost || error.code == .wrongState {
+        study.giveUp(trial)
+        observer(.lost(number: trial.number))
+        decide { $0.ended(job: job) }
+      }
+    }
   }
 
   private func requeue(_ trial: Trial, job: Int) throws {

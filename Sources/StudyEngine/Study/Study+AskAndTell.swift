@@ -9,12 +9,13 @@ extension Study {
   ///
   /// - Parameter limit: How many trials the study may hold in all; nil for no limit.
   /// - Returns: The trial, to be ended by `tell`; nil where the limit is reached or the sampler has nothing left to try.
-  public func ask(limit: Int? = nil) throws -> Trial? { try ask(limit: limit, stop: nil) }
+  public func ask(limit: Int? = nil) throws -> Trial? { try ask(limit: limit, stop: nil, heartbeat: false) }
 
-  func ask(limit: Int?, stop: StopSource?) throws -> Trial? {
-    guard let record = try startTrial(limit: limit) else { return nil }
-    remember(record)
-    return Trial(record: record, draw: Draw(seed: seed, number: record.number), study: self, stop: stop)
+  /// - Parameter heartbeat: Whether the caller sends heartbeats for the trial.
+  func ask(limit: Int?, stop: StopSource?, heartbeat: Bool) throws -> Trial? {
+    guard let started = try startTrial(limit: limit, heartbeat: heartbeat) else { return nil }
+    remember(started.record)
+    return Trial(started, draw: Draw(seed: seed, number: started.record.number), study: self, stop: stop)
   }
 
   /// Ends a trial with its value.
@@ -47,10 +48,16 @@ extension Study {
     try finish(trial, state: .failed, values: [], attributes: [FrozenTrial.failureKey: .string(reason)])
   }
 
-  /// Lets a running trial wait, to be run again from its beginning under the same number with the same parameters.
+  /// Lets a running trial wait, to be run again under the same number with the same parameters: from its checkpoint, or
+  /// from its beginning where it has none.
   public func requeue(_ trial: Trial) throws {
     try trial.recordParameters()
-    try storage.requeueTrial(trial.id)
+    try storage.requeueTrial(trial.lease)
+    giveUp(trial)
+  }
+
+  /// Takes note that a trial is no longer this process's, whatever has become of it.
+  func giveUp(_ trial: Trial) {
     var record = trial.record
     record.state = .waiting
     release(record)
@@ -69,7 +76,7 @@ extension Study {
   ) throws -> FrozenTrial {
     try trial.recordingParameters { parameters in
       try storage.finishTrial(
-        trial.id, state: state, values: values, parameters: parameters, attributes: attributes)
+        trial.lease, state: state, values: values, parameters: parameters, attributes: attributes)
     }
     let record = trial.recordEnd(state: state, values: values, attributes: attributes)
     remember(record)

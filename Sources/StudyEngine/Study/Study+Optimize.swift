@@ -6,12 +6,12 @@ extension Study {
   /// is asked to stop.
   ///
   /// Trials of processes that have ended and trials that wait are run first, under their numbers and with their
-  /// parameters. An error that the objective throws makes its trial `failed` with the error as reason, and the search
+  /// parameters, from their checkpoints. An error that the objective throws makes its trial `failed` with the error as reason, and the search
   /// goes on.
   ///
   /// - Parameters:
   ///   - trials: The total for the study, what it holds already included; nil for no limit.
-  ///   - timeout: After it no trial starts, and those that run stop at their next report and wait to be run again.
+  ///   - timeout: After it no trial starts, and those that run stop at their next report or checkpoint and wait to be run again.
   ///   - jobs: How many trials run at once, each on its own serial queue.
   ///   - stop: Ends the run from outside.
   ///   - observer: Called for each event, from several threads at once.
@@ -37,8 +37,6 @@ extension Study {
   ) async throws -> OptimizationSummary {
     guard jobs > 0 else { throw StudyError(.invalidArgument, "a study needs at least one job, not \(jobs)") }
     guard trials ?? 0 >= 0 else { throw StudyError(.invalidArgument, "\(trials ?? 0) is no count of trials") }
-    let orphans = try storage.requeueOrphans(study: id)
-    if !orphans.isEmpty { observer(.requeued(orphans)) }
     let run = OptimizationRun(
       study: self, limit: trials, jobs: jobs, stop: stop, observer: observer, objective: objective)
     let timer = timeout.map { timeout in

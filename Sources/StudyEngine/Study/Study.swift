@@ -31,6 +31,9 @@ public final class Study: Sendable {
   /// was made.
   public let seed: UInt64
 
+  /// How long a trial works, at the least, between two checkpoints; what is lost of it when its process ends at once.
+  public let checkpointInterval: Duration
+
   /// The identifier in the storage.
   package let id: Int64
 
@@ -54,11 +57,13 @@ public final class Study: Sendable {
   ///   - storage: Where the study is or will be.
   ///   - metricNames: What the objectives of a new study are called; nil for `value`.
   ///   - documents: What hpo keeps with a new study.
+  ///   - checkpointInterval: How long a trial works, at the least, between two checkpoints; zero for no pause.
   ///   - policy: What to do where a study of the name exists.
   /// - Throws: `StorageError`; `StudyError.directionsDiffer` where a study of the name has other directions.
   public init(
     name: String, directions: [StudyDirection], sampler: any Sampler, pruner: any Pruner, storage: any Storage,
-    metricNames: [String]? = nil, documents: [StudyDocument: String] = [:], ifExists policy: ExistingStudyPolicy = .load
+    metricNames: [String]? = nil, documents: [StudyDocument: String] = [:], checkpointInterval: Duration = .seconds(2),
+    ifExists policy: ExistingStudyPolicy = .load
   ) throws {
     var documents = documents
     documents[.seed] = String(sampler.seed ?? .random(in: 0...(.max)))
@@ -87,6 +92,7 @@ public final class Study: Sendable {
     self.sampler = sampler
     self.pruner = pruner
     self.storage = storage
+    self.checkpointInterval = checkpointInterval
     id = record.id
     known = Mutex(Known(history: TrialHistory(directions: record.directions)))
   }
@@ -126,13 +132,13 @@ public final class Study: Sendable {
   }
 
   /// Starts a trial with what the sampler assigns to it, as one step for the other jobs and for the record.
-  func startTrial(limit: Int?) throws -> FrozenTrial? {
+  func startTrial(limit: Int?, heartbeat: Bool) throws -> StartedTrial? {
     try withHistory { history in
       // Nothing new starts where every point has been tried; what waits still runs.
       let limit = sampler.isExhausted(history) ? 0 : limit
-      return try storage.startTrial(study: id, owner: .current, limit: limit) { trial in
+      return try storage.startTrial(study: id, owner: .current, heartbeat: heartbeat, limit: limit) { trial in
         // A trial whose parameters are given, or that had some before it was interrupted, has what it needs.
-        guard trial.fixedParameters.isEmpty else { return [:] }
+        guard trial.fixedParameters.isEmpty, trial.parameters.isEmpty else { return [:] }
         history.update(trial)
         return sampler.assignment(for: Draw(seed: seed, number: trial.number), history: history)
       }

@@ -1,5 +1,4 @@
 public import OrderedCollections
-import Pruners
 package import Samplers
 public import SearchSpace
 import Synchronization
@@ -8,7 +7,9 @@ public import Trials
 
 /// A trial that runs: the objective asks it for parameters and reports to it.
 ///
-/// Everything it is told is on record before the call returns.
+/// Everything it is told is on record before the call returns. A trial that is interrupted runs again, in this process or
+/// in another one, under the same number with the same parameters; an objective that keeps checkpoints goes on where it was,
+/// see `resume`.
 public final class Trial: Sendable {
   /// The place in the study, counted from 0.
   public let number: Int
@@ -17,11 +18,12 @@ public final class Trial: Sendable {
   /// A seed for whatever is random in the objective, which derives from the study's seed and the trial's number.
   public let seed: UInt64
 
-  let id: Int64
+  /// The right to write to the record.
+  let lease: TrialLease
+  let stop: StopSource?
   private let draw: Draw
-  private let stop: StopSource?
 
-  private struct State {
+  struct State {
     var record: FrozenTrial
     /// Parameters that are given rather than sampled, in external form.
     var fixed: OrderedDictionary<String, Choice>
@@ -40,13 +42,16 @@ public final class Trial: Sendable {
     var pending: OrderedDictionary<String, FrozenTrial.Parameter> {
       OrderedDictionary(uniqueKeysWithValues: record.parameters.elements[recordedCount...].map { ($0.key, $0.value) })
     }
+    /// When the next checkpoint is due.
+    var pace: CheckpointPace
   }
 
-  private let state: Mutex<State>
+  let state: Mutex<State>
 
-  init(record: FrozenTrial, draw: Draw, study: Study, stop: StopSource?) {
+  init(_ started: StartedTrial, draw: Draw, study: Study, stop: StopSource?) {
+    let record = started.record
     number = record.number
-    id = record.id
+    lease = started.lease
     seed = Self.seed(for: draw)
     self.draw = draw
     self.study = study
@@ -54,7 +59,7 @@ public final class Trial: Sendable {
     state = Mutex(
       State(
         record: record, fixed: record.fixedParameters, earlier: record.jointSample,
-        recordedCount: record.parameters.count))
+        recordedCount: record.parameters.count, pace: CheckpointPace(interval: study.checkpointInterval)))
   }
 
   /// The `seed` of a trial.
@@ -170,7 +175,7 @@ extension Trial {
   private func write(_ state: inout State) throws {
     let pending = state.pending
     guard !pending.isEmpty else { return }
-    try study.storage.setParameters(pending, trial: id)
+    try study.storage.setParameters(pending, of: lease)
     state.recordedCount = state.record.parameters.count
   }
 
@@ -244,7 +249,7 @@ extension Trial {
     }
     let announcement = announces && !sample.isEmpty ? sampler.relativeAttributes(for: sample, in: space) : [:]
     if !announcement.isEmpty {
-      try study.storage.setTrialAttributes(announcement, kind: .system, trial: id)
+      try study.storage.setTrialAttributes(announcement, kind: .system, of: lease)
       state.record.systemAttributes.merge(announcement) { _, new in new }
       state.announced = space.filter { sample[$0.key] != nil }
     }
@@ -252,39 +257,9 @@ extension Trial {
   }
 }
 
-// MARK: - Reports and attributes
+// MARK: - Attributes
 
 extension Trial {
-  /// Reports how far the objective has come, for the pruner and for whoever watches.
-  ///
-  /// Only the first report of a step counts.
-  ///
-  /// - Parameters:
-  ///   - value: Any double; NaN says that the objective has no value there.
-  ///   - step: For instance the epoch.
-  /// - Throws: `TrialPruned` where the trial is to end now, `TrialInterrupted` where the run is to end now;
-  ///   `StudyError.severalObjectives`, and `invalidArgument` for a step below 0; `StorageError`.
-  public func report(_ value: Double, at step: Int) throws {
-    guard study.directions.count == 1 else {
-      throw StudyError(.severalObjectives, "a study of \(study.directions.count) objectives takes no reports")
-    }
-    guard step >= 0 else { throw StudyError(.invalidArgument, "a report's step is \(step); it must be 0 or more") }
-    let reports = state.withLock { state in
-      let earlier = state.record.intermediateValues
-      // Steps mostly ascend.
-      let place = (earlier.last?.step ?? -1) < step ? earlier.count : earlier.firstIndex { $0.step >= step } ?? 0
-      if place == earlier.count || earlier[place].step != step {
-        state.record.intermediateValues.insert(.init(step: step, value: value), at: place)
-      }
-      return state.record.intermediateValues
-    }
-    try recordParameters()
-    try study.storage.report(value, step: step, trial: id)
-    if stop?.mode == .atNextReport { throw TrialInterrupted() }
-    if study.pruner is NopPruner { return }
-    if try study.withHistory({ study.pruner.shouldPrune(reports: reports, history: $0) }) { throw TrialPruned() }
-  }
-
   /// Lets an objective that has nothing to report end where the run is to end now.
   ///
   /// - Throws: `TrialInterrupted`.
@@ -294,7 +269,7 @@ extension Trial {
 
   /// Keeps a value of the user's with the trial.
   public func setUserAttribute(_ key: String, to value: JSONValue) throws {
-    try study.storage.setTrialAttributes([key: value], kind: .user, trial: id)
+    try study.storage.setTrialAttributes([key: value], kind: .user, of: lease)
     state.withLock { $0.record.userAttributes[key] = value }
   }
 
@@ -305,7 +280,7 @@ extension Trial {
     guard !value.isNaN else { throw StudyError(.invalidArgument, "the constraint '\(name)' is NaN") }
     let key = FrozenTrial.constraintPrefix + name
     guard state.withLock({ $0.record.systemAttributes[key] == nil }) else { return }
-    try study.storage.setTrialAttributes([key: .double(value)], kind: .system, trial: id)
+    try study.storage.setTrialAttributes([key: .double(value)], kind: .system, of: lease)
     state.withLock { $0.record.systemAttributes[key] = .double(value) }
   }
 }

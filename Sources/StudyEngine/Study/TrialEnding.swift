@@ -8,9 +8,11 @@ public struct TrialPruned: Error, Sendable, CustomStringConvertible {
   public var description: String { "the trial was pruned" }
 }
 
-/// Thrown by `Trial.report` when the run is stopped: the trial will wait to be run again from its beginning.
+/// Thrown by `Trial.report` when the run is stopped: the trial will wait to be run again, from its
+/// checkpoint where it has one.
 public struct TrialInterrupted: Error, Sendable, CustomStringConvertible {
-  init() {}
+  /// Makes the error, for an objective that stops by itself what has to run again.
+  public init() {}
 
   public var description: String { "the trial was interrupted" }
 }

@@ -120,6 +120,10 @@ public final class Trainer {
       average: average?.snapshot())
   }
 
+  /// The bytes that an encoded checkpoint has at most: weights, best weights, three moments of them, their average, and an
+  /// allowance for the history.
+  public var checkpointSize: Int { 4 * 6 * parameters.values.count + 1024 * (options.epochs + 1) }
+
   /// Tells this training from others: a checksum of network, options and data.
   private lazy var fingerprint = TrainingCheckpoint.fingerprint(network, options, data.training)
 

@@ -1,0 +1,133 @@
+import Foundation
+import Samplers
+import Testing
+
+/// A search of the digits that is ended again and again, in every way in which a process can end, and compared with one that
+/// never was. `HPO_KILLS` says how often, `Tests/kill-500` runs the whole.
+@Suite struct KillTests {
+  /// Trials of a few dozen steps, most of which commit a checkpoint; some are pruned.
+  private static let study = """
+    study: killed
+    direction: maximize
+    objective:
+      data: digits
+      network: mlp
+      epochs: 4
+      weightAveraging: 0.9
+      metric: accuracy
+    space:
+      learningRate: {float: 1e-4..1e-1, log: true}
+      batchSize: {choice: [64, 128]}
+      units: {int: 4..16, log: true}
+      dropout: {float: 0..0.4}
+      optimizer: {choice: [sgd, momentum, adam]}
+    sampler: {name: tpe, seed: 7, startupTrials: 5}
+    pruner: {name: median, startupTrials: 3}
+    """
+  private static let total = 16
+  private static let arguments = [
+    "optimize", "--config", "killed.yaml", "--trials", "\(total)", "--checkpoint-every", "0s",
+  ]
+  private static let kills = ProcessInfo.processInfo.environment["HPO_KILLS"].flatMap(Int.init) ?? 60
+
+  /// Every row that must not depend on when a process ended: all but times and the rows' own identifiers.
+  private func rows(_ command: Command) throws -> String {
+    let queries = [
+      "SELECT number, state FROM trials ORDER BY number",
+      """
+      SELECT number, rank() OVER (PARTITION BY trial_id ORDER BY param_id) AS place, param_name, param_value,
+        distribution_json FROM trials JOIN trial_params USING (trial_id) ORDER BY 1, 2
+      """,
+      "SELECT number, objective, value, value_type FROM trials JOIN trial_values USING (trial_id) ORDER BY 1, 2",
+      """
+      SELECT number, rank() OVER (PARTITION BY trial_id ORDER BY trial_intermediate_value_id) AS place, step,
+        intermediate_value, intermediate_value_type
+      FROM trials JOIN trial_intermediate_values USING (trial_id) ORDER BY 1, 2
+      """,
+      "SELECT number, key, value_json FROM trials JOIN trial_user_attributes USING (trial_id) ORDER BY 1, 2",
+      "SELECT number, key, value_json FROM trials JOIN trial_system_attributes USING (trial_id) ORDER BY 1, 2",
+      """
+      SELECT (SELECT count(*) FROM hpo_trial_owners), (SELECT count(*) FROM hpo_checkpoints),
+        (SELECT count(*) FROM trial_heartbeats)
+      """,
+    ]
+    return try queries.map { try command.succeed("query", "--format", "csv", $0) }.joined(separator: "\n")
+  }
+
+  /// Ends searches as `fault` says, by the environment of the program or by itself, until there were so many ends; each
+  /// search goes on until it is whole, then the next begins.
+  private func expectEquality(
+    kills: Int, isLosingNothing: Bool = true, _ fault: (inout DrawGenerator, Int) -> (fault: String?, delay: UInt32?)
+  ) throws {
+    let expected = try Command.inFolder { command in
+      try command.write(Self.study, to: "killed.yaml")
+      #expect(try command.start("hpo", Self.arguments).wait().status == 0)
+      return try rows(command)
+    }
+    #expect(expected.contains("PRUNED") && expected.contains("COMPLETE"))
+    var generator = Draw(seed: UInt64(kills), number: 0).generator(for: "kills")
+    var (count, studies) = (0, 0)
+    while count < kills {
+      try Command.inFolder { command in
+        try command.write(Self.study, to: "killed.yaml")
+        var finished = 0
+        while true {
+          let (fault, delay) = count < kills ? fault(&generator, count) : (nil, nil)
+          let run = try command.start("FaultyHPO", Self.arguments, environment: ["HPO_FAULT": fault ?? ""])
+          if let delay {
+            usleep(delay)
+            run.send(SIGKILL)
+          }
+          let result = try run.wait()
+          if result.status == 0 { break }
+          try #require(result.status == -SIGKILL, "\(fault ?? "") \(result.errors)\(result.output)")
+          count += 1
+          guard FileManager.default.fileExists(atPath: command.folder.appendingPathComponent("hpo.db").path) else {
+            continue
+          }
+          // What the next process will see, with nothing repaired before.
+          let tables = try command.hpo("query", "SELECT count(*) FROM sqlite_master WHERE name = 'hpo_version'")
+          guard tables.status == 0, tables.output.contains("1") else { continue }
+          let now = try command.count("SELECT count(*) FROM trials WHERE state IN ('COMPLETE', 'PRUNED', 'FAIL')")
+          if isLosingNothing { #expect(now >= finished, "\(fault ?? "")") }
+          finished = now
+          let integrity = try command.succeed("query", "PRAGMA integrity_check")
+          #expect(integrity.contains("ok"), "\(fault ?? ""): \(integrity)")
+        }
+        studies += 1
+        #expect(try rows(command) == expected, "after \(count) ends, study \(studies)")
+      }
+    }
+    print("\(count) ends over \(studies) studies, all equal to the uninterrupted one")
+  }
+
+  @Test("a search that is killed before and after each commit ends like one that never was")
+  func everyCommit() throws {
+    try expectEquality(kills: Self.kills / 2) { generator, count in
+      // The first commits one by one, then ever longer runs.
+      let commit = count < 80 ? 1 + count / 2 : 1 + generator.uniform(below: 150)
+      return ("commit:\(commit):\(count.isMultiple(of: 2) ? "before" : "after")", nil)
+    }
+  }
+
+  @Test("a search that is killed at any write, truncation or synchronization of its files ends like one that never was")
+  func everyOperation() throws {
+    try expectEquality(kills: Self.kills / 4) { generator, count in
+      ("operation:\(count < 60 ? 1 + count : 1 + generator.uniform(below: 2000))", nil)
+    }
+  }
+
+  @Test("a search that is killed at any moment ends like one that never was")
+  func anyMoment() throws {
+    try expectEquality(kills: Self.kills / 4) { generator, _ in (nil, UInt32(5000 + generator.uniform(below: 150_000)))
+    }
+  }
+
+  @Test(
+    "a search whose computer loses power at any moment ends like one that never was, and keeps every finished trial")
+  func powerLoss() throws {
+    try expectEquality(kills: Self.kills / 4) { generator, count in
+      ("power:\(count < 60 ? 5 + count : 5 + generator.uniform(below: 1500)):\(generator.next())", nil)
+    }
+  }
+}

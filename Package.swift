@@ -95,6 +95,9 @@ let package = Package(
       "BenchmarkStudyOverhead", "Benchmarks/StudyOverhead", "HPO", exclude: ["run.py"]),
     program("BenchmarkSuggestion", "Benchmarks/Suggestion", "SearchSpace", "Trials", "Samplers", collections),
     program("BenchmarkTrainingStep", "Benchmarks/TrainingStep", "Execution", "Graphs", exclude: ["run.py"]),
+    .executableTarget(
+      name: "BenchmarkKernelFloor", path: "Benchmarks/KernelFloor", exclude: ["run.py"],
+      linkerSettings: hasOneDNN ? [.linkedLibrary("dnnl")] : []),
 
     program(
       "BenchmarkArchitectureSearch", "Benchmarks/ArchitectureSearch", "HPO", "Samplers", "Trials",

@@ -11,41 +11,46 @@ struct BenchmarkTrainingStep {
     guard arguments.count >= 3, let command = arguments.first,
       let batch = Int(arguments[arguments.startIndex + 2])
     else {
-      print("usage: BenchmarkTrainingStep serve|threads|plan|profile NETWORK BATCH [automatic|vector|oneDNN|reference]")
+      print("usage: BenchmarkTrainingStep serve|threads|plan|profile NETWORK BATCH "
+          + "[float32|bfloat16|auto] [automatic|vector|oneDNN|reference]")
       exit(2)
     }
     let network = BenchmarkNetwork(arguments[arguments.startIndex + 1])
-    let kernels = arguments.count > 3 ? Kernels(rawValue: arguments[arguments.startIndex + 3]) : .automatic
-    guard let kernels, let network else {
+    let precision = arguments.count > 3 ? Precision(rawValue: arguments[arguments.startIndex + 3]) : .float32
+    let kernels = arguments.count > 4 ? Kernels(rawValue: arguments[arguments.startIndex + 4]) : .automatic
+    guard let kernels, let precision, let network else {
       print(
-        "the network is conv8x8, conv28x28, separable32x32 or widths such as 64-128-64-10, the kernels one of "
-          + "\(Kernels.allCases)")
+        "the network is conv8x8, conv28x28, separable32x32 or widths such as 64-128-64-10, the precision one of "
+          + "\(Precision.allCases), the kernels one of \(Kernels.allCases)")
       exit(2)
+    }
+    @Sendable func makeStep() throws -> TrainingStep {
+      try TrainingStep(network, batch: batch, kernels: kernels, precision: precision)
     }
     switch command {
     case "serve":
-      let step = try TrainingStep(network, batch: batch, kernels: kernels)
+      let step = try makeStep()
       // Each line read is a number of steps; each line written is the microseconds that one of them took.
       while let line = readLine(), let count = Int(line) {
         print(try step.time(count: count).clock)
         fflush(nil)
       }
     case "plan":
-      print(try TrainingStep(network, batch: batch, kernels: kernels).summary)
+      print(try makeStep().summary)
     case "profile":
-      print(try TrainingStep(network, batch: batch, kernels: kernels).profile(runs: 200))
+      print(try makeStep().profile(runs: 200))
     default:
-      try compareThreads(network: network, batch: batch, kernels: kernels)
+      compareThreads(makeStep)
     }
   }
 
   /// Prints how many times the work of one thread two threads do, each with a network of its own, by the clock and by
   /// the processor time of a step, which other programs on the machine disturb less.
-  static func compareThreads(network: BenchmarkNetwork, batch: Int, kernels: Kernels) throws {
+  static func compareThreads(_ makeStep: @escaping @Sendable () throws -> TrainingStep) {
     var (byClock, byProcessor): ([Double], [Double]) = ([], [])
     for _ in 0..<15 {
-      let alone = rates(threads: 1, network: network, batch: batch, kernels: kernels)
-      let together = rates(threads: 2, network: network, batch: batch, kernels: kernels)
+      let alone = rates(threads: 1, makeStep)
+      let together = rates(threads: 2, makeStep)
       byClock.append(together.byClock / alone.byClock)
       byProcessor.append(together.byProcessor / alone.byProcessor)
     }
@@ -56,11 +61,11 @@ struct BenchmarkTrainingStep {
 
   /// The steps a second of all threads together.
   private static func rates(
-    threads: Int, network: BenchmarkNetwork, batch: Int, kernels: Kernels
+    threads: Int, _ makeStep: @Sendable () throws -> TrainingStep
   ) -> (byClock: Double, byProcessor: Double) {
     let rates = Mutex((byClock: 0.0, byProcessor: 0.0))
     DispatchQueue.concurrentPerform(iterations: threads) { _ in
-      guard let step = try? TrainingStep(network, batch: batch, kernels: kernels),
+      guard let step = try? makeStep(),
         let trial = try? step.time(count: 3), let time = try? step.time(count: Int(1e6 / trial.clock) + 1)
       else { return }
       rates.withLock {

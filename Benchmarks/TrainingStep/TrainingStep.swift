@@ -9,14 +9,14 @@ final class TrainingStep {
   private var stepsDone: UInt64 = 0
 
   /// Compiles the network with softmax cross-entropy at its end, and gives it one batch of random data.
-  init(_ network: BenchmarkNetwork, batch: Int, kernels: Kernels) throws {
+  init(_ network: BenchmarkNetwork, batch: Int, kernels: Kernels, precision: Precision) throws {
     var graph = Graph()
     let x = try graph.input("x", shape: Shape([batch] + network.sample))
     let labels = try graph.input("labels", shape: [batch])
     let value = try network.logits(of: x, in: &graph)
     let loss = try graph.softmaxCrossEntropy(logits: value, labels: labels)
     let store = ParameterStore(graph, seed: 7)
-    plan = try Plan(training: graph, loss: loss, parameters: store, kernels: kernels)
+    plan = try Plan(training: graph, loss: loss, parameters: store, kernels: kernels, precision: precision)
     adam = OptimizerState(.adam(), parameters: store)
 
     var generator = SystemRandomNumberGenerator()

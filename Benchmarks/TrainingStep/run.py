@@ -2,9 +2,12 @@
 """Times one training step of networks here and in PyTorch, in turns, one thread each, and prints the ratios.
 
 Build first: swift build -c release --product BenchmarkTrainingStep
-Run with a Python that has torch: python Benchmarks/TrainingStep/run.py [path of the built program] [kernels]
+Run with a Python that has torch: python Benchmarks/TrainingStep/run.py
+With --precision bfloat16 (or auto) our products are of bfloat16, and PyTorch's autocast to bfloat16 is timed as well.
+With --memory the peak memory of both is compared instead, each in a process of its own.
 """
 
+import argparse
 import os
 
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -56,27 +59,29 @@ def model(name):
 class Peer:
     """PyTorch's eager step of the same network: forward, backward and Adam as PyTorch sets it up by default."""
 
-    def __init__(self, name, batch):
+    def __init__(self, name, batch, autocast=False):
         self.model, sample = model(name)
         self.optimizer = torch.optim.Adam(self.model.parameters())
         self.loss = torch.nn.CrossEntropyLoss()
         self.x = torch.rand(batch, *sample) * 2 - 1
         self.labels = torch.randint(0, 10, (batch,))
+        self.autocast = autocast
 
     def time(self, count):
         start = time.perf_counter()
         for _ in range(count):
             self.optimizer.zero_grad()
-            self.loss(self.model(self.x), self.labels).backward()
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.autocast):
+                loss = self.loss(self.model(self.x), self.labels)
+            loss.backward()
             self.optimizer.step()
         return (time.perf_counter() - start) / count * 1e6
 
 
-class Ours:
-    """The built program, which times as many steps as each line says."""
+class Program:
+    """A built program that times as many steps as each line says."""
 
-    def __init__(self, program, name, batch, kernels):
-        command = [program, "serve", name, str(batch), kernels]
+    def __init__(self, *command):
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def time(self, count):
@@ -85,31 +90,69 @@ class Ours:
         return float(self.process.stdout.readline())
 
     def close(self):
+        """Ends the program and returns its peak memory in MiB."""
         self.process.stdin.close()
-        self.process.wait()
+        _, _, usage = os.wait4(self.process.pid, 0)
+        return usage.ru_maxrss / 1024
+
+
+def compare(candidates, rounds):
+    """Times each candidate in turns; for each its median and the sorted ratios to the first one."""
+    # About 40 ms of each a round.
+    steps = [max(2, int(40_000 / max(each.time(3), each.time(3)))) for each in candidates]
+    rows = [[each.time(count) for each, count in zip(candidates, steps)] for _ in range(rounds)]
+    medians = [statistics.median(column) for column in zip(*rows)]
+    return medians, [sorted(row[number] / row[0] for row in rows) for number in range(len(candidates))]
+
+
+def memory(options, name, batch):
+    """Prints the peak memory of some steps, ours and that of a fresh Python with torch, before and after its steps."""
+    ours = Program(options.program, "serve", name, str(batch), options.precision, options.kernels)
+    ours.time(5)
+    own = ours.close()
+    code = (
+        "import resource, run, torch;"
+        "torch.set_num_threads(1); peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024;"
+        f"before = peak(); run.Peer({name!r}, {batch}).time(5); print(before, peak())"
+    )
+    folder = os.path.dirname(os.path.abspath(__file__))
+    found = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
+    before, peak = map(float, found.stdout.split())
+    print(f"{name:<16} {batch:>6} {own:>12.1f} {peak:>12.1f} {peak - before:>24.1f}")
 
 
 def main():
-    program = sys.argv[1] if len(sys.argv) > 1 else ".build/release/BenchmarkTrainingStep"
-    kernels = sys.argv[2] if len(sys.argv) > 2 else "automatic"
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", default=".build/release/BenchmarkTrainingStep")
+    parser.add_argument("--kernels", default="automatic")
+    parser.add_argument("--precision", default="float32", choices=["float32", "bfloat16", "auto"])
+    parser.add_argument("--network", choices=NAMES, help="only this one")
+    parser.add_argument("--batch", type=int, help="only this one, instead of 32 and 128")
+    parser.add_argument("--rounds", type=int, default=25)
+    parser.add_argument("--memory", action="store_true")
+    options = parser.parse_args()
     torch.set_num_threads(1)
-    print(f"torch {torch.__version__}, kernels {kernels}, {ROUNDS} rounds, one thread each, median of ratios")
+    names = [options.network] if options.network else NAMES
+    cases = [(name, batch) for name in names for batch in ([options.batch] if options.batch else [32, 128])]
+    print(f"torch {torch.__version__}, kernels {options.kernels}, {options.precision}, one thread each")
+    if options.memory:
+        print("network           batch    ours, MiB  PyTorch, MiB  of it by the steps, MiB")
+        for name, batch in cases:
+            memory(options, name, batch)
+        return
+    print(f"medians of {options.rounds} rounds and of their ratios")
     print("network           batch     ours, us  PyTorch, us    ratio  (range)")
-    for name, batch in [(name, batch) for name in NAMES for batch in (32, 128)]:
-        ours = Ours(program, name, batch, kernels)
-        peer = Peer(name, batch)
-        # About 40 ms of each a round.
-        own_steps = max(2, int(40_000 / max(ours.time(3), ours.time(3))))
-        peer_steps = max(2, int(40_000 / min(peer.time(3), peer.time(3))))
-        pairs = [(ours.time(own_steps), peer.time(peer_steps)) for _ in range(ROUNDS)]
+    for name, batch in cases:
+        ours = Program(options.program, "serve", name, str(batch), options.precision, options.kernels)
+        peers = [Peer(name, batch)] + ([Peer(name, batch, autocast=True)] if options.precision != "float32" else [])
+        medians, ratios = compare([ours] + peers, options.rounds)
         ours.close()
-        ratios = sorted(theirs / own for own, theirs in pairs)
-        own = statistics.median(pair[0] for pair in pairs)
-        theirs = statistics.median(pair[1] for pair in pairs)
-        middle = statistics.median(ratios)
-        print(
-            f"{name:<16} {batch:>6} {own:>12.1f} {theirs:>12.1f} {middle:>8.1f}  ({ratios[0]:.1f}-{ratios[-1]:.1f})"
-        )
+        for number in range(1, len(medians)):
+            middle = statistics.median(ratios[number])
+            print(
+                f"{name:<16} {batch:>6} {medians[0]:>12.1f} {medians[number]:>12.1f} {middle:>8.1f}  "
+                f"({ratios[number][0]:.1f}-{ratios[number][-1]:.1f})" + ("  autocast" if number == 2 else "")
+            )
 
 
 if __name__ == "__main__":

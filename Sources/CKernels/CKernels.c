@@ -4,12 +4,17 @@ extern const CKernelTable CKernelTableGeneric;
 #if defined(__x86_64__)
 extern const CKernelTable CKernelTableAVX512;
 extern const CKernelTable CKernelTableAVX2;
+extern const CBFloat16Table CBFloat16TableAVX512;
+
+static bool hasAVX512(void) {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+}
 #endif
 
 const CKernelTable *CKernelTableAt(size_t index) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512bw")) {
+  if (hasAVX512()) {
     if (index == 0) return &CKernelTableAVX512;
     index--;
   }
@@ -19,4 +24,11 @@ const CKernelTable *CKernelTableAt(size_t index) {
   }
 #endif
   return index == 0 ? &CKernelTableGeneric : 0;
+}
+
+const CBFloat16Table *CBFloat16TableOfBest(void) {
+#if defined(__x86_64__)
+  if (hasAVX512() && __builtin_cpu_supports("avx512bf16")) return &CBFloat16TableAVX512;
+#endif
+  return 0;
 }

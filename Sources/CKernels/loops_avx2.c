@@ -10,9 +10,12 @@
 #include "loops/elementwise.h"
 #include "loops/losses.h"
 #include "loops/matrix_product.h"
+#include "loops/gathered_product.h"
 #include "loops/convolution.h"
 #include "loops/normalization.h"
+#include "loops/layer_normalization.h"
 #include "loops/pooling.h"
+#include "loops/pooled_normalization.h"
 #include "loops/optimizers.h"
 #include "loops/table.h"
 

@@ -8,12 +8,22 @@ import Testing
   /// A backend under test, printed by its name.
   struct Backend: CustomTestStringConvertible, Sendable {
     let testDescription: String
+    /// Whether operands of products are rounded to bfloat16.
+    var roundsOperands = false
     let makeSet: @Sendable () throws -> any KernelSet
 
     static var all: [Backend] {
       var backends = [Backend(testDescription: "reference") { ReferenceKernelSet() }]
       for (index, table) in VectorTable.all.enumerated() {
         backends.append(Backend(testDescription: table.name) { VectorKernelSet(VectorTable.all[index]) })
+      }
+      backends.append(
+        Backend(testDescription: "reference bfloat16", roundsOperands: true) {
+          ReferenceKernelSet(roundsOperands: true)
+        })
+      if Precision.isBFloat16Available {
+        backends.append(
+          Backend(testDescription: "bfloat16", roundsOperands: true) { VectorKernelSet(roundsOperands: true) })
       }
       if Kernels.isOneDNNAvailable { backends.append(Backend(testDescription: "oneDNN") { try OneDNNKernelSet() }) }
       return backends
@@ -43,11 +53,16 @@ import Testing
     }
   }
 
-  static func check(_ test: OperationCase, _ set: any KernelSet, inPlaceOf input: Int? = nil) throws {
+  static func check(
+    _ test: OperationCase, _ set: any KernelSet, of backend: Backend, inPlaceOf input: Int? = nil
+  ) throws {
     let (graph, _, output) = try test.graph()
     let shape = graph.shape(of: output)
     // The oracle starts from the same rounded numbers.
-    let rounded = test.inputs.map { $0.map { Double(Float($0)) } }
+    let isRounded = backend.roundsOperands && test.operation.isRounded(test.shapes)
+    let rounded = test.inputs.enumerated().map { position, elements in
+      elements.map { Double(isRounded && position < 2 ? BFloat16.rounded(Float($0)) : Float($0)) }
+    }
     let expected = ReferenceInterpreter.run(test.operation, rounded, test.shapes, outputShape: shape, seed: 77)
 
     let inputs = test.inputs.map { GuardedMemory($0.map(Float.init)) }
@@ -68,7 +83,7 @@ import Testing
     let set = try backend.makeSet()
     for seed in 0..<60 as Range<UInt64> {
       var random = SplitMix(seed)
-      for test in OperationCase.all(&random) { try Self.check(test, set) }
+      for test in OperationCase.all(&random) { try Self.check(test, set, of: backend) }
     }
   }
 
@@ -81,7 +96,7 @@ import Testing
         let (graph, _, output) = try test.graph()
         for (input, shape) in test.shapes.enumerated()
         where test.operation.mayOverwrite(input: input) && shape.count == graph.shape(of: output).count {
-          try Self.check(test, set, inPlaceOf: input)
+          try Self.check(test, set, of: backend, inPlaceOf: input)
         }
       }
     }
@@ -96,11 +111,11 @@ import Testing
         let shapes: [Shape] = [left ? [k, n] : [n, k], right ? [m, k] : [k, m]]
         let inputs = shapes.map { shape in (0..<shape.count).map { _ in random.number() / 30 } }
         let operation = Operation.matrixProduct(transposeLeft: left, transposeRight: right)
-        try Self.check(OperationCase(operation: operation, shapes: shapes, inputs: inputs), set)
+        try Self.check(OperationCase(operation: operation, shapes: shapes, inputs: inputs), set, of: backend)
       }
       let shapes: [Shape] = [[n, k], [m, k], [m]]
       let inputs = shapes.map { shape in (0..<shape.count).map { _ in random.number() / 30 } }
-      try Self.check(OperationCase(operation: .dense(activation: .relu), shapes: shapes, inputs: inputs), set)
+      try Self.check(OperationCase(operation: .dense(activation: .relu), shapes: shapes, inputs: inputs), set, of: backend)
     }
   }
 
@@ -109,7 +124,8 @@ import Testing
     let set = try backend.makeSet()
     let extremes: [Double] = [-1000, -90, -20, -1e-6, 0, 1e-6, 0.3, 0.624, 0.626, 20, 90, 1000]
     for activation in Activation.standard {
-      try Self.check(OperationCase(operation: .activation(activation), shapes: [[12]], inputs: [extremes]), set)
+      try Self.check(OperationCase(operation: .activation(activation), shapes: [[12]], inputs: [extremes]), set,
+        of: backend)
       let x = GuardedMemory(Array(repeating: .nan, count: 5))
       let kernel = try set.makeKernel(
         KernelRequest(
@@ -120,11 +136,12 @@ import Testing
     }
     let logits = [1000.0, -1000, 999, 500, 0, -1, -1e4, 3]
     try Self.check(
-      OperationCase(operation: .loss(.softmaxCrossEntropy), shapes: [[2, 4], [2]], inputs: [logits, [2, 3]]), set)
+      OperationCase(operation: .loss(.softmaxCrossEntropy), shapes: [[2, 4], [2]], inputs: [logits, [2, 3]]), set,
+      of: backend)
     try Self.check(
       OperationCase(
         operation: .lossGradient(.softmaxCrossEntropy), shapes: [[2, 4], [2], .scalar], inputs: [logits, [2, 3], [1]]),
-      set)
+      set, of: backend)
   }
 
   @Test("A label that is no class makes the loss NaN", arguments: Backend.all, [-1, 4, 1.5, Float.nan, .infinity])

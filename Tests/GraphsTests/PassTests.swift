@@ -116,4 +116,51 @@ import Testing
     }
     #expect(twice?.code == .notDifferentiable)
   }
+
+  /// A training step of a convolution's batch normalization with ReLU and a pooling by `window` behind it.
+  private func normalizationStep(window: Int) throws -> (graph: Graph, kept: [Value]) {
+    var graph = Graph()
+    let x = try graph.input("x", shape: [2, 4, 4, 1])
+    var value = try graph.conv2d(x, channels: 3, hasBias: false, name: "conv")
+    value = try graph.relu(graph.batchNormalization(value, name: "norm"), name: "rectified")
+    value = try graph.maxPooling(value, Pooling(window: Extent(window)), name: "pooled")
+    let loss = try graph.sum(value, name: "loss")
+    let training = try graph.usingBatchStatistics()
+    graph = training.rewritten.graph
+    let newLoss = try #require(training.rewritten[loss])
+    let gradients = try graph.gradient(of: newLoss, withRespectTo: graph.parameters)
+    let live = graph.removingDeadNodes(keeping: [newLoss] + gradients)
+    let kept = try ([newLoss] + gradients).map { try #require(live[$0]) }
+    let fused = live.graph.fusingActivations(keeping: kept)
+    let fusedKept = try kept.map { try #require(fused[$0]) }
+    let masked = fused.graph.fusingActivationGradients(keeping: fusedKept)
+    let maskedKept = try fusedKept.map { try #require(masked[$0]) }
+    let lean = masked.graph.removingDeadNodes(keeping: maskedKept)
+    return (lean.graph, try maskedKept.map { try #require(lean[$0]) })
+  }
+
+  @Test("A normalization with ReLU and a pooling by two by two is one node, and so is each of its gradients")
+  func pooledNormalization() throws {
+    let (graph, kept) = try normalizationStep(window: 2)
+    let fused = graph.fusingPooling(keeping: kept)
+    let operations = fused.graph.nodes.map(\.operation)
+    #expect(operations.contains(.normalization(.batchNormalizePooled(epsilon: 1e-5))))
+    #expect(operations.contains(.normalization(.batchSums(epsilon: 1e-5, tail: .pooledReLU))))
+    #expect(operations.contains(.normalization(.batchInputGradient(epsilon: 1e-5, tail: .pooledReLU))))
+    #expect(!operations.contains { $0.name.hasPrefix("maxPooling") || $0.name == "batchNormalize" })
+    #expect(kept.allSatisfy { fused[$0] != nil })
+    #expect(fused.graph.value(named: "rectified") == nil)
+    #expect(fused.graph.value(named: "pooled") != nil)
+  }
+
+  @Test("A normalization whose output is kept, or pooled otherwise, keeps its pooling apart")
+  func normalizationApart() throws {
+    let (graph, kept) = try normalizationStep(window: 2)
+    let rectified = try #require(graph.value(named: "rectified"))
+    #expect(graph.fusingPooling(keeping: kept + [rectified]).graph.nodes == graph.nodes)
+    let (other, otherKept) = try normalizationStep(window: 4)
+    #expect(other.fusingPooling(keeping: otherKept).graph.nodes == other.nodes)
+    // ReLU is still taken over by the gradients.
+    #expect(other.nodes.contains { $0.operation == .normalization(.batchSums(epsilon: 1e-5, tail: .relu)) })
+  }
 }

@@ -91,6 +91,20 @@ typedef struct {
   float *out;
 } CPooling;
 
+/// A batch normalization of images [images, 2 outHeight, 2 outWidth, channels] with ReLU and the maximum of each two by two
+/// places behind it, or one of its gradients.
+typedef struct {
+  size_t images, outHeight, outWidth, channels;
+  const float *x, *mean, *variance, *scale, *shift;
+  float epsilon;
+  /// The gradient by the pooled images, in the gradients.
+  const float *_Nullable upstream;
+  /// What `pooledSums` made, in the gradient by x.
+  const float *_Nullable sums;
+  /// The pooled images, the sums [2, channels], or the gradient by x.
+  float *out;
+} CPooledNormalization;
+
 /// The numbers of one step of Adam.
 typedef struct {
   float beta1, beta2, epsilon, weightDecay;
@@ -171,13 +185,17 @@ typedef struct {
   void (*normalize)(
       const float *x, const float *mean, const float *variance, const float *scale, const float *shift, float epsilon,
       bool rectifies, size_t rows, size_t channels, float *out);
-  /// `y` is null, or the output of ReLU by which the upstream is masked; the sums are out [2, channels].
+  /// Where `shift` is null, all of the upstream counts, else only where scale x̂ + shift is positive; the sums are out
+  /// [2, channels].
   void (*normalizationSums)(
-      const float *upstream, const float *x, const float *_Nullable y, const float *mean, const float *variance,
-      float epsilon, size_t rows, size_t channels, float *out);
+      const float *upstream, const float *x, const float *mean, const float *variance, const float *_Nullable scale,
+      const float *_Nullable shift, float epsilon, size_t rows, size_t channels, float *out);
   void (*normalizationGradient)(
-      const float *upstream, const float *x, const float *_Nullable y, const float *mean, const float *variance,
-      const float *scale, const float *sums, float epsilon, size_t rows, size_t channels, float *out);
+      const float *upstream, const float *x, const float *mean, const float *variance, const float *scale,
+      const float *_Nullable shift, const float *sums, float epsilon, size_t rows, size_t channels, float *out);
+  void (*normalizePooled)(const CPooledNormalization *call);
+  void (*pooledSums)(const CPooledNormalization *call);
+  void (*pooledGradient)(const CPooledNormalization *call);
   void (*movingAverage)(
       const float *state, const float *moments, float momentum, float correction, size_t count, float *out);
   void (*layerNormalize)(
@@ -217,6 +235,23 @@ typedef struct {
   void (*limit)(float *p, float low, float high, size_t count);
   double (*sumOfSquares)(const float *x, size_t count);
 } CKernelTable;
+
+/// Products of bfloat16 numbers, summed in float32. Operands are elements of 32 bits, each a pair of numbers that are
+/// neighbours along the inner extent, which counts pairs; everything else is as in the loops over float32 of the same
+/// instruction set.
+typedef struct {
+  void (*matrixProduct)(const CMatrixProduct *call);
+  void (*gatheredProduct)(const CGatheredProduct *call);
+  /// x [rows, columns] to pairs of neighbours in a row, [rows, (columns + 1) / 2].
+  void (*pairColumns)(const float *x, size_t rows, size_t columns, float *out);
+  /// x [blocks, rows, columns] to pairs of neighbouring rows of a block, [blocks, (rows + 1) / 2, columns].
+  void (*pairRows)(const float *x, size_t blocks, size_t rows, size_t columns, float *out);
+  /// Images padded by zeros, with pairs of neighbouring channels, or of neighbouring images.
+  void (*padPairs)(const CPadding *call, bool pairsImages);
+} CBFloat16Table;
+
+/// The products that belong to `CKernelTableAt(0)`, or null where the processor at hand has none.
+const CBFloat16Table *_Nullable CBFloat16TableOfBest(void);
 
 /// The tables that the processor at hand can run, best first; null from `index` on where there is none left.
 const CKernelTable *_Nullable CKernelTableAt(size_t index);

@@ -3,6 +3,12 @@
 // The panel's part of b is read straight from its rows; only a transposed b is first copied, a panel at a time. The
 // rows of b that are worked on at once are limited so that they stay in the nearest caches.
 
+/// A total with the product of an element of each operand added. Where an element is a pair of bfloat16 numbers, this is
+/// the sum of two products, and everything else stays the same.
+#ifndef MULTIPLY_ADD
+#define MULTIPLY_ADD(total, left, right) ((total) + (left) * (right))
+#endif
+
 #define PANEL_COLUMNS (2 * LANES)
 #define PANEL_ROWS 512
 
@@ -36,7 +42,7 @@ INLINE void block(
     }
     for (size_t i = 0; i < rows; i++) {
       V left = splat(a[i * aRowStride + k * aColumnStride]);
-      for (int v = 0; v < vectors; v++) total[i][v] += left * right[v];
+      for (int v = 0; v < vectors; v++) total[i][v] = MULTIPLY_ADD(total[i][v], left, right[v]);
     }
   }
   for (size_t i = 0; i < rows; i++) {

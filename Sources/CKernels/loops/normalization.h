@@ -1,4 +1,4 @@
-// Normalization over the rows of x [rows, channels] or over each row's channels.
+// Batch normalization: over the rows of x [rows, channels].
 
 /// The rows of which the figures are taken at once; 64 rows of 64 channels fit the nearest cache twice.
 #define MOMENT_ROWS 64
@@ -57,6 +57,14 @@ INLINE size_t stripVectors(size_t left) {
 /// How many channels of vector v of a strip there are.
 INLINE size_t inVector(size_t left, size_t v) { return left - v * LANES; }
 
+/// What a strip of channels is normalized by: y = x factor + offset.
+INLINE void normalizationFactors(
+    const float *mean, const float *variance, const float *scale, const float *shift, float epsilon, size_t at,
+    size_t left, V *factor, V *offset) {
+  *factor = loadUpTo(scale + at, left, 0) / squareRoot(loadUpTo(variance + at, left, 1) + epsilon);
+  *offset = loadUpTo(shift + at, left, 0) - loadUpTo(mean + at, left, 0) * *factor;
+}
+
 INLINE void normalizeRows(
     const size_t vectors, const bool rectifies, const float *x, size_t rows, size_t channels, size_t left,
     const V *factor, const V *offset, float *out) {
@@ -85,9 +93,9 @@ static void normalize(
   FOR_STRIPS(channels) {
     V factor[STRIP], offset[STRIP];
     for (size_t v = 0; v < vectors; v++) {
-      const size_t at = i + v * LANES, own = inVector(left, v);
-      factor[v] = loadUpTo(scale + at, own, 0) / squareRoot(loadUpTo(variance + at, own, 1) + epsilon);
-      offset[v] = loadUpTo(shift + at, own, 0) - loadUpTo(mean + at, own, 0) * factor[v];
+      const size_t at = i + v * LANES;
+      normalizationFactors(
+          mean, variance, scale, shift, epsilon, at, inVector(left, v), &factor[v], &offset[v]);
     }
 #define NORMALIZE(count, extent)                                                                     \
   if (rectifies) normalizeRows(count, true, x + i, rows, channels, extent, factor, offset, out + i); \
@@ -97,85 +105,108 @@ static void normalize(
   }
 }
 
-/// The upstream, masked where there is an output of ReLU.
-INLINE V maskedUpstream(const float *upstream, const float *y, size_t place, size_t left) {
-  V g = loadUpTo(upstream + place, left, 0);
-  return y ? (V)((VI)g & (loadUpTo(y + place, left, 0) > 0.0f)) : g;
-}
-
 INLINE void sumRowsOfGradient(
-    const size_t vectors, const bool isMasked, const float *upstream, const float *x, const float *y, size_t rows,
-    size_t channels, size_t left, const V *mean, V *sums, V *products) {
+    const size_t vectors, const bool isMasked, const float *upstream, const float *x, size_t rows, size_t channels,
+    size_t left, const V *mean, const V *factor, const V *offset, V *sums, V *products) {
   for (size_t start = 0; start < rows; start += 128) {
     const size_t end = rows - start < 128 ? rows : start + 128;
-    V sum[2][STRIP] = {{{0}}}, product[2][STRIP] = {{{0}}};
+    V sum[STRIP] = {{0}}, product[STRIP] = {{0}};
     for (size_t row = start; row < end; row++) {
       for (size_t v = 0; v < vectors; v++) {
         const size_t place = row * channels + v * LANES, own = inVector(left, v);
-        V g = maskedUpstream(upstream, isMasked ? y : 0, place, own);
-        sum[0][v] += g;
-        product[0][v] += g * (loadUpTo(x + place, own, 0) - mean[v]);
+        V g = loadUpTo(upstream + place, own, 0), from = loadUpTo(x + place, own, 0);
+        if (isMasked) g = (V)((VI)g & (from * factor[v] + offset[v] > 0.0f));
+        sum[v] += g;
+        product[v] += g * (from - mean[v]);
       }
     }
     for (size_t v = 0; v < vectors; v++) {
-      sums[v] += sum[0][v];
-      products[v] += product[0][v];
+      sums[v] += sum[v];
+      products[v] += product[v];
     }
   }
 }
 
-/// Σ g and Σ g x̂ of each channel, where g is the upstream, masked where y is not null.
+/// Stores Σ g and Σ g x̂ of a vector of channels, given Σ g (x - mean).
+INLINE void storeSums(V sum, V product, const float *variance, float epsilon, size_t at, size_t left, float *out,
+                      size_t channels) {
+  storeUpTo(out + at, sum, left);
+  storeUpTo(out + channels + at, product / squareRoot(loadUpTo(variance + at, left, 1) + epsilon), left);
+}
+
+/// Σ g and Σ g x̂ of each channel, where g is the upstream, where there is a shift only where the normalized x is positive.
 static void normalizationSums(
-    const float *upstream, const float *x, const float *y, const float *mean, const float *variance, float epsilon,
-    size_t rows, size_t channels, float *out) {
+    const float *upstream, const float *x, const float *mean, const float *variance, const float *scale,
+    const float *shift, float epsilon, size_t rows, size_t channels, float *out) {
   FOR_STRIPS(channels) {
-    V means[STRIP], sums[STRIP] = {{0}}, products[STRIP] = {{0}};
-    for (size_t v = 0; v < vectors; v++) means[v] = loadUpTo(mean + i + v * LANES, inVector(left, v), 0);
-    const float *ys = y ? y + i : 0;
-#define SUM(count, extent)                                                                                           \
-  if (y) sumRowsOfGradient(count, true, upstream + i, x + i, ys, rows, channels, extent, means, sums, products);     \
-  else sumRowsOfGradient(count, false, upstream + i, x + i, ys, rows, channels, extent, means, sums, products);
+    V means[STRIP], sums[STRIP] = {{0}}, products[STRIP] = {{0}}, factor[STRIP] = {{0}}, offset[STRIP] = {{0}};
+    for (size_t v = 0; v < vectors; v++) {
+      const size_t at = i + v * LANES, own = inVector(left, v);
+      means[v] = loadUpTo(mean + at, own, 0);
+      if (shift) normalizationFactors(mean, variance, scale, shift, epsilon, at, own, &factor[v], &offset[v]);
+    }
+#define SUM(count, extent)                                                                                        \
+  if (shift)                                                                                                      \
+    sumRowsOfGradient(                                                                                            \
+        count, true, upstream + i, x + i, rows, channels, extent, means, factor, offset, sums, products);         \
+  else                                                                                                            \
+    sumRowsOfGradient(                                                                                            \
+        count, false, upstream + i, x + i, rows, channels, extent, means, factor, offset, sums, products);
     WITH_STRIP(SUM)
 #undef SUM
     for (size_t v = 0; v < vectors; v++) {
-      const size_t at = i + v * LANES, own = inVector(left, v);
-      storeUpTo(out + at, sums[v], own);
-      V deviation = squareRoot(loadUpTo(variance + at, own, 1) + epsilon);
-      storeUpTo(out + channels + at, products[v] / deviation, own);
+      storeSums(sums[v], products[v], variance, epsilon, i + v * LANES, inVector(left, v), out, channels);
     }
   }
+}
+
+/// The gradient of a vector of channels: g factor + offset - x slope.
+typedef struct {
+  V factor, slope, offset;
+} Slopes;
+
+/// With k = scale / √(variance + ε), what makes k (g - sums₀ / n - x̂ sums₁ / n) of g and x.
+INLINE Slopes slopesAt(
+    size_t at, size_t left, const float *mean, const float *variance, const float *scale, const float *sums,
+    float epsilon, float share, size_t channels) {
+  const V inverse = 1.0f / squareRoot(loadUpTo(variance + at, left, 1) + epsilon);
+  const V factor = loadUpTo(scale + at, left, 0) * inverse;
+  const V slope = factor * inverse * loadUpTo(sums + channels + at, left, 0) * share;
+  const V offset = slope * loadUpTo(mean + at, left, 0) - factor * loadUpTo(sums + at, left, 0) * share;
+  return (Slopes){factor, slope, offset};
 }
 
 INLINE void gradientRows(
-    const size_t vectors, const bool isMasked, const float *upstream, const float *x, const float *y, size_t rows,
-    size_t channels, size_t left, const V *factor, const V *slope, const V *offset, float *out) {
+    const size_t vectors, const bool isMasked, const float *upstream, const float *x, size_t rows, size_t channels,
+    size_t left, const Slopes *slopes, const V *factor, const V *offset, float *out) {
   for (size_t row = 0; row < rows; row++) {
     for (size_t v = 0; v < vectors; v++) {
       const size_t place = row * channels + v * LANES, own = inVector(left, v);
-      V g = maskedUpstream(upstream, isMasked ? y : 0, place, own);
-      storeUpTo(out + place, g * factor[v] + (offset[v] - loadUpTo(x + place, own, 0) * slope[v]), own);
+      V g = loadUpTo(upstream + place, own, 0), from = loadUpTo(x + place, own, 0);
+      if (isMasked) g = (V)((VI)g & (from * factor[v] + offset[v] > 0.0f));
+      storeUpTo(out + place, g * slopes[v].factor + (slopes[v].offset - from * slopes[v].slope), own);
     }
   }
 }
 
-/// With k = scale / √(variance + ε): k (g - sums₀ / n - x̂ sums₁ / n).
+/// The gradient by x, given `normalizationSums`; where there is a shift, g counts only where the normalized x is positive.
 static void normalizationGradient(
-    const float *upstream, const float *x, const float *y, const float *mean, const float *variance,
-    const float *scale, const float *sums, float epsilon, size_t rows, size_t channels, float *out) {
+    const float *upstream, const float *x, const float *mean, const float *variance, const float *scale,
+    const float *shift, const float *sums, float epsilon, size_t rows, size_t channels, float *out) {
   const float share = 1 / (float)rows;
   FOR_STRIPS(channels) {
-    V factor[STRIP], slope[STRIP], offset[STRIP];
+    Slopes slopes[STRIP];
+    V factor[STRIP] = {{0}}, offset[STRIP] = {{0}};
     for (size_t v = 0; v < vectors; v++) {
       const size_t at = i + v * LANES, own = inVector(left, v);
-      V inverse = 1.0f / squareRoot(loadUpTo(variance + at, own, 1) + epsilon);
-      factor[v] = loadUpTo(scale + at, own, 0) * inverse;
-      slope[v] = factor[v] * inverse * loadUpTo(sums + channels + at, own, 0) * share;
-      offset[v] = slope[v] * loadUpTo(mean + at, own, 0) - factor[v] * loadUpTo(sums + at, own, 0) * share;
+      slopes[v] = slopesAt(at, own, mean, variance, scale, sums, epsilon, share, channels);
+      if (shift) normalizationFactors(mean, variance, scale, shift, epsilon, at, own, &factor[v], &offset[v]);
     }
-    const float *ys = y ? y + i : 0;
-#define GRADIENT(count, extent)                                                                                    \
-  if (y) gradientRows(count, true, upstream + i, x + i, ys, rows, channels, extent, factor, slope, offset, out + i); \
-  else gradientRows(count, false, upstream + i, x + i, ys, rows, channels, extent, factor, slope, offset, out + i);
+#define GRADIENT(count, extent)                                                                                   \
+  if (shift)                                                                                                      \
+    gradientRows(count, true, upstream + i, x + i, rows, channels, extent, slopes, factor, offset, out + i);      \
+  else                                                                                                            \
+    gradientRows(count, false, upstream + i, x + i, rows, channels, extent, slopes, factor, offset, out + i);
     WITH_STRIP(GRADIENT)
 #undef GRADIENT
   }
@@ -185,67 +216,4 @@ static void normalizationGradient(
 static void movingAverage(
     const float *state, const float *moments, float momentum, float correction, size_t count, float *out) {
   MAP2(state, moments, u * (1 - momentum) + w * (momentum * correction))
-}
-
-/// A row's mean, and 1 over its deviation.
-INLINE void rowMoments(const float *x, size_t channels, float epsilon, float *mean, float *inverse) {
-  const float own = sum(x, channels) / (float)channels;
-  V squares = splat(0);
-  FOR_VECTORS(channels) {
-    V d = loadUpTo(x + i, left, own) - own;
-    squares += d * d;
-  }
-  *mean = own;
-  *inverse = 1 / sqrtf(sumOfLanes(squares) / (float)channels + epsilon);
-}
-
-static void layerNormalize(
-    const float *x, const float *scale, const float *shift, float epsilon, size_t rows, size_t channels, float *out) {
-  for (size_t row = 0; row < rows; row++) {
-    float mean, inverse;
-    rowMoments(x + row * channels, channels, epsilon, &mean, &inverse);
-    FOR_VECTORS(channels) {
-      V y = (loadUpTo(x + row * channels + i, left, 0) - mean) * inverse;
-      storeUpTo(
-          out + row * channels + i, y * loadUpTo(scale + i, left, 0) + loadUpTo(shift + i, left, 0), left);
-    }
-  }
-}
-
-static void layerSums(
-    const float *upstream, const float *x, float epsilon, size_t rows, size_t channels, float *out) {
-  memset(out, 0, 2 * channels * sizeof(float));
-  for (size_t row = 0; row < rows; row++) {
-    float mean, inverse;
-    rowMoments(x + row * channels, channels, epsilon, &mean, &inverse);
-    FOR_VECTORS(channels) {
-      V g = loadUpTo(upstream + row * channels + i, left, 0);
-      V product = g * (loadUpTo(x + row * channels + i, left, 0) - mean) * inverse;
-      storeUpTo(out + i, loadUpTo(out + i, left, 0) + g, left);
-      storeUpTo(out + channels + i, loadUpTo(out + channels + i, left, 0) + product, left);
-    }
-  }
-}
-
-static void layerGradient(
-    const float *upstream, const float *x, const float *scale, float epsilon, size_t rows, size_t channels,
-    float *out) {
-  const float share = 1 / (float)channels;
-  for (size_t row = 0; row < rows; row++) {
-    const float *g = upstream + row * channels, *of = x + row * channels;
-    float mean, inverse;
-    rowMoments(of, channels, epsilon, &mean, &inverse);
-    V sums = splat(0), products = splat(0);
-    FOR_VECTORS(channels) {
-      V scaled = loadUpTo(g + i, left, 0) * loadUpTo(scale + i, left, 0);
-      sums += scaled;
-      products += scaled * (loadUpTo(of + i, left, 0) - mean);
-    }
-    const float sum = sumOfLanes(sums) * share, slope = sumOfLanes(products) * inverse * inverse * share;
-    FOR_VECTORS(channels) {
-      V scaled = loadUpTo(g + i, left, 0) * loadUpTo(scale + i, left, 0);
-      V d = loadUpTo(of + i, left, 0) - mean;
-      storeUpTo(out + row * channels + i, inverse * (scaled - sum - d * slope), left);
-    }
-  }
 }

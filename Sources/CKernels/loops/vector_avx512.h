@@ -6,8 +6,11 @@
 #define TABLE_NAME "avx512"
 #define TABLE_SYMBOL CKernelTableAVX512
 
-#pragma clang attribute push( \
-    __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma"))), apply_to = function)
+#ifndef AVX512_FEATURES
+#define AVX512_FEATURES "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma"
+#endif
+
+#pragma clang attribute push(__attribute__((target(AVX512_FEATURES))), apply_to = function)
 
 typedef float V __attribute__((vector_size(64)));
 typedef int32_t VI __attribute__((vector_size(64)));

@@ -18,15 +18,26 @@ public enum Kernels: String, Hashable, Sendable, CaseIterable {
 
   /// The implementation.
   ///
-  /// - Throws: `ExecutionError` where it is not built into this program.
-  func makeSet() throws -> any KernelSet {
+  /// - Parameter roundsOperands: Whether products are of bfloat16.
+  /// - Throws: `ExecutionError` where it is not built into this program, or not for this processor.
+  func makeSet(roundsOperands: Bool = false) throws -> any KernelSet {
     switch self {
     case .automatic, .vector:
-      // On matrices of the size of small networks the vector loops are at least as fast as oneDNN, and allocate nothing.
-      return VectorKernelSet()
+      guard !roundsOperands || Precision.isBFloat16Available else {
+        throw ExecutionError(
+          .kernelsUnavailable,
+          "precision bfloat16 needs a processor with AVX512-BF16, which this one is not; take float32, or auto to have "
+            + "bfloat16 where it is faster")
+      }
+      // On networks of a small size the vector loops are at least as fast as oneDNN, and allocate nothing.
+      return VectorKernelSet(roundsOperands: roundsOperands)
     case .reference:
-      return ReferenceKernelSet()
+      return ReferenceKernelSet(roundsOperands: roundsOperands)
     case .oneDNN:
+      guard !roundsOperands else {
+        throw ExecutionError(
+          .kernelsUnavailable, "the oneDNN kernels compute in float32; for precision bfloat16 take the automatic kernels")
+      }
       guard Self.isOneDNNAvailable else {
         throw ExecutionError(
           .kernelsUnavailable,

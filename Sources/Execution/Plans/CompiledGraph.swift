@@ -65,6 +65,7 @@ struct CompiledGraph {
     apply { $0.fusingActivations(keeping: $1) }
     apply { $0.fusingActivationGradients(keeping: $1) }
     apply { $0.removingDeadNodes(keeping: $1) }
+    apply { $0.fusingPooling(keeping: $1) }
   }
 
   private mutating func apply(_ pass: (Graph, _ kept: [Value]) -> RewrittenGraph) {

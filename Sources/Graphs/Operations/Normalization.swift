@@ -12,6 +12,26 @@ public struct BatchNormalization: Hashable, Sendable, Codable {
   }
 }
 
+/// What stands behind a batch normalization y = scale x̂ + shift and is differentiated along with it.
+///
+/// It is computed again from x, scale and shift, so that its output need not be kept for the gradient.
+public enum NormalizationTail: String, Hashable, Sendable, Codable {
+  /// max(y, 0).
+  case relu
+  /// For y [N, 2H, 2W, C] the maximum of each two by two places of max(y, 0), [N, H, W, C].
+  case pooledReLU
+
+  /// The shape of the output, or nil where x does not fit.
+  func outputShape(x: Shape) -> Shape? {
+    switch self {
+    case .relu: return x
+    case .pooledReLU:
+      guard x.rank == 4, x[1] % 2 == 0, x[2] % 2 == 0 else { return nil }
+      return [x[0], x[1] / 2, x[2] / 2, x[3]]
+    }
+  }
+}
+
 /// A normalization or a part of its training.
 ///
 /// Below, x is [..., C], and means, variances and sums are taken over all axes but the last: x̂ = (x - mean) /
@@ -25,13 +45,15 @@ public enum NormalizationOperation: Hashable, Sendable, Codable {
   case batchMoments
   /// x [..., C], moments [2, C], scale [C] and shift [C]: activation(scale x̂ + shift).
   case batchNormalize(epsilon: Double, activation: Activation?)
-  /// upstream g [..., C], x, moments and, with an activation, its output y: Σ g and Σ g x̂ of each channel, [2, C].
+  /// x [N, 2H, 2W, C], moments [2, C], scale [C] and shift [C]: the output of the pooled tail, [N, H, W, C].
+  case batchNormalizePooled(epsilon: Double)
+  /// upstream g [..., C], x, moments and, with a tail, scale and shift: Σ g and Σ g x̂ of each channel, [2, C].
   ///
-  /// With an activation, g is the upstream times the activation's derivative.
-  case batchSums(epsilon: Double, activation: Activation?)
-  /// upstream g [..., C], x, moments, scale, sums [2, C] and, with an activation, its output y: with n = count / C,
+  /// With a tail, the upstream is the gradient by its output, and g that by its input.
+  case batchSums(epsilon: Double, tail: NormalizationTail?)
+  /// upstream g [..., C], x, moments, scale, sums [2, C] and, with a tail, shift: with n = count / C,
   /// scale / √(variance + ε) (g - sums₀ / n - x̂ sums₁ / n).
-  case batchInputGradient(epsilon: Double, activation: Activation?)
+  case batchInputGradient(epsilon: Double, tail: NormalizationTail?)
   /// state [C] and moments [2, C]: (1 - momentum) state + momentum correction moments[row].
   case movingAverage(momentum: Double, row: Int, correction: Double)
   /// x [..., C], scale [C] and shift [C]: scale (x - mean) / √(variance + ε) + shift with the figures of each sample's
@@ -47,6 +69,7 @@ public enum NormalizationOperation: Hashable, Sendable, Codable {
     case .batch: "batchNormalization"
     case .batchMoments: "batchMoments"
     case .batchNormalize: "batchNormalize"
+    case .batchNormalizePooled: "batchNormalizePooled"
     case .batchSums: "batchSums"
     case .batchInputGradient: "batchInputGradient"
     case .movingAverage: "movingAverage"
@@ -56,12 +79,13 @@ public enum NormalizationOperation: Hashable, Sendable, Codable {
     }
   }
 
-  /// Figures of a channel are read for all of its elements, so that only what has an element for each is overwritten.
+  /// Figures of a channel are read for all of its elements, so that only what has an element for each is overwritten. With
+  /// a pooled tail an element of the output depends on those of its window, which are read together before any is written.
   func mayOverwrite(input position: Int) -> Bool {
     switch self {
     case .batch, .batchNormalize, .movingAverage: position == 0
-    case .batchInputGradient: position == 0 || position == 1 || position == 5
-    case .batchMoments, .batchSums, .layer, .layerSums, .layerInputGradient: false
+    case .batchInputGradient(_, let tail): position == 1 || position == 0 && tail != .pooledReLU
+    case .batchMoments, .batchNormalizePooled, .batchSums, .layer, .layerSums, .layerInputGradient: false
     }
   }
 
@@ -73,6 +97,14 @@ public enum NormalizationOperation: Hashable, Sendable, Codable {
       return x
     }
     func sums(_ x: Shape) -> Shape { [2, x[x.rank - 1]] }
+    /// The second input's shape, after checking that the first one is of a tail's output and the others are `expected`.
+    func upstream(_ form: String, _ tail: NormalizationTail?, _ expected: (Int) -> [Shape]) throws -> Shape {
+      guard inputs.count > 1, inputs[1].rank >= 2, case let x = inputs[1],
+        inputs[0] == (tail == nil ? x : tail?.outputShape(x: x))
+      else { throw shapes.mismatch(form) }
+      try shapes.require(Array(inputs.dropFirst(2)) == expected(x[x.rank - 1]), form)
+      return x
+    }
 
     switch self {
     case .batch:
@@ -81,12 +113,17 @@ public enum NormalizationOperation: Hashable, Sendable, Codable {
       return sums(try first("x [..., C]") { _, _ in [] })
     case .batchNormalize:
       return try first("x [..., C], moments [2, C], scale [C] and shift [C]") { _, c in [[2, c], [c], [c]] }
-    case .batchSums(_, let activation):
-      let form = "upstream and x [..., C], moments [2, C], and an activation's output where there is one"
-      return sums(try first(form) { x, c in [x, [2, c]] + (activation == nil ? [] : [x]) })
-    case .batchInputGradient(_, let activation):
-      let form = "upstream and x [..., C], moments, scale, sums, and an activation's output where there is one"
-      return try first(form) { x, c in [x, [2, c], [c], [2, c]] + (activation == nil ? [] : [x]) }
+    case .batchNormalizePooled:
+      let form = "x [N, 2H, 2W, C], moments [2, C], scale [C] and shift [C]"
+      let x = try first(form) { _, c in [[2, c], [c], [c]] }
+      guard let output = NormalizationTail.pooledReLU.outputShape(x: x) else { throw shapes.mismatch(form) }
+      return output
+    case .batchSums(_, let tail):
+      let form = "upstream, x [..., C], moments [2, C], and scale and shift [C] where there is a tail"
+      return sums(try upstream(form, tail) { c in [[2, c]] + (tail == nil ? [] : [[c], [c]]) })
+    case .batchInputGradient(_, let tail):
+      let form = "upstream, x [..., C], moments [2, C], scale [C], sums [2, C], and shift [C] where there is a tail"
+      return try upstream(form, tail) { c in [[2, c], [c], [2, c]] + (tail == nil ? [] : [[c]]) }
     case .movingAverage(_, let row, _):
       let form = "a state [C] and moments [2, C]"
       try shapes.require(inputs.count == 2 && inputs[0].rank == 1 && (0..<2).contains(row), form)

@@ -54,16 +54,14 @@ extension GradientRule {
     let inputs = node.inputs
     switch operation {
     case .batchNormalize(let epsilon, let activation):
-      let activated = activation == nil ? [] : [output]
+      if position == 1 { return nil }
+      let g = try gradient(before: activation, in: &graph)
       let sums = try graph.shared(
-        .normalization(.batchSums(epsilon: epsilon, activation: activation)),
-        [upstream, inputs[0], inputs[1]] + activated)
+        .normalization(.batchSums(epsilon: epsilon, tail: nil)), [g, inputs[0], inputs[1]])
       switch position {
       case 0:
         return try graph.append(
-          .normalization(.batchInputGradient(epsilon: epsilon, activation: activation)),
-          [upstream, inputs[0], inputs[1], inputs[2], sums] + activated)
-      case 1: return nil
+          .normalization(.batchInputGradient(epsilon: epsilon, tail: nil)), [g, inputs[0], inputs[1], inputs[2], sums])
       case 2: return try graph.row(1, of: sums)
       default: return try graph.row(0, of: sums)
       }
@@ -80,6 +78,8 @@ extension GradientRule {
       throw notDifferentiable("as it is in evaluation; training replaces it first", in: graph)
     case .batchMoments:
       throw notDifferentiable("on its own", in: graph)
+    case .batchNormalizePooled:
+      throw notDifferentiable("where its tail is computed along with it", in: graph)
     case .batchSums, .batchInputGradient, .movingAverage, .layerSums, .layerInputGradient:
       throw notDifferentiable("a second time", in: graph)
     }

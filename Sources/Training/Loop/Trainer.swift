@@ -22,6 +22,8 @@ public final class Trainer {
   public let metric: Metric
   /// The metric by which the best epoch is chosen.
   public let selection: Metric
+  /// What products of training steps are computed in: `float32` or `bfloat16`; evaluations are in float32.
+  public var precision: Precision { plan.precision }
   /// The network's parameters: after `train` those of the best epoch.
   public let parameters: ParameterStore
 
@@ -76,7 +78,8 @@ public final class Trainer {
     }
     let trained = try built.withLoss(options.loss, for: task)
     parameters = ParameterStore(trained.graph, seed: options.seed)
-    plan = try Plan(training: trained.graph, loss: trained.loss, parameters: parameters, kernels: kernels)
+    plan = try Plan(
+      training: trained.graph, loss: trained.loss, parameters: parameters, kernels: kernels, precision: options.precision)
     (input, targetInput, loss) = (built.input, trained.targets, trained.loss)
     optimizer = OptimizerState(options.optimizer, parameters: parameters)
     progress = TrainingProgress(rate: options.optimizer.learningRate)

@@ -34,6 +34,9 @@ public struct TrainingOptions: Sendable, Hashable {
   public var gradientNorm: Double?
   /// The epochs without a better one by `selection` after which training ends, at least 1; `nil` for all epochs.
   public var patience: Int?
+  /// What products of training steps are computed in. `auto` measures when the trainer is made, so that only the other two
+  /// give the same bits each time; evaluations are in float32, as the network is used afterwards.
+  public var precision = Precision.float32
 
   /// Creates options.
   public init(

@@ -78,18 +78,25 @@ extension OperationCase {
     // Few features of nearly equal values would magnify every rounding by 1 / sqrt(epsilon).
     var cases = [
       test(.batchNormalize(epsilon: 1e-3, activation: nil), [two, [2, c], [c], [c]]),
-      test(.batchInputGradient(epsilon: 1e-3, activation: nil), [two, two, [2, c], [c], [2, c]]),
+      test(.batchInputGradient(epsilon: 1e-3, tail: nil), [two, two, [2, c], [c], [2, c]]),
       test(.batch(BatchNormalization(epsilon: 1e-3)), [x, [c], [c], [c], [c]]), test(.batchMoments, [x]),
       test(.movingAverage(momentum: 0.3, row: 1, correction: 1.25), [[c], [2, c]]),
       test(.layer(epsilon: 0.02), [x, [c], [c]]), test(.layerSums(epsilon: 0.02), [x, x]),
       test(.layerInputGradient(epsilon: 0.02), [x, x, [c]]),
     ]
     for activation in [nil, .relu, .sigmoid, .elu(alpha: 1)] as [Activation?] {
-      let y = activation == nil ? [] : [x]
+      cases.append(test(.batchNormalize(epsilon: 1e-3, activation: activation), [x, [2, c], [c], [c]]))
+    }
+    let pooled: Shape = [x[0], .random(in: 1...3, using: &random), .random(in: 1...3, using: &random), c]
+    let whole: Shape = [x[0], 2 * pooled[1], 2 * pooled[2], c]
+    cases.append(test(.batchNormalizePooled(epsilon: 1e-3), [whole, [2, c], [c], [c]]))
+    for (tail, g, x) in [(nil, x, x), (.relu, x, x), (.pooledReLU, pooled, whole)]
+      as [(NormalizationTail?, Shape, Shape)]
+    {
+      let figures: [Shape] = tail == nil ? [] : [[c], [c]]
       cases += [
-        test(.batchNormalize(epsilon: 1e-3, activation: activation), [x, [2, c], [c], [c]]),
-        test(.batchSums(epsilon: 1e-3, activation: activation), [x, x, [2, c]] + y),
-        test(.batchInputGradient(epsilon: 1e-3, activation: activation), [x, x, [2, c], [c], [2, c]] + y),
+        test(.batchSums(epsilon: 1e-3, tail: tail), [g, x, [2, c]] + figures),
+        test(.batchInputGradient(epsilon: 1e-3, tail: tail), [g, x, [2, c], [c], [2, c]] + figures.dropFirst()),
       ]
     }
     return cases

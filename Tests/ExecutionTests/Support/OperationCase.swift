@@ -16,9 +16,14 @@ struct OperationCase: CustomStringConvertible {
       inputs[1] = inputs[1].map { _ in Double(Int.random(in: 0..<shapes[0][1], using: &random)) }
     case .normalization(.batch):
       inputs[4] = inputs[4].map(abs)
-    case .normalization(.batchNormalize), .normalization(.batchSums), .normalization(.batchInputGradient):
+    case .normalization(.batchNormalize), .normalization(.batchNormalizePooled), .normalization(.batchSums),
+      .normalization(.batchInputGradient):
       // Moments hold the variances in their second row.
-      let place = if case .normalization(.batchNormalize) = operation { 1 } else { 2 }
+      let place =
+        switch operation {
+        case .normalization(.batchNormalize), .normalization(.batchNormalizePooled): 1
+        default: 2
+        }
       let channels = shapes[place][1]
       for c in 0..<channels { inputs[place][channels + c] = abs(inputs[place][channels + c]) }
     default:

@@ -28,23 +28,32 @@ extension ReferenceNode {
         output[i] = activation.map { Self.apply($0, y) } ?? y
       }
 
-    case .batchSums(let epsilon, let activation):
+    case .batchNormalizePooled(let epsilon):
+      let channels = outputShape[3]
+      for place in 0..<count {
+        let window = pooledWindow(place, inputShapes[0])
+        let y = window.map { i in
+          inputs[2][i % channels] * normalized(i, channels, x: 0, moments: 1, epsilon) + inputs[3][i % channels]
+        }
+        output[place] = y.map { Self.apply(.relu, $0) }.reduce(-.infinity) { $1.isNaN ? $1 : $1 > $0 ? $1 : $0 }
+      }
+
+    case .batchSums(let epsilon, let tail):
       let channels = outputShape[1]
       output.update(repeating: 0, count: count)
-      for i in 0..<inputShapes[0].count {
-        let g = upstream(i, activation, y: 3)
+      forEachUpstream(tail, epsilon, scale: 3, shift: 4) { i, g in
         output[i % channels] += g
         output[channels + i % channels] += g * normalized(i, channels, x: 1, moments: 2, epsilon)
       }
 
-    case .batchInputGradient(let epsilon, let activation):
+    case .batchInputGradient(let epsilon, let tail):
       let channels = inputShapes[3][0]
       let rows = Scalar(count / channels)
-      for i in 0..<count {
+      forEachUpstream(tail, epsilon, scale: 3, shift: 5) { i, g in
         let (c, sums) = (i % channels, inputs[4])
         let factor = inputs[3][c] * Self.inverseDeviation(inputs[2][channels + c], epsilon)
         let x = normalized(i, channels, x: 1, moments: 2, epsilon)
-        output[i] = factor * (upstream(i, activation, y: 5) - sums[c] / rows - x * sums[channels + c] / rows)
+        output[i] = factor * (g - sums[c] / rows - x * sums[channels + c] / rows)
       }
 
     case .movingAverage(let momentum, let row, let correction):
@@ -103,9 +112,39 @@ extension ReferenceNode {
     return (inputs[x][i] - inputs[moments][c]) * Self.inverseDeviation(inputs[moments][channels + c], epsilon)
   }
 
-  /// The first input's element i, times the derivative of a fused activation.
-  private func upstream(_ i: Int, _ activation: Activation?, y: Int) -> Scalar {
-    inputs[0][i] * (activation.map { Self.derivative(of: $0, at: inputs[y][i]) } ?? 1)
+  /// Calls `body` with each element's number and the gradient by the normalized element, which the first input is behind
+  /// the tail; elements are called after those they may be written over have been read.
+  private func forEachUpstream(
+    _ tail: NormalizationTail?, _ epsilon: Double, scale: Int, shift: Int, _ body: (Int, Scalar) -> Void
+  ) {
+    let shape = inputShapes[1]
+    let channels = shape[shape.rank - 1]
+    func y(_ i: Int) -> Scalar {
+      inputs[scale][i % channels] * normalized(i, channels, x: 1, moments: 2, epsilon) + inputs[shift][i % channels]
+    }
+    switch tail {
+    case nil:
+      for i in 0..<shape.count { body(i, inputs[0][i]) }
+    case .relu:
+      for i in 0..<shape.count { body(i, y(i) > 0 ? inputs[0][i] : 0) }
+    case .pooledReLU:
+      for place in 0..<inputShapes[0].count {
+        let window = pooledWindow(place, shape)
+        let values = window.map(y)
+        // The first of the largest, where that is above 0.
+        let best = values.max() ?? 0
+        let winner = best > 0 ? values.firstIndex(of: best) : nil
+        for (number, i) in window.enumerated() { body(i, number == winner ? inputs[0][place] : 0) }
+      }
+    }
+  }
+
+  /// The four elements of x [N, 2H, 2W, C] of which the pooled element `place` is the maximum.
+  private func pooledWindow(_ place: Int, _ x: Shape) -> [Int] {
+    let (width, channels) = (x[2], x[3])
+    let (c, column, row) = (place % channels, place / channels % (width / 2), place / channels / (width / 2))
+    let first = (2 * row * width + 2 * column) * channels + c
+    return [first, first + channels, first + width * channels, first + (width + 1) * channels]
   }
 
   private static func inverseDeviation(_ variance: Scalar, _ epsilon: Double) -> Scalar {

@@ -6,21 +6,33 @@ import Graphs
 /// A kernel set belongs to one plan, since its kernels share scratch memory.
 struct VectorKernelSet: KernelSet {
   let loops: CKernelTable
+  /// The loops of products whose operands are rounded to bfloat16; nil where none are.
+  let bfloat16: CBFloat16Table?
   private let name: String
-  private let scratch: AlignedBuffer
-  /// The memory that convolutions work in.
+  /// The panel of a transposed operand.
+  let scratch: AlignedBuffer
+  /// The memory that products work in.
   let images = VectorScratch()
 
   /// Makes the set of the given table's loops.
-  init(_ table: VectorTable = .best) {
+  ///
+  /// - Parameter roundsOperands: Whether products are of bfloat16; the table must have them.
+  init(_ table: VectorTable = .best, roundsOperands: Bool = false) {
     loops = table.loops
+    bfloat16 = roundsOperands ? table.bfloat16 : nil
+    precondition(!roundsOperands || bfloat16 != nil, "these loops have no products of bfloat16")
     name = table.name
     scratch = AlignedBuffer(count: loops.scratchCount)
   }
 
   func makeKernel(_ request: KernelRequest) throws -> Kernel {
     guard let body = body(for: request) else { return try ReferenceKernelSet().makeKernel(request) }
-    return Kernel(name: name, run: body)
+    return Kernel(name: isRounded(request) ? "\(name) bfloat16" : name, run: body)
+  }
+
+  /// Whether the operands of a request are rounded to bfloat16.
+  func isRounded(_ request: KernelRequest) -> Bool {
+    bfloat16 != nil && request.operation.isRounded(request.inputShapes)
   }
 
   /// The loop for a request, or nil where there is none.
@@ -111,20 +123,6 @@ struct VectorKernelSet: KernelSet {
     case .normalization(let operation): return body(of: operation, for: request)
     case .loss(let loss): return body(of: loss, for: request)
     case .lossGradient(let loss): return body(ofGradientOf: loss, for: request)
-    }
-  }
-
-  private func productBody(for request: KernelRequest) -> (UInt64) -> Void {
-    let product = MatrixProductRequest(request)
-    let call = CMatrixProduct(
-      rows: product.rows, columns: product.columns, inner: product.inner, a: product.a,
-      aRowStride: product.transposesA ? 1 : product.inner, aColumnStride: product.transposesA ? product.rows : 1,
-      b: product.b, transposesB: product.transposesB, bias: product.bias,
-      activation: product.activation?.kind ?? .none,
-      activationNumber: product.activation?.number ?? 0, c: request.output, scratch: scratch.start)
-    // The kernel keeps the scratch memory alive.
-    return { [loops, scratch] _ in
-      withExtendedLifetime(scratch) { withUnsafePointer(to: call) { loops.matrixProduct($0) } }
     }
   }
 

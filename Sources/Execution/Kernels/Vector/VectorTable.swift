@@ -22,4 +22,7 @@ struct VectorTable {
 
   /// The functions.
   var loops: CKernelTable { table.pointee }
+
+  /// The products of bfloat16 numbers that belong to them, or nil where the processor has none.
+  var bfloat16: CBFloat16Table? { table == CKernelTableAt(0) ? CBFloat16TableOfBest()?.pointee : nil }
 }

@@ -20,18 +20,26 @@ final class ConvolutionInputGradient {
     let places: Int
   }
 
-  private let loops: CKernelTable
+  private let loops: ProductLoops
   private let scratch: VectorScratch
   private let images: PaddedImages
   private let channels: ConvolutionChannels
   private let count: Int
   private let inputCount: Int
+  /// The weights of one output channel.
+  private let weightRows: Int
+  /// The elements of a place of the padded upstream that belong to one group.
+  private let perGroup: Int
   private let phases: [Phase]
 
-  init(_ convolution: Convolution, x: Shape, weight: Shape, output: Shape, _ set: VectorKernelSet) {
-    loops = set.loops
+  /// - Parameter isRounded: Whether the products are of bfloat16.
+  init(
+    _ convolution: Convolution, x: Shape, weight: Shape, output: Shape, isRounded: Bool, _ set: VectorKernelSet
+  ) {
+    loops = ProductLoops(numbers: set.loops, pairs: isRounded ? set.bfloat16 : nil)
     scratch = set.images
     channels = ConvolutionChannels(weight: weight, groups: convolution.groups)
+    weightRows = weight[0] * weight[1] * weight[2]
     count = x[0]
     inputCount = x.count / x[0]
 
@@ -42,10 +50,11 @@ final class ConvolutionInputGradient {
     let (left, right) = Self.margins(columnPhases, output: output[2])
     let images = PaddedImages(
       images: x[0], height: output[1], width: output[2], channels: output[3], top: top, left: left, bottom: bottom,
-      right: right)
+      right: right, element: loops.pairs == nil ? .number : .channelPair)
     self.images = images
 
-    let perGroup = channels.outputs
+    let perGroup = loops.pairs == nil ? channels.outputs : images.elements
+    self.perGroup = perGroup
     phases = rows.flatMap { row in
       columnPhases.map { column in
         var (taps, tapOffsets): ([Int], [Int]) = ([], [])
@@ -73,12 +82,13 @@ final class ConvolutionInputGradient {
     }
     scratch.reserve(
       images: images.scratchCount,
-      weights: channels.isDepthwise ? 0 : channels.groups * phases.map(packedCount).reduce(0, +))
+      weights: channels.isDepthwise ? 0 : channels.groups * phases.map(packedCount).reduce(0, +),
+      upstream: loops.pairs == nil ? 0 : weightRows * perGroup)
   }
 
   /// The room that a phase's weights of one group take: whole panels of whole vectors.
   private func packedCount(_ phase: Phase) -> Int {
-    let panel = loops.panelColumns
+    let panel = loops.numbers.panelColumns
     return (phase.innerOffsets.count + 64) * ((channels.inputs + panel - 1) / panel * panel)
   }
 
@@ -97,12 +107,17 @@ final class ConvolutionInputGradient {
   }
 
   private func packWeights(_ weight: UnsafePointer<Float>) {
+    var (weight, stride) = (weight, channels.allOutputs)
+    if let pairs = loops.pairs {
+      pairs.pairColumns(weight, weightRows, channels.allOutputs, scratch.upstreamStart)
+      (weight, stride) = (UnsafePointer(scratch.upstreamStart), perGroup)
+    }
     var packed = scratch.weightStart
     for phase in phases {
       for group in 0..<channels.groups {
-        loops.packTaps(
-          weight + group * channels.outputs, phase.taps.start, phase.taps.count, channels.inputs, channels.outputs,
-          channels.allOutputs, packed)
+        loops.numbers.packTaps(
+          weight + group * channels.outputs, phase.taps.start, phase.taps.count, channels.inputs, perGroup, stride,
+          packed)
         packed += packedCount(phase)
       }
     }
@@ -118,7 +133,7 @@ final class ConvolutionInputGradient {
           innerOffsets: phase.innerOffsets.start, b: UnsafePointer(packed), bStride: 0, isPacked: true, bias: nil,
           rectifies: false, accumulates: false, c: out + group * channels.inputs,
           cOffsets: phase.writeOffsets.start, cStride: 0)
-        loops.gatheredProduct(&call)
+        loops.run(&call)
         packed += packedCount(phase)
       }
     }
@@ -132,7 +147,7 @@ final class ConvolutionInputGradient {
         rows: images * phase.places, channels: channels.allOutputs, tapCount: phase.taps.count, a: a,
         rowOffsets: phase.readOffsets.start, tapOffsets: phase.tapOffsets.start, taps: phase.taps.start,
         weight: weight, bias: nil, rectifies: false, c: out, cOffsets: phase.writeOffsets.start)
-      loops.depthwise(&call)
+      loops.numbers.depthwise(&call)
     }
   }
 

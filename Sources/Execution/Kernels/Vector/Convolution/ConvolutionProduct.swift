@@ -3,7 +3,7 @@ import Graphs
 
 /// A convolution and its gradient by the weight as gathered products over padded images.
 final class ConvolutionProduct {
-  private let loops: CKernelTable
+  private let loops: ProductLoops
   private let scratch: VectorScratch
   private let images: PaddedImages
   private let count: Int
@@ -14,15 +14,20 @@ final class ConvolutionProduct {
   private let placeOffsets: OffsetTable, windowOffsets: OffsetTable
   private let tapOffsets: OffsetTable, taps: OffsetTable
 
-  init(_ convolution: Convolution, x: Shape, weight: Shape, output: Shape, _ set: VectorKernelSet) {
-    loops = set.loops
+  /// - Parameter element: What the images are padded to: numbers, pairs of channels for the convolution in bfloat16, or
+  ///   pairs of images for its gradient by the weight.
+  init(
+    _ convolution: Convolution, x: Shape, weight: Shape, output: Shape, element: PaddedImages.Element = .number,
+    _ set: VectorKernelSet
+  ) {
+    loops = ProductLoops(numbers: set.loops, pairs: element == .number ? nil : set.bfloat16)
     scratch = set.images
     count = x[0]
     channels = ConvolutionChannels(weight: weight, groups: convolution.groups)
     let (stride, padding, dilation) = (convolution.stride, convolution.padding, convolution.dilation)
     let images = PaddedImages(
       images: x[0], height: x[1], width: x[2], channels: x[3], top: padding.height, left: padding.width,
-      bottom: padding.height, right: padding.width)
+      bottom: padding.height, right: padding.width, element: element)
     self.images = images
     places = output[1] * output[2]
     var placeOffsets: [Int] = []
@@ -41,10 +46,12 @@ final class ConvolutionProduct {
       }
     }
     self.tapOffsets = OffsetTable(tapOffsets)
-    let inner = channels.inputs
+    let inner = element == .number ? channels.inputs : images.elements
     windowOffsets = OffsetTable(tapOffsets.flatMap { tap in (0..<inner).map { tap + $0 } })
     taps = OffsetTable(Array(tapOffsets.indices))
-    scratch.reserve(images: images.scratchCount)
+    scratch.reserve(
+      images: images.scratchCount, weights: element == .channelPair ? windowOffsets.count * channels.outputs : 0,
+      upstream: element == .imagePair ? images.group * places * channels.outputs : 0)
   }
 
   /// The convolution of all images.
@@ -52,6 +59,11 @@ final class ConvolutionProduct {
     _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, _ bias: UnsafePointer<Float>?, rectifies: Bool,
     _ out: UnsafeMutablePointer<Float>
   ) {
+    var weight = weight
+    if let pairs = loops.pairs {
+      pairs.pairRows(weight, taps.count, channels.inputs, channels.outputs, scratch.weightStart)
+      weight = UnsafePointer(scratch.weightStart)
+    }
     forEachGroup(x) { a, first, images in
       let c = out + first * places * channels.allOutputs
       if channels.isDepthwise {
@@ -59,7 +71,7 @@ final class ConvolutionProduct {
           rows: images * places, channels: channels.allOutputs, tapCount: tapOffsets.count, a: a,
           rowOffsets: placeOffsets.start, tapOffsets: tapOffsets.start, taps: taps.start, weight: weight, bias: bias,
           rectifies: rectifies, c: c, cOffsets: nil)
-        loops.depthwise(&call)
+        loops.numbers.depthwise(&call)
         return
       }
       for group in 0..<channels.groups {
@@ -67,9 +79,8 @@ final class ConvolutionProduct {
           rows: images * places, columns: channels.outputs, inner: windowOffsets.count, a: a + group * channels.inputs,
           rowOffsets: placeOffsets.start, innerOffsets: windowOffsets.start, b: weight + group * channels.outputs,
           bStride: channels.allOutputs, isPacked: false, bias: bias.map { $0 + group * channels.outputs },
-          rectifies: rectifies,
-          accumulates: false, c: c + group * channels.outputs, cOffsets: nil, cStride: channels.allOutputs)
-        loops.gatheredProduct(&call)
+          rectifies: rectifies, accumulates: false, c: c + group * channels.outputs, cOffsets: nil, cStride: channels.allOutputs)
+        loops.run(&call)
       }
     }
   }
@@ -80,22 +91,28 @@ final class ConvolutionProduct {
   ) {
     if channels.isDepthwise { out.update(repeating: 0, count: taps.count * channels.allOutputs) }
     forEachGroup(x) { a, first, images in
-      let b = upstream + first * places * channels.allOutputs
+      var b = upstream + first * places * channels.allOutputs
+      var layers = images
+      if let pairs = loops.pairs {
+        pairs.pairRows(b, 1, images, places * channels.outputs, scratch.upstreamStart)
+        b = UnsafePointer(scratch.upstreamStart)
+        layers = (images + 1) / 2
+      }
       if channels.isDepthwise {
         var call = CDepthwise(
           rows: images * places, channels: channels.allOutputs, tapCount: tapOffsets.count, a: a,
           rowOffsets: placeOffsets.start, tapOffsets: tapOffsets.start, taps: taps.start, weight: b, bias: nil,
           rectifies: false, c: out, cOffsets: nil)
-        loops.depthwiseWeightGradient(&call)
+        loops.numbers.depthwiseWeightGradient(&call)
         return
       }
       for group in 0..<channels.groups {
         var call = CGatheredProduct(
-          rows: windowOffsets.count, columns: channels.outputs, inner: images * places, a: a + group * channels.inputs,
+          rows: windowOffsets.count, columns: channels.outputs, inner: layers * places, a: a + group * channels.inputs,
           rowOffsets: windowOffsets.start, innerOffsets: placeOffsets.start, b: b + group * channels.outputs,
           bStride: channels.allOutputs, isPacked: false, bias: nil, rectifies: false, accumulates: first > 0,
           c: out + group * channels.outputs, cOffsets: nil, cStride: channels.allOutputs)
-        loops.gatheredProduct(&call)
+        loops.run(&call)
       }
     }
   }
@@ -104,8 +121,9 @@ final class ConvolutionProduct {
   private func forEachGroup(
     _ x: UnsafePointer<Float>, _ body: (UnsafePointer<Float>, _ first: Int, _ images: Int) -> Void
   ) {
-    for first in stride(from: 0, to: count, by: images.group) {
-      let some = min(images.group, count - first)
+    let step = images.group * images.depth
+    for first in stride(from: 0, to: count, by: step) {
+      let some = min(step, count - first)
       body(
         images.prepare(x + first * images.imageCount, count: some, scratch: scratch.imageStart, loops), first, some)
     }

@@ -1,14 +1,18 @@
-/// Memory that the convolutions of one plan share, since one runs at a time: padded images and packed weights.
+/// Memory that the products of one plan share, since one runs at a time: padded images, packed weights, and operands that
+/// are rounded.
 final class VectorScratch {
   private var imageBuffer = AlignedBuffer(count: 0)
   private var weightBuffer = AlignedBuffer(count: 0)
+  private var upstreamBuffer = AlignedBuffer(count: 0)
 
   /// Makes room, before the first run.
-  func reserve(images: Int = 0, weights: Int = 0) {
+  func reserve(images: Int = 0, weights: Int = 0, upstream: Int = 0) {
     if images > imageBuffer.elements.count { imageBuffer = AlignedBuffer(count: images) }
     if weights > weightBuffer.elements.count { weightBuffer = AlignedBuffer(count: weights) }
+    if upstream > upstreamBuffer.elements.count { upstreamBuffer = AlignedBuffer(count: upstream) }
   }
 
   var imageStart: UnsafeMutablePointer<Float> { imageBuffer.start }
   var weightStart: UnsafeMutablePointer<Float> { weightBuffer.start }
+  var upstreamStart: UnsafeMutablePointer<Float> { upstreamBuffer.start }
 }

@@ -1,0 +1,80 @@
+// Convolutions over images with channels last, as products whose left operand is gathered: element (r, k) of it is
+// a[rowOffsets[r] + innerOffsets[k]]. With rows for output places and k for (tap, input channel) that is a convolution;
+// with rows for (tap, input channel) and k for output places it is the gradient by the weight.
+//
+// The blocks are those of the matrix product. The last block of rows computes its last row several times over and stores
+// it once, which is cheaper than a function for each number of rows.
+
+#define GATHER_ROWS BLOCK_ROWS
+
+INLINE void gatheredBlock(
+    const int vectors, const bool isPart, const bool isPacked, size_t rest, const CGatheredProduct *call, size_t row,
+    const float *b, size_t bStride, size_t column) {
+#define IS_PART(v) (isPart && (v) == vectors - 1)
+  const size_t rows = call->rows - row < GATHER_ROWS ? call->rows - row : GATHER_ROWS;
+  const float *a[GATHER_ROWS];
+  float *c[GATHER_ROWS];
+  for (size_t i = 0; i < GATHER_ROWS; i++) {
+    const size_t own = row + (i < rows ? i : rows - 1);
+    a[i] = call->a + call->rowOffsets[own];
+    c[i] = call->c + column + (call->cOffsets ? (size_t)call->cOffsets[own] : own * call->cStride);
+  }
+  V total[GATHER_ROWS][2];
+  for (int v = 0; v < vectors; v++) {
+    V first = splat(0);
+    if (call->bias) {
+      const float *from = call->bias + column + v * LANES;
+      first = IS_PART(v) ? loadPart(from, rest, 0) : load(from);
+    }
+    for (size_t i = 0; i < GATHER_ROWS; i++) {
+      total[i][v] = first;
+      if (call->accumulates) total[i][v] = IS_PART(v) ? loadPart(c[i] + v * LANES, rest, 0) : load(c[i] + v * LANES);
+    }
+  }
+  const int32_t *offsets = call->innerOffsets;
+  for (size_t k = 0; k < call->inner; k++) {
+    V right[2];
+    for (int v = 0; v < vectors; v++) {
+      const float *from = b + k * bStride + v * LANES;
+      right[v] = IS_PART(v) && !isPacked ? loadPart(from, rest, 0) : load(from);
+    }
+    const ptrdiff_t offset = offsets[k];
+    for (size_t i = 0; i < GATHER_ROWS; i++) {
+      V left = splat(a[i][offset]);
+      for (int v = 0; v < vectors; v++) total[i][v] = MULTIPLY_ADD(total[i][v], left, right[v]);
+    }
+  }
+  for (size_t i = 0; i < GATHER_ROWS; i++) {
+    if (i >= rows) break;
+    for (int v = 0; v < vectors; v++) {
+      V result = call->rectifies ? rectified(total[i][v]) : total[i][v];
+      if (IS_PART(v)) storePart(c[i] + v * LANES, result, rest);
+      else store(c[i] + v * LANES, result);
+    }
+  }
+#undef IS_PART
+}
+
+static void gatheredProduct(const CGatheredProduct *call) {
+  for (size_t column = 0; column < call->columns; column += PANEL_COLUMNS) {
+    const size_t left = call->columns - column;
+    const size_t columns = left < PANEL_COLUMNS ? left : PANEL_COLUMNS;
+    const size_t rest = columns % LANES;
+    // A packed b is one panel after the other, of rows made up to whole panels.
+    const float *b = call->isPacked ? call->b + column * call->inner : call->b + column;
+    const size_t stride = call->isPacked ? PANEL_COLUMNS : call->bStride;
+#define BLOCKS(vectors, isPart, isPacked)                                   \
+  for (size_t row = 0; row < call->rows; row += GATHER_ROWS)                \
+    gatheredBlock(vectors, isPart, isPacked, rest, call, row, b, stride, column)
+    if (columns > LANES) {
+      if (!rest) BLOCKS(2, false, false);
+      else if (call->isPacked) BLOCKS(2, true, true);
+      else BLOCKS(2, true, false);
+    } else {
+      if (!rest) BLOCKS(1, false, false);
+      else if (call->isPacked) BLOCKS(1, true, true);
+      else BLOCKS(1, true, false);
+    }
+#undef BLOCKS
+  }
+}

@@ -1,0 +1,17 @@
+/// The numbers that products are taken of: dense layers, matrix products and convolutions, forward and backward.
+///
+/// Everything else is float32 in either case: weights and their gradients, sums of products, normalization, losses and
+/// optimizers. Operands are rounded on their way into a product and nowhere else.
+public enum Precision: String, Hashable, Sendable, CaseIterable, Codable {
+  /// 24 significant bits.
+  case float32
+  /// 8 significant bits and the range of float32; needs AVX512-BF16. Convolutions in groups, and those of images with a
+  /// single channel, stay in float32.
+  case bfloat16
+  /// `bfloat16` where this processor runs the graph at hand at least a tenth faster that way, found by timing some runs of
+  /// both when the plan is made; else `float32`.
+  case auto
+
+  /// Whether this processor has products of bfloat16.
+  public static var isBFloat16Available: Bool { VectorTable.best.bfloat16 != nil }
+}

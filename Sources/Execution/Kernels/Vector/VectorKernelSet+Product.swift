@@ -1,0 +1,48 @@
+import CKernels
+import Graphs
+
+extension VectorKernelSet {
+  /// The loop for a dense layer or a matrix product.
+  func productBody(for request: KernelRequest) -> (UInt64) -> Void {
+    let product = MatrixProductRequest(request)
+    let call = CMatrixProduct(
+      rows: product.rows, columns: product.columns, inner: product.inner, a: product.a,
+      aRowStride: product.transposesA ? 1 : product.inner, aColumnStride: product.transposesA ? product.rows : 1,
+      b: product.b, transposesB: product.transposesB, bias: product.bias,
+      activation: product.activation?.kind ?? .none,
+      activationNumber: product.activation?.number ?? 0, c: request.output, scratch: scratch.start)
+    // The kernel keeps the scratch memory alive.
+    if let bfloat16 { return roundedProductBody(call, product, bfloat16) }
+    return { [loops, scratch] _ in
+      withExtendedLifetime(scratch) { withUnsafePointer(to: call) { loops.matrixProduct($0) } }
+    }
+  }
+
+  /// The same product of pairs of neighbours along the inner extent.
+  private func roundedProductBody(
+    _ numbers: CMatrixProduct, _ product: MatrixProductRequest, _ bfloat16: CBFloat16Table
+  ) -> (UInt64) -> Void {
+    let (rows, columns, inner) = (product.rows, product.columns, product.inner)
+    let pairs = (inner + 1) / 2
+    images.reserve(images: rows * pairs, weights: columns * pairs)
+    var template = numbers
+    template.inner = pairs
+    template.aRowStride = product.transposesA ? 1 : pairs
+    return { [images, scratch] _ in
+      let (a, b) = (images.imageStart, images.weightStart)
+      if product.transposesA {
+        bfloat16.pairRows(product.a, 1, inner, rows, a)
+      } else {
+        bfloat16.pairColumns(product.a, rows, inner, a)
+      }
+      if product.transposesB {
+        bfloat16.pairColumns(product.b, columns, inner, b)
+      } else {
+        bfloat16.pairRows(product.b, 1, inner, columns, b)
+      }
+      var call = template
+      (call.a, call.b) = (UnsafePointer(a), UnsafePointer(b))
+      withExtendedLifetime(scratch) { bfloat16.matrixProduct(&call) }
+    }
+  }
+}

@@ -82,7 +82,8 @@ let package = Package(
       "StudyEngine", "Graphs",
       "Execution", "Training", collections),
     swift(
-      "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Spelling", "Trials", "Graphs", "Training",
+      "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Spelling", "Trials", "Graphs", "Execution",
+      "Training",
       collections,
       .product(name: "Yams", package: "Yams")),
     swift("HPOCommands", "HPO", "Spelling", "StudyConfiguration", collections, numerics, argumentParser),
@@ -130,8 +131,8 @@ let package = Package(
       of: "ArchitectureSearch", "ArchitectureSearch", "SearchSpace", "Samplers", "Graphs", "Execution", "Training",
       collections, exclude: ["Fixtures"]),
     tests(
-      of: "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Trials", "Graphs", "StudyConfiguration",
-      "Training", collections),
+      of: "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Trials", "Graphs", "Execution",
+      "StudyConfiguration", "Training", collections),
     tests(of: "Command", "Samplers", "FaultyHPO", "StorageWorker", "HPOCommands", "HPOTool", "Quadratic", "DigitsMLP"),
   ],
   swiftLanguageModes: [.v6],

@@ -11,7 +11,8 @@ struct BenchmarkTrainingStep {
     guard arguments.count >= 3, let command = arguments.first,
       let batch = Int(arguments[arguments.startIndex + 2])
     else {
-      print("usage: BenchmarkTrainingStep serve|threads|plan|profile NETWORK BATCH "
+      print(
+        "usage: BenchmarkTrainingStep serve|threads|plan|profile NETWORK BATCH "
           + "[float32|bfloat16|auto] [automatic|vector|oneDNN|reference]")
       exit(2)
     }

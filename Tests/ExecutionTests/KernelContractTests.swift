@@ -115,7 +115,8 @@ import Testing
       }
       let shapes: [Shape] = [[n, k], [m, k], [m]]
       let inputs = shapes.map { shape in (0..<shape.count).map { _ in random.number() / 30 } }
-      try Self.check(OperationCase(operation: .dense(activation: .relu), shapes: shapes, inputs: inputs), set, of: backend)
+      try Self.check(
+        OperationCase(operation: .dense(activation: .relu), shapes: shapes, inputs: inputs), set, of: backend)
     }
   }
 
@@ -124,7 +125,8 @@ import Testing
     let set = try backend.makeSet()
     let extremes: [Double] = [-1000, -90, -20, -1e-6, 0, 1e-6, 0.3, 0.624, 0.626, 20, 90, 1000]
     for activation in Activation.standard {
-      try Self.check(OperationCase(operation: .activation(activation), shapes: [[12]], inputs: [extremes]), set,
+      try Self.check(
+        OperationCase(operation: .activation(activation), shapes: [[12]], inputs: [extremes]), set,
         of: backend)
       let x = GuardedMemory(Array(repeating: .nan, count: 5))
       let kernel = try set.makeKernel(

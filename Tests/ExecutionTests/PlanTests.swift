@@ -57,7 +57,8 @@ import Testing
     var graph = Graph()
     let x = try graph.input("x", shape: [9, 16, 16, 3])
     let labels = try graph.input("labels", shape: [9])
-    let start = try graph.batchNormalization(graph.conv2d(x, channels: 7, hasBias: false, name: "start"))
+    let start = try graph.batchNormalization(
+      graph.conv2d(x, channels: 7, hasBias: false, name: "start"), name: "startNorm")
     let pooled = try graph.maxPooling(graph.relu(start), Pooling(window: Extent(2)))
     let first = try graph.relu(
       graph.batchNormalization(graph.conv2d(pooled, channels: 20, hasBias: false, name: "conv"), name: "norm"))

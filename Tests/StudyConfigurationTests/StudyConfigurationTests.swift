@@ -1,3 +1,4 @@
+import Execution
 import Foundation
 import Graphs
 import OrderedCollections
@@ -51,6 +52,18 @@ import Trials
     let several = try read("directions: [minimize, minimize]\nspace: {x: {float: 0..1}}")
     #expect(several.directions == [.minimize, .minimize])
     #expect(several.pruner == PrunerConfiguration.none)
+  }
+
+  @Test("The precision of products is float32 unless the file says otherwise")
+  func precision() throws {
+    func precision(_ line: String) throws -> Precision? {
+      let study = try read(
+        "objective: {data: digits, network: mlp, metric: accuracy\(line)}\nspace: {dropout: {float: 0..0.5}}")
+      return study.objective?.training?.precision
+    }
+    #expect(try precision("") == .float32)
+    #expect(try precision(", precision: bfloat16") == .bfloat16)
+    #expect(try precision(", precision: auto") == .auto)
   }
 
   @Test(

@@ -36,7 +36,8 @@ public enum Kernels: String, Hashable, Sendable, CaseIterable {
     case .oneDNN:
       guard !roundsOperands else {
         throw ExecutionError(
-          .kernelsUnavailable, "the oneDNN kernels compute in float32; for precision bfloat16 take the automatic kernels")
+          .kernelsUnavailable,
+          "the oneDNN kernels compute in float32; for precision bfloat16 take the automatic kernels")
       }
       guard Self.isOneDNNAvailable else {
         throw ExecutionError(

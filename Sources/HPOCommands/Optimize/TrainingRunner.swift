@@ -46,9 +46,9 @@ struct TrainingRunner: Sendable {
   func trainer(values: OrderedDictionary<String, Choice>, seed: UInt64) throws -> Trainer {
     let architecture = try candidates?.architecture(of: values, without: space)
     let hyperparameters = try objective.hyperparameters(for: values, architecture: architecture)
-    return try Trainer(
-      hyperparameters.network.network, data: data,
-      options: hyperparameters.options(seed: seed, metric: objective.metric, selection: objective.selection))
+    var options = hyperparameters.options(seed: seed, metric: objective.metric, selection: objective.selection)
+    options.precision = objective.precision
+    return try Trainer(hyperparameters.network.network, data: data, options: options)
   }
 
   /// Trains the network of one trial, from its checkpoint where it was interrupted, reports the metric after each epoch,
@@ -60,6 +60,9 @@ struct TrainingRunner: Sendable {
   func run(_ trial: Trial, stop: StopSource) throws -> [Double] {
     let candidate = try candidates?.draw(trial, space: space, stop: stop)
     let trainer = try trainer(values: candidate?.values ?? trial.suggest(space), seed: trial.seed)
+    if objective.precision != .float32 {
+      try trial.setUserAttribute("precision", to: .string(trainer.precision.rawValue))
+    }
     let result: TrainingResult
     do {
       result = try trainer.train(for: trial)

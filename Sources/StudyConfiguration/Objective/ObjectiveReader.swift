@@ -1,3 +1,4 @@
+import Execution
 import OrderedCollections
 import SearchSpace
 import Training
@@ -37,7 +38,7 @@ struct ObjectiveReader {
     let named = member.value.member("network")
     let kind = named.flatMap(TrainingObjective.Network.init(rawValue:)) ?? (architecture == nil ? .mlp : .architecture)
     hyperparameters = Hyperparameter.all(of: kind)
-    let keys = ["data", "split", "network", "metric", "selection"] + hyperparameters.map(\.name)
+    let keys = ["data", "split", "network", "metric", "selection", "precision"] + hyperparameters.map(\.name)
     guard
       let reader = MappingReader(
         member.value, path: "objective", at: member.keyPosition, keys: keys, log: log,
@@ -66,6 +67,7 @@ struct ObjectiveReader {
         "the data come with a test part, so that none is cut off; leave 'test' out")
     }
     let selection: Metric? = reader.name("selection", "metric")
+    let precision: Precision? = reader.name("precision", "precision")
     for (key, metric) in [("metric", metric), ("selection", selection)] {
       guard let metric, let task = data?.task, metric.task != task, let value = reader.members[key]?.value else {
         continue
@@ -84,7 +86,7 @@ struct ObjectiveReader {
     }
     objective = TrainingObjective(
       data: data, split: split, network: network, metric: metric, selection: selection, fixed: fixed,
-      fixedWidths: fixedWidths, architecture: architecture?.configuration)
+      fixedWidths: fixedWidths, architecture: architecture?.configuration, precision: precision ?? .float32)
   }
 
   /// Reads the fixed hyperparameters, and returns the units or channels of each layer where they are listed.

@@ -1,4 +1,5 @@
 package import ArchitectureSearch
+package import Execution
 package import OrderedCollections
 package import SearchSpace
 package import Training
@@ -17,6 +18,8 @@ package struct TrainingObjective: Hashable, Sendable {
   package var fixedWidths: [Int]?
   /// The architectures that are searched, where `network` says so.
   package var architecture: ArchitectureConfiguration?
+  /// What products of training steps are computed in.
+  package var precision = Precision.float32
 
   /// What the values of a trial are called: the metric, and the costs that are objectives.
   package var objectiveNames: [String] { [metric.rawValue] + (architecture?.minimized ?? []).map(\.rawValue) }

@@ -79,7 +79,8 @@ public final class Trainer {
     let trained = try built.withLoss(options.loss, for: task)
     parameters = ParameterStore(trained.graph, seed: options.seed)
     plan = try Plan(
-      training: trained.graph, loss: trained.loss, parameters: parameters, kernels: kernels, precision: options.precision)
+      training: trained.graph, loss: trained.loss, parameters: parameters, kernels: kernels,
+      precision: options.precision)
     (input, targetInput, loss) = (built.input, trained.targets, trained.loss)
     optimizer = OptimizerState(options.optimizer, parameters: parameters)
     progress = TrainingProgress(rate: options.optimizer.learningRate)

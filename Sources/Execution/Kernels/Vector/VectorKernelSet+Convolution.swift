@@ -8,7 +8,8 @@ extension VectorKernelSet {
     case .forward(let convolution, let activation):
       let (x, weight) = (request.inputShapes[0], request.inputShapes[1])
       let product = ConvolutionProduct(
-        convolution, x: x, weight: weight, output: request.outputShape, element: isRounded ? .channelPair : .number, self)
+        convolution, x: x, weight: weight, output: request.outputShape, element: isRounded ? .channelPair : .number,
+        self)
       let (bias, rectifies) = (inputs.count == 3 ? inputs[2] : nil, activation == .relu)
       return activated(rectifies ? nil : activation, out, request.outputShape.count) { _ in
         product.forward(inputs[0], inputs[1], bias, rectifies: rectifies, out)

@@ -79,7 +79,8 @@ final class ConvolutionProduct {
           rows: images * places, columns: channels.outputs, inner: windowOffsets.count, a: a + group * channels.inputs,
           rowOffsets: placeOffsets.start, innerOffsets: windowOffsets.start, b: weight + group * channels.outputs,
           bStride: channels.allOutputs, isPacked: false, bias: bias.map { $0 + group * channels.outputs },
-          rectifies: rectifies, accumulates: false, c: c + group * channels.outputs, cOffsets: nil, cStride: channels.allOutputs)
+          rectifies: rectifies, accumulates: false, c: c + group * channels.outputs, cOffsets: nil,
+          cStride: channels.allOutputs)
         loops.run(&call)
       }
     }

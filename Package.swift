@@ -76,11 +76,15 @@ let package = Package(
       "ArchitectureSearch", "SearchSpace", "Spelling", "Samplers", "Graphs", "Execution", "Training", collections,
       numerics),
 
+    // Smaller models, and models for other runtimes
+    swift("Compression", "Execution", "Graphs", "Spelling", "Training", numerics),
+    swift("ONNXExport", "Compression", "Graphs", "Training"),
+
     // What users touch
     swift(
       "HPO", "ArchitectureSearch", "SearchSpace", "Trials", "TrialStorage", "SQLiteStorage", "Samplers", "Pruners",
       "StudyEngine", "Graphs",
-      "Execution", "Training", collections),
+      "Execution", "Training", "Compression", "ONNXExport", collections),
     swift(
       "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Spelling", "Trials", "Graphs", "Execution",
       "Training",
@@ -130,6 +134,9 @@ let package = Package(
     tests(
       of: "ArchitectureSearch", "ArchitectureSearch", "SearchSpace", "Samplers", "Graphs", "Execution", "Training",
       collections, exclude: ["Fixtures"]),
+    tests(
+      of: "Compression", "Compression", "Execution", "Graphs", "ONNXExport", "SearchSpace", "Training",
+      exclude: ["Fixtures"]),
     tests(
       of: "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Trials", "Graphs", "Execution",
       "StudyConfiguration", "Training", collections),

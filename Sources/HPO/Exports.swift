@@ -1,7 +1,9 @@
 // Whoever imports HPO has all of it.
 @_exported public import ArchitectureSearch
+@_exported public import Compression
 @_exported public import Execution
 @_exported public import Graphs
+@_exported public import ONNXExport
 @_exported public import OrderedCollections
 @_exported public import Pruners
 @_exported public import SQLiteStorage

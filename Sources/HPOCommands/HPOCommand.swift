@@ -19,7 +19,8 @@ public struct HPOCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       StudyCommand.self, OptimizeCommand.self, TrialsCommand.self, BestCommand.self, TrainCommand.self,
-      PredictCommand.self, EvaluateCommand.self, NASCommand.self, QueryCommand.self, StorageCommand.self,
+      PredictCommand.self, EvaluateCommand.self, QuantizeCommand.self, ExportCommand.self, VerifyCommand.self,
+      NASCommand.self, QueryCommand.self, StorageCommand.self,
     ])
 
   /// Makes the command, as the parser needs it.

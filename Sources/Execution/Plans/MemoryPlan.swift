@@ -4,8 +4,6 @@ import Graphs
 ///
 /// A value's memory is taken from the step that makes it to the last that reads it. Inputs and constants keep theirs
 /// throughout, kept values to the end. An elementwise node takes the place of an input that nobody reads after it.
-/// Places are given largest first, each the smallest gap that fits ("greedy by size", Pisarchyk and Lee 2020,
-/// arXiv:2001.03288).
 struct MemoryPlan {
   /// For each node, the position of its first element in the arena, or nil where its memory lies elsewhere.
   let offsets: [Int?]
@@ -15,17 +13,6 @@ struct MemoryPlan {
 
   /// The number of elements that would be needed if no two values shared memory.
   let unsharedCount: Int
-
-  /// The memory of one value, or of several that take one another's place.
-  private struct Block {
-    var count: Int
-    var firstStep: Int
-    var lastStep: Int
-
-    func isNeededAlong(with other: Block) -> Bool {
-      firstStep <= other.lastStep && other.firstStep <= lastStep
-    }
-  }
 
   /// Places the values of `graph`.
   ///
@@ -39,7 +26,7 @@ struct MemoryPlan {
       for input in node.inputs { lastReads[input.index] = step }
     }
 
-    var blocks: [Block] = []
+    var blocks: [ArenaBlock] = []
     var blockOfNode: [Int?] = []
     var unsharedCount = 0
     for (step, node) in graph.nodes.enumerated() {
@@ -56,45 +43,24 @@ struct MemoryPlan {
         blockOfNode.append(block)
       } else {
         blockOfNode.append(blocks.count)
-        blocks.append(Block(count: count, firstStep: node.operation.isStored ? 0 : step, lastStep: lastStep))
+        blocks.append(ArenaBlock(count: count, firstStep: node.operation.isStored ? 0 : step, lastStep: lastStep))
       }
     }
 
-    let (places, arenaCount) = Self.place(blocks)
-    offsets = blockOfNode.map { $0.map { places[$0] } }
-    self.arenaCount = arenaCount
+    let placement = ArenaPlacement(blocks)
+    offsets = blockOfNode.map { $0.map { placement.places[$0] } }
+    arenaCount = placement.count
     self.unsharedCount = unsharedCount
   }
 
   /// The block of an input that `node` may overwrite with its output.
   private static func reusableBlock(
-    for node: Graph.Node, at step: Int, in graph: Graph, _ blocks: [Block], _ blockOfNode: [Int?]
+    for node: Graph.Node, at step: Int, in graph: Graph, _ blocks: [ArenaBlock], _ blockOfNode: [Int?]
   ) -> Int? {
     for (position, input) in node.inputs.enumerated()
     where node.operation.mayOverwrite(input: position) && graph.shape(of: input).count == node.shape.count {
       if let block = blockOfNode[input.index], blocks[block].lastStep == step { return block }
     }
     return nil
-  }
-
-  private static func place(_ blocks: [Block]) -> (places: [Int], arenaCount: Int) {
-    var places = Array(repeating: 0, count: blocks.count)
-    var placed: [Int] = []
-    var arenaCount = 0
-    for index in blocks.indices.sorted(by: { (blocks[$1].count, $0) < (blocks[$0].count, $1) }) {
-      let block = blocks[index]
-      let neighbours = placed.filter { blocks[$0].isNeededAlong(with: block) }.sorted { places[$0] < places[$1] }
-      var best: (offset: Int, gap: Int)?
-      var freeFrom = 0
-      for neighbour in neighbours {
-        let gap = places[neighbour] - freeFrom
-        if gap >= block.count, gap < best?.gap ?? .max { best = (freeFrom, gap) }
-        freeFrom = max(freeFrom, places[neighbour] + blocks[neighbour].count)
-      }
-      places[index] = best?.offset ?? freeFrom
-      arenaCount = max(arenaCount, places[index] + block.count)
-      placed.append(index)
-    }
-    return (places, arenaCount)
   }
 }

@@ -28,7 +28,7 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let model = try TrainedModel(contentsOf: model)
     let data = try samples.load(for: model, isTargetNeeded: true)
-    let predictor = try model.predictor()
+    let predictor = try model.anyPredictor()
     let metrics = try predictor.metrics(on: data)
     let figures = Metric.allCases.compactMap { metric in metrics[metric].map { (metric.rawValue, $0) } }
     var confusion: (names: [String], counts: [[Int]])?

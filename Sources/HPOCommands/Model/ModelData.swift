@@ -24,19 +24,41 @@ struct ModelData: ParsableArguments {
     }
   }
 
+  /// Reads the samples that ranges are found on and those that are measured, features as they come: the training and the
+  /// test part, where the data have such, else all for both.
+  func parts(for model: TrainedModel) throws -> (calibration: Dataset, test: Dataset) {
+    if let config {
+      let splits = try Self.splits(config)
+      return (splits.training, splits.test)
+    }
+    if data == IDXFolder.fashionMNIST.name {
+      let (training, test) = try IDXFolder.fashionMNIST.load()
+      return (training, test)
+    }
+    if let data, Self.isFolder(data) {
+      let (training, test) = try IDXFolder(path: data).load()
+      return (training, test)
+    }
+    let all = try load(for: model, isTargetNeeded: true)
+    return (all, all)
+  }
+
+  /// The parts of a study file's data.
+  static func splits(_ config: String) throws -> DatasetSplits {
+    guard let objective = try StudyConfiguration(contentsOf: config).objective?.training else {
+      throw ValidationError("\(config): the study file has no objective, so there are no data")
+    }
+    let (samples, test) = try objective.data.load()
+    let split = objective.split
+    if let test { return try samples.split(validation: split.validation, test: test, seed: split.seed) }
+    return try samples.split(validation: split.validation, test: split.test, seed: split.seed)
+  }
+
   /// Reads the samples, features as they come.
   ///
   /// - Parameter isTargetNeeded: Whether what is predicted must be known.
   func load(for model: TrainedModel, isTargetNeeded: Bool) throws -> Dataset {
-    if let config {
-      guard let objective = try StudyConfiguration(contentsOf: config).objective?.training else {
-        throw ValidationError("\(config): the study file has no objective, so there are no data")
-      }
-      let (samples, test) = try objective.data.load()
-      if let test { return test }
-      let split = objective.split
-      return try samples.split(validation: split.validation, test: split.test, seed: split.seed).test
-    }
+    if let config { return try Self.splits(config).test }
     guard let data else { preconditionFailure("validate() asks for one of both") }
     if let set = EmbeddedDataset(rawValue: data) { return try set.load() }
     if data == IDXFolder.fashionMNIST.name { return try IDXFolder.fashionMNIST.load().test }

@@ -34,7 +34,7 @@ struct PredictCommand: ParsableCommand {
     let model = try TrainedModel(contentsOf: model)
     var data = try samples.load(for: model, isTargetNeeded: false)
     if let limit, limit < data.count { data = data.subset(Array(0..<limit)) }
-    let predictor = try model.predictor()
+    let predictor = try model.anyPredictor()
     var table: ResultTable
     switch model.target {
     case .value:

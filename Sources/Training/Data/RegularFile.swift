@@ -5,12 +5,12 @@
 #endif
 
 /// Reads whole files.
-enum RegularFile {
+package enum RegularFile {
   /// The bytes of a regular file.
   ///
   /// - Throws: `DatasetError` of code `unreadableFile` where there is no such file, it is a folder, pipe or device, or
   ///   reading fails; of code `tooLarge` beyond `limit` bytes.
-  static func read(_ path: String, atMost limit: Int) throws(DatasetError) -> [UInt8] {
+  package static func read(_ path: String, atMost limit: Int) throws(DatasetError) -> [UInt8] {
     // Opening a pipe would wait for its writer.
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {
@@ -50,7 +50,7 @@ enum RegularFile {
   /// Writes a file whole or not at all: to a new file beside it, which then takes its name.
   ///
   /// - Throws: `TrainingError` of code `fileFailure`; what was there before is then still there.
-  static func write(_ bytes: [UInt8], to path: String) throws(TrainingError) {
+  package static func write(_ bytes: [UInt8], to path: String) throws(TrainingError) {
     let draft = "\(path).\(getpid()).tmp"
     func failure() -> TrainingError {
       let reason = lastError()

@@ -9,7 +9,7 @@ public struct Standardization: Sendable, Hashable {
   public let deviations: [Float]
 
   /// Takes figures as they were kept.
-  init(means: [Float], deviations: [Float]) {
+  package init(means: [Float], deviations: [Float]) {
     self.means = means
     self.deviations = deviations
   }

@@ -7,14 +7,15 @@ public final class Predictor {
   /// What is predicted by.
   public let model: TrainedModel
 
-  private let parameters: ParameterStore
-  private let kernels: Kernels
+  /// The outputs of the network for standardized samples, row after row.
+  private let compute: (Dataset) throws -> [Float]
 
-  /// Sets the weights out in memory.
-  init(_ model: TrainedModel, kernels: Kernels) throws {
+  /// Lets a model work by a way to compute its network.
+  ///
+  /// - Parameter compute: Makes the outputs [N, width] of standardized samples.
+  package init(_ model: TrainedModel, computing compute: @escaping (Dataset) throws -> [Float]) {
     self.model = model
-    self.kernels = kernels
-    parameters = try model.parameterStore()
+    self.compute = compute
   }
 
   /// What the model achieves on samples whose targets are known.
@@ -24,7 +25,20 @@ public final class Predictor {
   ///   class that it does not know.
   public func metrics(on dataset: Dataset) throws -> Metrics {
     let prepared = try prepared(labelled(dataset))
-    return try evaluator(for: prepared).metrics(on: prepared)
+    let outputs = try compute(prepared)
+    switch prepared.target {
+    case .classes(let labels, let names):
+      var score = ClassificationScore()
+      outputs.withUnsafeBufferPointer { score.add(logits: $0, width: names.count, labels: labels[...]) }
+      return score.metrics
+    case .values(let values):
+      let scale = model.target.scale
+      var score = RegressionScore()
+      for (output, value) in zip(outputs, values) {
+        score.add(prediction: Double(output) * scale.deviation + scale.mean, value: Double(value))
+      }
+      return score.metrics
+    }
   }
 
   /// How often samples of each class are taken for each class.
@@ -80,7 +94,7 @@ public final class Predictor {
   public func outputs(for dataset: Dataset) throws -> [Float] {
     let prepared = try prepared(dataset)
     let scale = model.target.scale
-    return try evaluator(for: prepared).outputs(for: prepared).map {
+    return try compute(prepared).map {
       scale == .identity ? $0 : Float(Double($0) * scale.deviation + scale.mean)
     }
   }
@@ -113,17 +127,22 @@ public final class Predictor {
     }
     return model.standardization?.applied(to: dataset) ?? dataset
   }
-
-  private func evaluator(for dataset: Dataset) throws -> Evaluator {
-    try Evaluator(
-      model.network, data: dataset, outputWidth: model.target.width, scale: model.target.scale,
-      parameters: parameters, kernels: kernels)
-  }
 }
 
 extension TrainedModel {
-  /// The model at work.
+  /// The model at work with floating-point numbers.
+  ///
+  /// - Throws: `TrainingError` of code `dataMismatch` for a quantized model, which computes with integers.
   public func predictor(kernels: Kernels = .automatic) throws -> Predictor {
-    try Predictor(self, kernels: kernels)
+    guard quantization == nil else {
+      throw TrainingError(
+        .dataMismatch, "the model is quantized, so floating-point numbers are not what it computes with")
+    }
+    let parameters = try parameterStore()
+    return Predictor(self) { dataset in
+      try Evaluator(
+        network, data: dataset, outputWidth: target.width, scale: target.scale, parameters: parameters, kernels: kernels
+      ).outputs(for: dataset)
+    }
   }
 }

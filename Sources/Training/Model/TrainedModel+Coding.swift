@@ -20,6 +20,7 @@ extension TrainedModel {
     var deviation: Double?
     var metrics: [String: Metrics]
     var provenance: [String: String]
+    var quantization: ModelQuantization?
   }
 
   /// The bytes of the model's file, with a checksum.
@@ -29,7 +30,7 @@ extension TrainedModel {
     var document = Document(
       graph: graph, output: graph[network.output].name, weights: names, featureShape: Shape(featureShape),
       featureNames: featureNames, means: standardization?.means, deviations: standardization?.deviations,
-      metrics: metrics, provenance: provenance)
+      metrics: metrics, provenance: provenance, quantization: quantization)
     switch target {
     case .classes(let names): document.classes = names
     case .value(let mean, let deviation): (document.mean, document.deviation) = (mean, deviation)
@@ -63,7 +64,7 @@ extension TrainedModel {
         weights: Dictionary(uniqueKeysWithValues: zip(document.weights, arrays)),
         featureShape: document.featureShape.dimensions, featureNames: document.featureNames,
         standardization: standardization, target: target, metrics: document.metrics,
-        provenance: document.provenance)
+        provenance: document.provenance, quantization: document.quantization)
     } catch {
       throw corrupt("\(error)")
     }

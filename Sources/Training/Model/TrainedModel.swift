@@ -33,6 +33,8 @@ public struct TrainedModel: Sendable, Hashable {
   public var metrics: [String: Metrics]
   /// Where the model comes from: the study, the trial, the hyperparameters.
   public var provenance: [String: String]
+  /// How the network computes with integers; nil for one that computes with floating-point numbers.
+  public let quantization: ModelQuantization?
 
   /// Puts a model together.
   ///
@@ -41,7 +43,7 @@ public struct TrainedModel: Sendable, Hashable {
   public init(
     network: SavedNetwork, weights: [String: [Float]], featureShape: [Int], featureNames: [String] = [],
     standardization: Standardization? = nil, target: Target, metrics: [String: Metrics] = [:],
-    provenance: [String: String] = [:]
+    provenance: [String: String] = [:], quantization: ModelQuantization? = nil
   ) throws(TrainingError) {
     func mismatch(_ reason: String) -> TrainingError { TrainingError(.dataMismatch, reason) }
     let graph = network.graph
@@ -64,8 +66,10 @@ public struct TrainedModel: Sendable, Hashable {
     guard network.outputWidth == target.width else {
       throw mismatch("the network has \(network.outputWidth) outputs where \(target.width) are meant")
     }
+    if let fault = quantization?.fault { throw mismatch(fault) }
     self.network = network
     self.weights = weights
+    self.quantization = quantization
     self.featureShape = featureShape
     self.featureNames = featureNames
     self.standardization = standardization

@@ -1,0 +1,77 @@
+import Execution
+import Graphs
+
+extension IntegerNetwork {
+  /// Where each tensor lies in one block of bytes, as the engine and the C source place them.
+  package struct Memory: Sendable, Hashable {
+    /// The first byte of each tensor.
+    package let offsets: [Int]
+    /// The bytes of the block.
+    package let count: Int
+  }
+
+  /// The bytes of the weights, biases, multipliers and tables that a device keeps: weights packed to their bits.
+  public var flashBytes: Int {
+    nodes.reduce(0) { sum, node in
+      switch node.operation {
+      case .convolution(_, let weights, _), .dense(let weights, _): sum + weights.flashBytes
+      case .lookup(let table, _): sum + table.count
+      case .concatenate(let tables): sum + tables.filter { !$0.isIdentity }.reduce(0) { $0 + $1.count }
+      default: sum
+      }
+    }
+  }
+
+  /// The most bytes of tensors that are needed at one time, while one node after the other runs.
+  public var peakActivationBytes: Int {
+    let blocks = blocks.blocks
+    return nodes.indices.map { step in
+      blocks.filter { $0.firstStep <= step && step <= $0.lastStep }.reduce(0) { $0 + $1.count }
+    }.max() ?? inputTensor.shape.count
+  }
+
+  /// Places the tensors; those that are never needed at the same time share bytes.
+  package var memory: Memory {
+    let (blocks, blockOfTensor) = blocks
+    let placement = ArenaPlacement(blocks)
+    return Memory(offsets: blockOfTensor.map { placement.places[$0] }, count: placement.count)
+  }
+
+  /// The blocks of bytes with the steps that they are needed in; a reshape has the block of what it reads.
+  private var blocks: (blocks: [ArenaBlock], blockOfTensor: [Int]) {
+    var blocks: [ArenaBlock] = []
+    var blockOfTensor = Array(repeating: 0, count: tensors.count)
+    func block(_ tensor: Int, at step: Int) -> ArenaBlock {
+      ArenaBlock(count: tensors[tensor].shape.count, firstStep: step, lastStep: step)
+    }
+    blocks.append(block(input, at: 0))
+    blockOfTensor[input] = 0
+    for (step, node) in nodes.enumerated() {
+      for input in node.inputs { blocks[blockOfTensor[input]].lastStep = step }
+      if node.operation == .reshape {
+        blockOfTensor[node.output] = blockOfTensor[node.inputs[0]]
+      } else {
+        blockOfTensor[node.output] = blocks.count
+        blocks.append(block(node.output, at: step))
+      }
+    }
+    blocks[blockOfTensor[output]].lastStep = nodes.count
+    return (blocks, blockOfTensor)
+  }
+}
+
+extension IntegerWeights {
+  /// The bytes of packed weights, of 32-bit biases and of multipliers in single precision.
+  public var flashBytes: Int { packedByteCount + 8 * channelCount }
+
+  /// The bits that an element takes in memory: 2, 4 or 8.
+  public var packedBits: Int { bits <= 2 ? 2 : bits <= 4 ? 4 : 8 }
+
+  /// The bytes of all elements, several to a byte where they are of few bits.
+  public var packedByteCount: Int { (elements.count * packedBits + 7) / 8 }
+}
+
+extension [UInt8] {
+  /// Whether a table leaves each byte as it is.
+  var isIdentity: Bool { indices.allSatisfy { Int(self[$0]) == $0 } }
+}

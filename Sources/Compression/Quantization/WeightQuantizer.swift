@@ -1,0 +1,91 @@
+import Graphs
+import Training
+
+/// Finds the steps of weights: symmetric about 0, one for all or one an output channel.
+struct WeightQuantizer {
+  let bits: Int
+  let estimator: RangeEstimator
+  let isPerChannel: Bool
+
+  /// The steps of weights.
+  ///
+  /// - Parameters:
+  ///   - weights: [out, in] of a dense layer or [KH, KW, C / groups, O] of a convolution.
+  ///   - smallest: The least step of each channel.
+  func quantization(of weights: [Float], shape: Shape, smallest: [Float]) -> WeightQuantization {
+    let channels = WeightChannels(shape)
+    if isPerChannel {
+      let scales = (0..<channels.count).map { channel in
+        scale(of: channels.elements(of: channel, in: weights), smallest: smallest[channel])
+      }
+      return WeightQuantization(bits: bits, scales: scales)
+    }
+    return WeightQuantization(bits: bits, scales: [scale(of: weights, smallest: smallest.max() ?? 0)])
+  }
+
+  private func scale(of weights: [Float], smallest: Float) -> Float {
+    let extent = weights.reduce(0) { max($0, abs($1)) }
+    guard extent > 0 else { return max(smallest, 1) }
+    let steps = Float(WeightQuantization.largest(bits: bits))
+    func bounded(_ extent: Float) -> Float { max(extent / steps, smallest, .leastNormalMagnitude * 0x1p24) }
+    guard estimator != .minMax else { return bounded(extent) }
+
+    var best = (error: Double.infinity, scale: bounded(extent))
+    for step in 0..<80 {
+      let scale = bounded(extent * (1 - Float(step) / 100))
+      var error = 0.0
+      for weight in weights {
+        let difference = Double(WeightQuantization.quantize(weight, scale: scale, largest: steps) * scale - weight)
+        error += difference * difference
+      }
+      if error < best.error { best = (error, scale) }
+    }
+    return best.scale
+  }
+}
+
+/// The output channels of weights: the rows of a dense layer's, the last axis of a convolution's.
+struct WeightChannels {
+  /// The number of channels.
+  let count: Int
+  private let isRowWise: Bool
+
+  init(_ shape: Shape) {
+    isRowWise = shape.rank == 2
+    count = shape[isRowWise ? 0 : shape.rank - 1]
+  }
+
+  /// The channel of the element at a position.
+  func channel(of position: Int, count total: Int) -> Int {
+    isRowWise ? position / (total / count) : position % count
+  }
+
+  /// The elements of one channel.
+  func elements(of channel: Int, in weights: [Float]) -> [Float] {
+    let inner = weights.count / count
+    return isRowWise
+      ? Array(weights[channel * inner..<(channel + 1) * inner])
+      : stride(from: channel, to: weights.count, by: count).map { weights[$0] }
+  }
+}
+
+extension WeightQuantization {
+  /// The q of a weight, as a number: the nearest, halves to even, at most `largest` from 0.
+  static func quantize(_ weight: Float, scale: Float, largest: Float) -> Float {
+    min(max((weight / scale).rounded(.toNearestOrEven), -largest), largest)
+  }
+
+  /// The q of weights of a shape.
+  ///
+  /// - Returns: Nil where the scales are not as many as the output channels, or one.
+  func quantize(_ weights: [Float], shape: Shape) -> [Int8]? {
+    let channels = WeightChannels(shape)
+    guard scales.count == 1 || scales.count == channels.count else { return nil }
+    let limit = Float(largest)
+    return weights.enumerated().map { position, weight in
+      let scale = scales.count == 1 ? scales[0] : scales[channels.channel(of: position, count: weights.count)]
+      let q = Self.quantize(weight, scale: scale, largest: limit)
+      return q.isFinite ? Int8(q) : 0
+    }
+  }
+}

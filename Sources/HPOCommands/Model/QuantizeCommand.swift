@@ -1,0 +1,163 @@
+import ArgumentParser
+import HPO
+import OrderedCollections
+import Spelling
+
+struct QuantizeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "quantize",
+    abstract: "Makes a saved model compute with 8-bit integers.",
+    discussion: """
+      Ranges are found on samples: with --config on the training part of the study file's data, and what the integers \
+      achieve is measured on the test part. With --data all samples serve for both.
+
+      Examples:
+        hpo quantize digits.hpo --config Configs/digits-cnn.yaml
+        hpo quantize digits.hpo --config Configs/digits-cnn.yaml --bits 4 --layer-bits output=8
+        hpo quantize model.hpo --data samples.csv --range percentile --percentile 99.99 --output small.hpo
+        hpo export digits.int8.hpo --format c
+      """)
+
+  @Argument(help: "The model's file.")
+  var model: String
+
+  @OptionGroup var samples: ModelData
+
+  @OptionGroup var options: QuantizationOptions
+
+  @Option(name: .shortAndLong, help: "The file to write. (default: the model's with .int8.hpo)")
+  var output: String?
+
+  @Option(help: "How to write the result: table or json.")
+  var format: OutputFormat = .table
+
+  func validate() throws {
+    guard format != .csv else { throw ValidationError("--format csv: one model is no table; take json") }
+  }
+
+  func run() throws {
+    let original = try TrainedModel(contentsOf: model)
+    let (calibration, test) = try samples.parts(for: original)
+    let quantization = try options.postTraining
+    var quantized = try quantization.quantize(original, calibration: calibration)
+    let before = try original.predictor().metrics(on: test)
+    let after = try quantized.integerPredictor().metrics(on: test)
+    quantized.metrics["float32"] = before
+    quantized.metrics["int8"] = after
+    quantized.provenance["quantized from"] = model
+    let path = output ?? Self.defaultPath(for: model, "int8.hpo")
+    try quantized.write(to: path)
+
+    let report = try QuantizationReport(quantized, before: before, after: after, samples: test.count, path: path)
+    Terminal.write(format == .json ? report.json : report.text)
+  }
+
+  /// The path of a model with another ending: `digits.hpo` becomes `digits.int8.hpo`.
+  static func defaultPath(for model: String, _ ending: String) -> String {
+    for suffix in [".int8.hpo", ".hpo"] where model.hasSuffix(suffix) {
+      return "\(model.dropLast(suffix.count)).\(ending)"
+    }
+    return "\(model).\(ending)"
+  }
+}
+
+/// How a model is quantized.
+struct QuantizationOptions: ParsableArguments {
+  @Option(help: "The bits of weights, 2 to 8.")
+  var bits = 8
+
+  @Option(
+    help: ArgumentHelp("The bits of one layer's weights, as in --layer-bits output=8.", valueName: "layer=bits"))
+  var layerBits: [Assignment] = []
+
+  @Option(help: "How the ranges of values are found: min-max, percentile or mse.")
+  var range = "min-max"
+
+  @Option(help: "With --range percentile: the percentage of numbers below the upper end.")
+  var percentile = 99.99
+
+  @Option(help: "How the ranges of weights are found: min-max or mse. (default: min-max at 8 bits, else mse)")
+  var weightRange: String?
+
+  @Flag(help: "One step for all weights of a layer, not one an output channel.")
+  var perTensor = false
+
+  @Option(help: "The most samples that ranges are found on.")
+  var samples = 1024
+
+  /// The quantization that the options describe.
+  var postTraining: PostTrainingQuantization {
+    get throws {
+      PostTrainingQuantization(
+        values: try estimator(range, of: ["min-max", "percentile", "mse"], option: "--range"),
+        weights: try weightRange.map { try estimator($0, of: ["min-max", "mse"], option: "--weight-range") },
+        isPerChannel: !perTensor, bits: try bitWidths, sampleLimit: samples)
+    }
+  }
+
+  /// The bits of all layers.
+  var bitWidths: BitWidths {
+    get throws {
+      var widths = BitWidths(bits)
+      for assignment in layerBits {
+        guard case .int(let bits) = assignment.value else {
+          throw ValidationError("--layer-bits \(assignment.name)=\(assignment.value): a whole number is needed")
+        }
+        widths.byLayer[assignment.name] = bits
+      }
+      return widths
+    }
+  }
+
+  private func estimator(_ name: String, of names: [String], option: String) throws -> RangeEstimator {
+    switch name {
+    case "min-max": return .minMax
+    case "mse": return .meanSquaredError
+    case "percentile" where names.contains(name): return .percentile(percentile)
+    default: throw ValidationError("\(option) \(name): \(NearestName.hint(for: name, among: names))")
+    }
+  }
+}
+
+/// What a quantization is told by.
+struct QuantizationReport {
+  private let before: Metrics
+  private let after: Metrics
+  private let members: OrderedDictionary<String, JSONValue>
+
+  init(_ model: TrainedModel, before: Metrics, after: Metrics, samples: Int, path: String) throws {
+    self.before = before
+    self.after = after
+    let network = try IntegerNetwork(model)
+    members = [
+      "model": .string(path), "method": .string(model.quantization?.method ?? ""), "samples": .int(samples),
+      "parameters": .int(model.parameterCount), "floatBytes": .int(4 * model.parameterCount),
+      "flashBytes": .int(network.flashBytes), "activationBytes": .int(network.peakActivationBytes),
+    ]
+  }
+
+  private var shared: [Metric] { Metric.allCases.filter { before[$0] != nil && after[$0] != nil } }
+
+  /// For people, a line a fact.
+  var text: String {
+    var lines = shared.map { metric in
+      (metric.rawValue, "\(shortNumber(before[metric] ?? 0)) float32, \(shortNumber(after[metric] ?? 0)) integers")
+    }
+    for (name, value) in members {
+      lines.append((name, value.stringValue ?? value.intValue.map(String.init) ?? ""))
+    }
+    let width = lines.map(\.0.count).max() ?? 0
+    return lines.map { $0 + String(repeating: " ", count: width - $0.count + 2) + $1 + "\n" }.joined()
+  }
+
+  /// For programs.
+  var json: String {
+    var members = members
+    for (name, metrics) in [("float32", before), ("integers", after)] {
+      members[name] = .object(
+        OrderedDictionary(
+          uniqueKeys: shared.map(\.rawValue), values: shared.map { .double(metrics[$0] ?? 0) }))
+    }
+    return JSONValue.object(members).serialized(.pretty) + "\n"
+  }
+}

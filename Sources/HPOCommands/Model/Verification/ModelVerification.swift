@@ -1,0 +1,85 @@
+import Foundation
+import HPO
+
+/// Whether all forms of a quantized model compute the same bytes.
+struct ModelVerification {
+  /// One form that was compared with the integer engine.
+  struct Check {
+    /// What was compared.
+    let name: String
+    /// Whether it agrees; nil where it could not be run.
+    let passes: Bool?
+    /// What was found.
+    let finding: String
+  }
+
+  /// The comparisons, in order.
+  let checks: [Check]
+
+  /// Whether nothing that was run disagrees.
+  var passes: Bool { checks.allSatisfy { $0.passes != false } }
+
+  /// Compares the forms of a model on samples.
+  ///
+  /// - Parameters:
+  ///   - samples: Raw features.
+  ///   - onnx: An exported file to be looked at in place of one that is written anew.
+  init(_ model: TrainedModel, samples: Dataset, onnx: [UInt8]? = nil) throws {
+    let engine = IntegerEngine(try IntegerNetwork(model))
+    let standardized = model.standardization?.applied(to: samples) ?? samples
+    let width = samples.width
+    let outputs = (0..<samples.count).map { sample in
+      engine.run(standardized.features[sample * width..<(sample + 1) * width])
+    }
+    checks = [
+      try Self.fileCheck(model), try Self.onnxCheck(model, samples, outputs, file: onnx),
+      try Self.sourceCheck(model, samples, outputs),
+    ]
+  }
+
+  private static func fileCheck(_ model: TrainedModel) throws -> Check {
+    let isSame = try IntegerNetwork(TrainedModel(decoding: model.encoded())) == IntegerNetwork(model)
+    return Check(
+      name: "model file", passes: isSame,
+      finding: isSame ? "read again, same integers" : "read again, other integers")
+  }
+
+  private static func onnxCheck(
+    _ model: TrainedModel, _ samples: Dataset, _ outputs: [[UInt8]], file: [UInt8]?
+  ) throws -> Check {
+    let read = try ONNXIntegerFile(decoding: file ?? ONNXFile(integers: model).bytes)
+    let quantization = try IntegerNetwork(model).outputTensor.quantization
+    var differences = 0
+    for (sample, own) in outputs.enumerated() {
+      var real = own.map(quantization.dequantize)
+      if case .value(let mean, let deviation) = model.target {
+        real = real.map { $0 * Float(deviation) + Float(mean) }
+      }
+      let features = Array(samples.features[sample * samples.width..<(sample + 1) * samples.width])
+      if try read.outputs(forChannelsLast: features) != real { differences += 1 }
+    }
+    return Check(
+      name: "ONNX file", passes: differences == 0,
+      finding: finding(differences, of: outputs.count, "computed from its bytes"))
+  }
+
+  private static func sourceCheck(_ model: TrainedModel, _ samples: Dataset, _ outputs: [[UInt8]]) throws -> Check {
+    guard let program = try CompiledSource(model) else {
+      return Check(name: "C source", passes: nil, finding: "not run: there is no C compiler named cc")
+    }
+    guard let bytes = try program.run(samples.features) else {
+      return Check(name: "C source", passes: false, finding: "does not compile: \(program.messages)")
+    }
+    let width = outputs.first?.count ?? 1
+    let differences = outputs.enumerated().filter { sample, own in
+      bytes.count < (sample + 1) * width || Array(bytes[sample * width..<(sample + 1) * width]) != own
+    }.count
+    return Check(
+      name: "C source", passes: differences == 0, finding: finding(differences, of: outputs.count, "compiled and run"))
+  }
+
+  private static func finding(_ differences: Int, of count: Int, _ how: String) -> String {
+    differences == 0
+      ? "\(how): the same bytes for \(count) samples" : "\(how): \(differences) of \(count) samples differ"
+  }
+}

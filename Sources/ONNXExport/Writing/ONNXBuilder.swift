@@ -1,0 +1,169 @@
+import Graphs
+import Training
+
+/// A graph of ONNX that grows node by node.
+///
+/// Images are [N, C, H, W] there and [N, H, W, C] here: every value of four axes is written with its channels second, so
+/// that input and operators are ONNX's own; only a reshape from or to images needs a transposition.
+struct ONNXBuilder {
+  private(set) var graph = ONNXGraph()
+  private var names: Set<String> = []
+
+  /// Adds a node with one output.
+  ///
+  /// - Returns: The output, which has the node's name.
+  @discardableResult
+  mutating func node(
+    _ operation: String, _ inputs: [String], _ attributes: [(String, ONNXAttribute.Value)] = [], name: String
+  ) -> String {
+    let name = unique(name)
+    var node = ONNXNode()
+    (node.operation, node.name, node.inputs, node.outputs) = (operation, name, inputs, [name])
+    node.attributes = attributes.map { ONNXAttribute($0, $1) }
+    graph.nodes.append(node)
+    return name
+  }
+
+  /// Adds a constant and returns its name.
+  mutating func constant(_ tensor: ONNXTensor) -> String {
+    var tensor = tensor
+    tensor.name = unique(tensor.name)
+    graph.initializers.append(tensor)
+    return tensor.name
+  }
+
+  /// Adds a number.
+  mutating func constant(_ number: Float, name: String) -> String {
+    constant(ONNXTensor(name, [number], shape: []))
+  }
+
+  /// Adds the input of the network: raw features, which are then standardized.
+  ///
+  /// - Returns: The standardized features.
+  mutating func input(_ model: TrainedModel) -> String {
+    let shape = model.network.graph.shape(of: model.network.input)
+    let name = unique("features")
+    graph.inputs = [ONNXValueInfo(name, shape: [nil] + shape.channelsSecond.dropFirst().map(Int64.init))]
+    guard let standardization = model.standardization else { return name }
+    let groups = standardization.means.count
+    func constant(_ figures: [Float], _ name: String) -> String {
+      if groups == 1 { return self.constant(ONNXTensor(name, figures, shape: [1])) }
+      if shape.rank == 4, shape[3] == groups {
+        return self.constant(ONNXTensor(name, figures, shape: [1, groups, 1, 1]))
+      }
+      let each = (0..<shape.count).map { figures[$0 % groups] }
+      return self.constant(ONNXTensor(name, shape.channelsSecond(each), shape: shape.channelsSecond))
+    }
+    let mean = constant(standardization.means, "features_mean")
+    let scale = constant(standardization.deviations.map { 1 / $0 }, "features_scale")
+    let centered = node("Sub", [name, mean], name: "features_centered")
+    return node("Mul", [centered, scale], name: "features_standardized")
+  }
+
+  /// Ends the graph with the network's outputs: logits, or the value in the unit of the data.
+  mutating func output(_ last: String, _ model: TrainedModel) {
+    var name = last
+    if case .value(let mean, let deviation) = model.target, mean != 0 || deviation != 1 {
+      name = node("Mul", [last, constant(Float(deviation), name: "value_deviation")], name: "value_scaled")
+      name = node("Add", [name, constant(Float(mean), name: "value_mean")], name: "value_shifted")
+    }
+    let isClasses = if case .classes = model.target { true } else { false }
+    // The last node makes what is called by the output's name.
+    let output = unique(isClasses ? "logits" : "value")
+    let index = graph.nodes.lastIndex { $0.outputs == [name] }
+    if let index, !graph.nodes.contains(where: { $0.inputs.contains(name) }) {
+      graph.nodes[index].outputs = [output]
+    } else {
+      node("Identity", [name], name: output)
+    }
+    graph.outputs = [ONNXValueInfo(output, shape: [nil, Int64(model.network.outputWidth)])]
+  }
+
+  /// The file.
+  func model(_ trained: TrainedModel, name: String) -> ONNXModel {
+    var model = ONNXModel()
+    model.graph = graph
+    model.graph.name = name
+    var metadata = trained.provenance
+    if case .classes(let names) = trained.target { metadata["classes"] = names.joined(separator: ",") }
+    if !trained.featureNames.isEmpty { metadata["features"] = trained.featureNames.joined(separator: ",") }
+    for (part, metrics) in trained.metrics {
+      for metric in Metric.allCases {
+        if let value = metrics[metric] { metadata["\(part) \(metric.rawValue)"] = "\(value)" }
+      }
+    }
+    if let quantization = trained.quantization { metadata["quantization"] = quantization.method }
+    for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
+      var entry = ONNXMetadata()
+      (entry.key, entry.value) = (key, value)
+      model.metadata.append(entry)
+    }
+    return model
+  }
+
+  private mutating func unique(_ name: String) -> String {
+    var candidate = name
+    var number = 2
+    while !names.insert(candidate).inserted {
+      candidate = "\(name)_\(number)"
+      number += 1
+    }
+    return candidate
+  }
+}
+
+extension ONNXAttribute.Value {
+  /// A height and a width.
+  static func extent(_ extent: Extent) -> Self { .ints([Int64(extent.height), Int64(extent.width)]) }
+
+  /// The same padding at both ends of both axes.
+  static func padding(_ extent: Extent) -> Self {
+    .ints([extent.height, extent.width, extent.height, extent.width].map(Int64.init))
+  }
+}
+
+extension Convolution {
+  /// The attributes of ONNX's Conv.
+  func attributes(window: Extent) -> [(String, ONNXAttribute.Value)] {
+    [
+      ("dilations", .extent(dilation)), ("group", .int(Int64(groups))), ("kernel_shape", .extent(window)),
+      ("pads", .padding(padding)), ("strides", .extent(stride)),
+    ]
+  }
+}
+
+extension Pooling {
+  /// The attributes of ONNX's MaxPool and AveragePool.
+  var attributes: [(String, ONNXAttribute.Value)] {
+    [("kernel_shape", .extent(window)), ("pads", .padding(padding)), ("strides", .extent(stride))]
+  }
+}
+
+extension Shape {
+  /// The extents with the channels of images second.
+  var channelsSecond: [Int] { rank == 4 ? [self[0], self[3], self[1], self[2]] : dimensions }
+
+  /// Elements of this shape with the channels of images second.
+  func channelsSecond<Element>(_ elements: [Element]) -> [Element] {
+    guard rank == 4 else { return elements }
+    let (pixels, channels) = (self[1] * self[2], self[3])
+    return (0..<count).map { position in
+      let (sample, within) = position.quotientAndRemainder(dividingBy: pixels * channels)
+      let (channel, pixel) = within.quotientAndRemainder(dividingBy: pixels)
+      return elements[(sample * pixels + pixel) * channels + channel]
+    }
+  }
+
+  /// Weights [KH, KW, C / groups, O] as [O, C / groups, KH, KW].
+  func outputsFirst<Element>(_ weights: [Element]) -> [Element] {
+    let (taps, inner, outputs) = (self[0] * self[1], self[2], self[3])
+    return (0..<count).map { position in
+      let (output, within) = position.quotientAndRemainder(dividingBy: inner * taps)
+      let (channel, tap) = within.quotientAndRemainder(dividingBy: taps)
+      return weights[(tap * inner + channel) * outputs + output]
+    }
+  }
+
+  /// The extents of weights with the output channels first.
+  var outputsFirst: [Int] { [self[3], self[2], self[0], self[1]] }
+}

@@ -60,7 +60,7 @@ struct ModelVerification {
     }
     return Check(
       name: "ONNX file", passes: differences == 0,
-      finding: finding(differences, of: outputs.count, "computed from its bytes"))
+      finding: finding(differences, of: outputs.count, "computed"))
   }
 
   private static func sourceCheck(_ model: TrainedModel, _ samples: Dataset, _ outputs: [[UInt8]]) throws -> Check {
@@ -75,11 +75,10 @@ struct ModelVerification {
       bytes.count < (sample + 1) * width || Array(bytes[sample * width..<(sample + 1) * width]) != own
     }.count
     return Check(
-      name: "C source", passes: differences == 0, finding: finding(differences, of: outputs.count, "compiled and run"))
+      name: "C source", passes: differences == 0, finding: finding(differences, of: outputs.count, "compiled, run"))
   }
 
   private static func finding(_ differences: Int, of count: Int, _ how: String) -> String {
-    differences == 0
-      ? "\(how): the same bytes for \(count) samples" : "\(how): \(differences) of \(count) samples differ"
+    differences == 0 ? "\(how), same for \(count)" : "\(how), \(differences) of \(count) differ"
   }
 }

@@ -37,26 +37,45 @@ extension IntegerNetwork {
     return Memory(offsets: blockOfTensor.map { placement.places[$0] }, count: placement.count)
   }
 
-  /// The blocks of bytes with the steps that they are needed in; a reshape has the block of what it reads.
+  /// The blocks of bytes with the steps that they are needed in.
+  ///
+  /// A reshape has the block of what it reads; a sum or a table takes the place of an input that nobody reads after it.
   private var blocks: (blocks: [ArenaBlock], blockOfTensor: [Int]) {
-    var blocks: [ArenaBlock] = []
-    var blockOfTensor = Array(repeating: 0, count: tensors.count)
-    func block(_ tensor: Int, at step: Int) -> ArenaBlock {
-      ArenaBlock(count: tensors[tensor].shape.count, firstStep: step, lastStep: step)
-    }
-    blocks.append(block(input, at: 0))
-    blockOfTensor[input] = 0
+    var lastReads = Array(repeating: 0, count: tensors.count)
     for (step, node) in nodes.enumerated() {
-      for input in node.inputs { blocks[blockOfTensor[input]].lastStep = step }
-      if node.operation == .reshape {
-        blockOfTensor[node.output] = blockOfTensor[node.inputs[0]]
+      for input in node.inputs { lastReads[input] = step }
+    }
+    lastReads[output] = nodes.count
+    var blocks = [ArenaBlock(count: inputTensor.shape.count, firstStep: 0, lastStep: lastReads[input])]
+    var blockOfTensor = Array(repeating: 0, count: tensors.count)
+    for (step, node) in nodes.enumerated() {
+      let shared = node.inputs.first { input in
+        let block = blocks[blockOfTensor[input]]
+        return node.operation == .reshape
+          || node.operation.isElementwise && block.lastStep == step
+            && block.count == tensors[node.output].shape.count
+      }
+      if let shared {
+        blockOfTensor[node.output] = blockOfTensor[shared]
+        let block = blockOfTensor[shared]
+        blocks[block].lastStep = max(blocks[block].lastStep, lastReads[node.output])
       } else {
         blockOfTensor[node.output] = blocks.count
-        blocks.append(block(node.output, at: step))
+        blocks.append(
+          ArenaBlock(count: tensors[node.output].shape.count, firstStep: step, lastStep: lastReads[node.output]))
       }
     }
-    blocks[blockOfTensor[output]].lastStep = nodes.count
     return (blocks, blockOfTensor)
+  }
+}
+
+extension IntegerOperation {
+  /// Whether each byte of the output is made of the bytes in its place alone.
+  fileprivate var isElementwise: Bool {
+    switch self {
+    case .add, .lookup: true
+    default: false
+    }
   }
 }
 

@@ -55,6 +55,7 @@ let package = Package(
     .target(name: "CKernels", exclude: ["loops"]),
     .target(name: "CDensities", exclude: ["loops"]),
     .target(name: "COneDNN", linkerSettings: hasOneDNN ? [.linkedLibrary("dnnl")] : []),
+    .target(name: "CProcess"),
     .target(name: "CDatasets", exclude: ["Digits"], linkerSettings: [.linkedLibrary("z")]),
 
     // The search
@@ -66,6 +67,8 @@ let package = Package(
     swift("TrialStorage", "SearchSpace", "Trials", collections),
     swift("SQLiteStorage", "SearchSpace", "Trials", "TrialStorage", collections, grdb),
     swift("StudyEngine", "SearchSpace", "Trials", "TrialStorage", "Samplers", "Pruners", collections),
+
+    swift("Programs", "CProcess", "SearchSpace", "Spelling", "StudyEngine", collections),
 
     // The core engine
     swift("Graphs"),
@@ -83,8 +86,7 @@ let package = Package(
     // What users touch
     swift(
       "HPO", "ArchitectureSearch", "SearchSpace", "Trials", "TrialStorage", "SQLiteStorage", "Samplers", "Pruners",
-      "StudyEngine", "Graphs",
-      "Execution", "Training", "Compression", "ONNXExport", collections),
+      "StudyEngine", "Programs", "Graphs", "Execution", "Training", "Compression", "ONNXExport", collections),
     swift(
       "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Spelling", "Trials", "Graphs", "Execution",
       "Training",
@@ -125,6 +127,7 @@ let package = Package(
       of: "Storage", "SearchSpace", "Trials", "TrialStorage", "SQLiteStorage", collections, grdb, exclude: ["Fixtures"]),
     tests(
       of: "StudyEngine", "SearchSpace", "Trials", "TrialStorage", "Samplers", "Pruners", "StudyEngine", collections),
+    tests(of: "Programs", "CProcess", "SearchSpace", "Trials", "StudyEngine", "TrialStorage", "Programs", collections),
     tests(of: "Graphs", "Graphs"),
     tests(
       of: "Execution", "CAllocationCounter", "CKernels", "Execution", "Graphs", numerics, exclude: ["Fixtures"]),

@@ -5,6 +5,7 @@
 @_exported public import Graphs
 @_exported public import ONNXExport
 @_exported public import OrderedCollections
+@_exported public import Programs
 @_exported public import Pruners
 @_exported public import SQLiteStorage
 @_exported public import Samplers

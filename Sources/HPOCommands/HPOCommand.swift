@@ -20,6 +20,7 @@ public struct HPOCommand: AsyncParsableCommand {
     subcommands: [
       StudyCommand.self, OptimizeCommand.self, TrialsCommand.self, BestCommand.self, TrainCommand.self,
       PredictCommand.self, EvaluateCommand.self, QuantizeCommand.self, ExportCommand.self, VerifyCommand.self,
+      AskCommand.self, TellCommand.self, EnqueueCommand.self,
       NASCommand.self, QueryCommand.self, StorageCommand.self,
     ])
 

@@ -67,7 +67,7 @@ extension Connection {
       try startOver(trial: trial)
     }
     // Values of a running trial can only be another program's.
-    for table in ["trial_values", "trial_heartbeats", "hpo_trial_owners"] {
+    for table in ["trial_values", "trial_heartbeats", "hpo_trial_owners", "hpo_trial_logs"] {
       try execute("DELETE FROM \(table) WHERE trial_id = ?", .int(trial))
     }
     try execute(

@@ -13,6 +13,24 @@ extension SQLiteStorage {
     }
   }
 
+  public func trial(number: Int, study: Int64) throws -> FrozenTrial {
+    try file.read { connection in
+      try connection.requireStudy(study)
+      let reader = TrialReader(connection: connection, storage: self)
+      let id = try connection.firstRow(
+        "SELECT trial_id FROM trials WHERE study_id = ? AND number = ? ORDER BY trial_id LIMIT 1", .int(study),
+        .int(Int64(number))
+      ) { $0.int(0) }
+      if let id = id ?? nil, let trial = try reader.trials(study: study, ids: [id]).first { return trial }
+      // A trial without a number has the one that it is read with.
+      let trials = try reader.trials(study: study)
+      guard let trial = trials.first(where: { $0.number == number }) else {
+        throw StorageChecks.notFound(number: number, count: (trials.last?.number ?? -1) + 1)
+      }
+      return trial
+    }
+  }
+
   public func trials(study: Int64, states: Set<TrialState>?) throws -> [FrozenTrial] {
     try file.read { connection in
       try connection.requireStudy(study)

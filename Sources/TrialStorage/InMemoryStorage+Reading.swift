@@ -5,6 +5,15 @@ extension InMemoryStorage {
     try withTrial(id) { table, number in table.trials[number] }
   }
 
+  public func trial(number: Int, study: Int64) throws -> FrozenTrial {
+    try withStudy(study) { table in
+      guard table.trials.indices.contains(number) else {
+        throw StorageChecks.notFound(number: number, count: table.trials.count)
+      }
+      return table.trials[number]
+    }
+  }
+
   public func trials(study: Int64, states: Set<TrialState>?) throws -> [FrozenTrial] {
     try withStudy(study) { table in
       guard let states else { return table.trials }

@@ -52,6 +52,8 @@ struct StudyTable {
   var heartbeats: [Int64: Timestamp] = [:]
   var attempts: [Int64: MemoryAttempts] = [:]
   var checkpoints: [Int64: MemoryCheckpoint] = [:]
+  /// What the trials' objectives printed.
+  var logs: [Int64: String] = [:]
   /// A distribution of the study under each name.
   private var distributions: [String: Distribution] = [:]
   /// No waiting trial has a lower number.
@@ -120,6 +122,7 @@ struct StudyTable {
     } else {
       startOver(number)
     }
+    logs[id] = nil
     trials[number].state = .waiting
     trials[number].started = nil
     leave(id)

@@ -1,3 +1,5 @@
+import Trials
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -34,7 +36,7 @@ public struct ProcessIdentity: Sendable, Hashable {
     case running
     /// It has ended while its computer ran on.
     case ended
-    /// Its computer was started anew since.
+    /// Its computer was started anew since, or it was no process but somebody whose time to tell a result is over.
     case endedWithComputer
     /// It belongs to another host, or to another container of this one, which cannot be seen from here.
     case elsewhere
@@ -44,6 +46,7 @@ public struct ProcessIdentity: Sendable, Hashable {
   package var life: Life {
     let here = ProcessIdentity.current
     if self == here { return .running }
+    if isAsker { return expiry.map { $0 <= .now } ?? false ? .endedWithComputer : .elsewhere }
     guard host == here.host else { return .elsewhere }
     let (bootID, namespace) = Self.split(boot)
     let (bootHere, namespaceHere) = Self.split(here.boot)

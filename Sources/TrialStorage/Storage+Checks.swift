@@ -98,6 +98,17 @@ package enum StorageChecks {
     StorageError(.studyNotFound, "there is no study of id \(id); it may have been deleted")
   }
 
+  /// - Parameter count: How many numbers the study has given out.
+  package static func notFound(number: Int, count: Int) -> StorageError {
+    let hint =
+      switch count {
+      case 0: "the study has none yet"
+      case 1: "the study has only trial 0"
+      default: "the study has the trials 0 to \(count - 1)"
+      }
+    return StorageError(.trialNotFound, "there is no trial \(number); \(hint)")
+  }
+
   package static func notFound(trial id: Int64) -> StorageError {
     StorageError(.trialNotFound, "there is no trial of id \(id); its study may have been deleted")
   }

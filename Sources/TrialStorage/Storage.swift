@@ -108,6 +108,9 @@ public protocol Storage: Sendable {
     _ attributes: OrderedDictionary<String, JSONValue>, kind: AttributeKind, of lease: TrialLease
   ) throws
 
+  /// Keeps what a running trial's objective printed, in place of what was kept before.
+  func setLog(_ text: String, of lease: TrialLease) throws
+
   /// Ends a running trial.
   ///
   /// - Parameters:
@@ -144,8 +147,19 @@ public protocol Storage: Sendable {
   /// The trials of a study by ascending number, all or those in the given states.
   func trials(study: Int64, states: Set<TrialState>?) throws -> [FrozenTrial]
 
+  /// The trial of a number.
+  ///
+  /// - Throws: `StorageError.trialNotFound`, which says what numbers there are.
+  func trial(number: Int, study: Int64) throws -> FrozenTrial
+
   /// The trials that are new or were unfinished when `cursor` was last used, by ascending number.
   func changes(study: Int64, since cursor: inout TrialCursor) throws -> [FrozenTrial]
+
+  /// What a trial's objective printed, nil where nothing is kept.
+  func log(trial: Int64) throws -> String?
+
+  /// The process that runs a trial; nil for a trial that does not run, and for one that another program runs.
+  func owner(trial: Int64) throws -> ProcessIdentity?
 
   /// How many trials of the study are in each state.
   func counts(study: Int64) throws -> [TrialState: Int]

@@ -18,7 +18,8 @@ import Testing
       "metric", "split", "validation", "test", "seed", "learningRate", "depth", "units", "activation", "optimizer",
       "momentum", "weightDecay", "epochs", "csv", "target", "task", "delimiter", "missingValues", "ignoredColumns",
       "float", "int", "choice", "log", "step", "repeat", "when", "name", "startupTrials", "candidates", "multivariate",
-      "constantLiar", "warmupSteps", "intervalSteps", "minTrials", "percentile",
+      "constantLiar", "command", "worker", "metrics", "environment", "trialTimeout", "trialMemory", "grace",
+      "warmupSteps", "intervalSteps", "minTrials", "percentile",
     ])
   func keys(_ key: String) throws {
     #expect(try Self.blocks(of: "yaml").contains { $0.contains("\(key): ") || $0.contains("\(key):\n") })

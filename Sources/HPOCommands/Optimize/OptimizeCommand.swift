@@ -19,6 +19,8 @@ struct OptimizeCommand: AsyncParsableCommand {
         hpo optimize --config Configs/digits-mlp.yaml --trials 200 --jobs 2
         hpo optimize --study digits-mlp --trials 300
         hpo optimize --study digits-mlp --trials 1000 --timeout 2h
+        hpo optimize --study tune --trials 50 --float lr=1e-5..1e-1,log -- python3 train.py --lr {lr}
+        hpo optimize --study tune --trials 50 --worker --float lr=1e-5..1e-1,log -- python3 worker.py
       """)
 
   @OptionGroup var storage: StorageOptions
@@ -43,6 +45,10 @@ struct OptimizeCommand: AsyncParsableCommand {
 
   @OptionGroup var durability: DurabilityOptions
 
+  @OptionGroup var space: SpaceOptions
+
+  @OptionGroup var program: ProgramOptions
+
   @Flag(name: .shortAndLong, help: "Write a line for each trial to standard error.")
   var verbose = false
 
@@ -53,7 +59,10 @@ struct OptimizeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let given = try config.map { try StudyConfiguration(contentsOf: $0) }
-    let opened = try storage.open(create: given != nil)
+    if given != nil, !space.isEmpty || !program.command.isEmpty || program.worker {
+      throw ValidationError("the study file says what the parameters and the command are; give one or the other")
+    }
+    let opened = try storage.open(create: given != nil || !space.isEmpty)
     let outcome: OptimizeOutcome
     do {
       outcome = try await optimize(given, in: opened)
@@ -68,23 +77,26 @@ struct OptimizeCommand: AsyncParsableCommand {
   }
 
   private func optimize(_ given: StudyConfiguration?, in storage: any Storage) async throws -> OptimizeOutcome {
-    let configuration = try given ?? .kept(with: StudyOptions.record(named: study, in: storage), in: storage)
+    let inline =
+      try given == nil ? InlineStudy(space: space, program: program).configuration(named: study, in: storage) : nil
+    let described = given ?? inline
+    var configuration = try described ?? .kept(with: StudyOptions.record(named: study, in: storage), in: storage)
+    try program.limit(&configuration)
     guard let name = study ?? configuration.name else {
       throw ValidationError("the study file names no study, so --study is needed")
-    }
-    guard let objective = configuration.objective?.training else {
-      throw ValidationError("the study file has no objective, so there is nothing to run")
     }
     let total = trials ?? configuration.trials
     guard total != nil || timeout != nil else {
       throw ValidationError("how many trials? Give --trials N, or a --timeout, or 'trials:' in the study file")
     }
     let search = given == nil ? search.completed(by: try kept(.search, of: name, in: storage)) : search
-    let runner = try TrainingRunner(search.limiting(objective), space: configuration.space)
-    if given != nil { try warnOfChange(to: configuration, of: name, in: storage) }
+    let runner = try ObjectiveRunner(
+      configuration, search: search, storage: StorageLocation(parsing: self.storage.location))
+    defer { runner.close() }
+    if let described { try warnOfChange(to: described, of: name, in: storage) }
     let study = try configuration.openStudy(
-      named: name, path: config, search: search, checkpointInterval: durability.checkpointInterval, in: storage,
-      ifExists: .load)
+      named: name, folder: config.map(folder(ofFile:)) ?? (inline == nil ? nil : currentFolder), search: search,
+      checkpointInterval: durability.checkpointInterval, in: storage, ifExists: .load)
     try runner.prepare(study)
     let record = try storage.existingStudy(named: name)
     let before = try StudyOverview(record, in: storage)
@@ -93,14 +105,14 @@ struct OptimizeCommand: AsyncParsableCommand {
       verbose: verbose)
     let stop = StopSource()
     let interruption = Interruption(stop: stop) {
-      progress.note("stopping after the next step of the running trials; Ctrl-C again ends at once")
+      progress.note("\(runner.haltNotice); Ctrl-C again ends at once")
     }
     defer { interruption.end() }
     let summary: OptimizationSummary
     do {
       summary = try await study.optimize(
         trials: total, timeout: timeout?.duration, jobs: jobs ?? configuration.jobs ?? 1, stop: stop,
-        observer: progress.observe, objective: { try runner.run($0, stop: stop) })
+        observer: progress.observe, objective: { try runner.evaluate($0, stop) })
     } catch {
       progress.finish()
       throw error
@@ -113,7 +125,9 @@ struct OptimizeCommand: AsyncParsableCommand {
       options: options)
     if interruption.hasHappened || !summary.interrupted.isEmpty {
       let again = options + (total.map { " --trials \($0)" } ?? "") + (jobs.map { " --jobs \($0)" } ?? "")
-      Terminal.writeError(outcome.note(interrupted: summary.interrupted) + "go on with: hpo optimize \(again)\n")
+      Terminal.writeError(
+        outcome.note(interrupted: summary.interrupted, hasCheckpoints: configuration.objective?.program == nil)
+          + "go on with: hpo optimize \(again)\n")
     }
     return outcome
   }
@@ -132,14 +146,14 @@ struct OptimizeCommand: AsyncParsableCommand {
     }
     if !trials.isEmpty {
       Terminal.writeError(
-        "note: the study file is another than the one that trials 0 to \(trials.count - 1) ran with; it is kept from now on\n"
+        "note: the \(config == nil ? "command line describes" : "study file is") another \(config == nil ? "study " : "")than the one that trials 0 to \(trials.count - 1) ran with; it is kept from now on\n"
       )
     }
   }
 
-  /// A document of the study of a name.
+  /// A document of the study of a name, nil where there is none.
   private func kept(_ document: StudyDocument, of name: String, in storage: any Storage) throws -> String? {
-    try storage.document(document, study: try storage.existingStudy(named: name).id)
+    try storage.study(named: name).flatMap { try storage.document(document, study: $0.id) }
   }
 }
 

@@ -30,9 +30,12 @@ struct OptimizeOutcome {
   }
 
   /// A line on trials that stopped before their end.
-  func note(interrupted numbers: [Int]) -> String {
+  ///
+  /// - Parameter hasCheckpoints: Whether they go on within, rather than from their beginning.
+  func note(interrupted numbers: [Int], hasCheckpoints: Bool) -> String {
     guard !numbers.isEmpty else { return "interrupted\n" }
     let trials = "trial\(numbers.count == 1 ? "" : "s") \(ProgressReporter.list(numbers))"
+    guard hasCheckpoints else { return "interrupted; \(trials) will run again with the same parameters\n" }
     return "interrupted; \(trials) will go on from \(numbers.count == 1 ? "its" : "their") last checkpoint\n"
   }
 }

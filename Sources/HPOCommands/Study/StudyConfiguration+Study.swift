@@ -6,16 +6,16 @@ import StudyConfiguration
 extension StudyConfiguration {
   /// Opens the study that the file describes, or makes it; the file and what replaces parts of it are kept with it.
   ///
-  /// - Parameter path: The file, nil where it comes from the study itself.
+  /// - Parameter folder: Where its relative paths are taken from, nil where it comes from the study itself.
   func openStudy(
-    named name: String, path: String?, search: SearchOptions, checkpointInterval: Duration = .seconds(2),
+    named name: String, folder: String?, search: SearchOptions, checkpointInterval: Duration = .seconds(2),
     in storage: any Storage, ifExists policy: Study.ExistingStudyPolicy
   ) throws -> Study {
     var documents: [StudyDocument: String] = [.configuration: text, .search: search.document]
-    documents[.folder] = path.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
+    documents[.folder] = folder
     let study = try Study(
       name: name, directions: directions, sampler: search.sampler(sampler, space: space), pruner: search.pruner(pruner),
-      storage: storage, metricNames: objective?.training.map(\.objectiveNames), documents: documents,
+      storage: storage, metricNames: objective.map(\.names).flatMap { $0.isEmpty ? nil : $0 }, documents: documents,
       checkpointInterval: checkpointInterval, ifExists: policy)
     let record = try storage.existingStudy(named: name)
     for (document, text) in documents where try storage.document(document, study: record.id) != text {
@@ -39,3 +39,9 @@ extension StudyConfiguration {
     return configuration
   }
 }
+
+/// The folder of a study file, as the study keeps it.
+func folder(ofFile path: String) -> String { URL(fileURLWithPath: path).deletingLastPathComponent().path }
+
+/// The folder that the command runs in.
+var currentFolder: String { FileManager.default.currentDirectoryPath }

@@ -40,7 +40,7 @@ struct StudyCreateCommand: ParsableCommand {
       let isNew = try storage.study(named: name) == nil
       if let configuration {
         _ = try configuration.openStudy(
-          named: name, path: config, search: search, in: storage, ifExists: ifExists)
+          named: name, folder: config.map(folder(ofFile:)), search: search, in: storage, ifExists: ifExists)
       } else {
         // A study that is loaded has its directions; only those that were asked for are compared with them.
         let existing = ifExists == .load ? try storage.study(named: name)?.directions : nil

@@ -12,7 +12,9 @@ struct TrialsCommand: ParsableCommand {
         hpo trials --study digits-mlp --state failed
         hpo trials --study digits-mlp --where "optimizer = 'adam' AND params.learningRate < 0.01"
         hpo trials --study digits-mlp --format csv > trials.csv
-      """)
+        hpo trials show 12 --study digits-mlp
+      """,
+    subcommands: [TrialsShowCommand.self])
 
   @OptionGroup var storage: StorageOptions
   @OptionGroup var study: StudyOptions

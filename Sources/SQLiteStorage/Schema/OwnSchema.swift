@@ -33,6 +33,8 @@ enum OwnSchema {
       (trial_id INTEGER PRIMARY KEY NOT NULL, sequence INTEGER NOT NULL, last_step INTEGER, data BLOB NOT NULL)
       """
     ),
+    // What a trial's objective printed.
+    ("hpo_trial_logs", "(trial_id INTEGER PRIMARY KEY NOT NULL, text TEXT NOT NULL)"),
     (
       "hpo_study_documents",
       "(study_id INTEGER NOT NULL, document TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (study_id, document))"
@@ -42,7 +44,9 @@ enum OwnSchema {
   ]
 
   /// The tables whose rows go with their trial, by `trial_id`.
-  private static let tablesOfTrial = ["hpo_trial_owners", "hpo_trial_attempts", "hpo_checkpoints"]
+  private static let tablesOfTrial = [
+    "hpo_trial_owners", "hpo_trial_attempts", "hpo_checkpoints", "hpo_trial_logs",
+  ]
   /// The tables whose rows go with their study, by `study_id`.
   private static let tablesOfStudy = ["hpo_study_documents"]
   /// The tables whose rows go when their trial is finished.

@@ -31,17 +31,26 @@ struct StudyReader {
         .invalidValue, at: value.position,
         "study: expected a name of at most \(ParameterSpaceDraft.longestName) characters, met \(name.count)")
     }
+    let isProgram = reader.members["objective"].map { ProgramReader.describes($0.value) } ?? false
     let architecture = reader.members["architecture"].flatMap { ArchitectureReader($0, log: log) }
-    let objective = reader.members["objective"].flatMap {
-      ObjectiveReader($0, architecture: architecture, folder: folder, log: log)
-    }
-    if let member = reader.members["architecture"], reader.members["objective"] == nil {
+    let objective =
+      isProgram
+      ? nil
+      : reader.members["objective"].flatMap {
+        ObjectiveReader($0, architecture: architecture, folder: folder, log: log)
+      }
+    if let member = reader.members["architecture"], isProgram || reader.members["objective"] == nil {
       log.report(
         .contradiction, at: member.keyPosition, "'architecture' needs an 'objective', which tells how they are trained")
     }
-    let directions = directions(reader, objective).map {
+    let directions = directions(reader, objective, isProgram: isProgram).map {
       $0 + Array(repeating: .minimize, count: architecture?.minimizedCount ?? 0)
     }
+    let program =
+      isProgram
+      ? reader.members["objective"].flatMap {
+        ProgramReader($0, folder: folder, objectives: directions?.count, log: log)?.program
+      } : nil
     let sampler =
       reader.members["sampler"].map { SamplerConfiguration($0, log: log) } ?? SamplerConfiguration()
     let pruner = pruner(reader, directions)
@@ -68,18 +77,21 @@ struct StudyReader {
     let jobs = reader.wholeNumber("jobs", in: 1...1024)
     guard log.error == nil, let directions, let sampler, let pruner, let space else { return nil }
     return StudyConfiguration(
-      name: name, directions: directions, objective: objective?.objective.map(Objective.training), space: space,
+      name: name, directions: directions,
+      objective: program.map(Objective.program) ?? objective?.objective.map(Objective.training), space: space,
       sampler: sampler, pruner: pruner, trials: trials, jobs: jobs, text: log.source.text)
   }
 
   // MARK: - Directions
 
-  private func directions(_ reader: MappingReader, _ objective: ObjectiveReader?) -> [StudyDirection]? {
+  private func directions(
+    _ reader: MappingReader, _ objective: ObjectiveReader?, isProgram: Bool
+  ) -> [StudyDirection]? {
     let single = reader.members["direction"]
     let several = reader.members["directions"]
     switch (single, several) {
     case (nil, nil):
-      if reader.members["objective"] == nil { _ = reader.required("direction") }
+      if reader.members["objective"] == nil || isProgram { _ = reader.required("direction") }
       return objective?.metric.map { [$0.direction] }
     case (let member?, nil):
       if case .list = member.value.content {

@@ -106,6 +106,9 @@ final class OptimizationRun: Sendable {
         return try requeue(trial, job: job)
       } catch let error as StorageError where error.code == .trialLost {
         throw error
+      } catch let error as any RunEndingError {
+        try study.requeue(trial)
+        throw error
       } catch let error as StorageError where error.isTroubleOfStorage {
         // Where even this fails, the next process finds that the trial's owner has ended.
         try? study.requeue(trial)

@@ -1,19 +1,24 @@
 public import OrderedCollections
 import Samplers
 public import SearchSpace
-import TrialStorage
+public import TrialStorage
 public import Trials
 
 extension Study {
   /// Starts a trial: the waiting one of the lowest number, else a new one.
   ///
-  /// - Parameter limit: How many trials the study may hold in all; nil for no limit.
+  /// - Parameters:
+  ///   - limit: How many trials the study may hold in all; nil for no limit.
+  ///   - owner: Who runs the trial: this process, after whose end the trial runs again, or `.asker()`, who tells the
+  ///     result in another process; see `trial(_:)`.
   /// - Returns: The trial, to be ended by `tell`; nil where the limit is reached or the sampler has nothing left to try.
-  public func ask(limit: Int? = nil) throws -> Trial? { try ask(limit: limit, stop: nil, heartbeat: false) }
+  public func ask(limit: Int? = nil, owner: ProcessIdentity = .current) throws -> Trial? {
+    try ask(limit: limit, stop: nil, heartbeat: false, owner: owner)
+  }
 
   /// - Parameter heartbeat: Whether the caller sends heartbeats for the trial.
-  func ask(limit: Int?, stop: StopSource?, heartbeat: Bool) throws -> Trial? {
-    guard let started = try startTrial(limit: limit, heartbeat: heartbeat) else { return nil }
+  func ask(limit: Int?, stop: StopSource?, heartbeat: Bool, owner: ProcessIdentity = .current) throws -> Trial? {
+    guard let started = try startTrial(limit: limit, owner: owner, heartbeat: heartbeat) else { return nil }
     remember(started.record)
     return Trial(started, draw: Draw(seed: seed, number: started.record.number), study: self, stop: stop)
   }

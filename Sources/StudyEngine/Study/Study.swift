@@ -132,11 +132,11 @@ public final class Study: Sendable {
   }
 
   /// Starts a trial with what the sampler assigns to it, as one step for the other jobs and for the record.
-  func startTrial(limit: Int?, heartbeat: Bool) throws -> StartedTrial? {
+  func startTrial(limit: Int?, owner: ProcessIdentity, heartbeat: Bool) throws -> StartedTrial? {
     try withHistory { history in
       // Nothing new starts where every point has been tried; what waits still runs.
       let limit = sampler.isExhausted(history) ? 0 : limit
-      return try storage.startTrial(study: id, owner: .current, heartbeat: heartbeat, limit: limit) { trial in
+      return try storage.startTrial(study: id, owner: owner, heartbeat: heartbeat, limit: limit) { trial in
         // A trial whose parameters are given, or that had some before it was interrupted, has what it needs.
         guard trial.fixedParameters.isEmpty, trial.parameters.isEmpty else { return [:] }
         history.update(trial)

@@ -8,6 +8,12 @@ public struct StudyError: Error, Sendable, CustomStringConvertible {
     case severalObjectives
     /// No trial is complete and feasible yet.
     case noCompleteTrial
+    /// The trial has ended, so that nothing more can be told about it.
+    case trialFinished
+    /// The trial waits, so that there is nothing to tell about it yet.
+    case trialWaiting
+    /// Another process runs the trial, and is going to end it.
+    case trialElsewhere
     /// An argument is outside its range.
     case invalidArgument
   }

@@ -170,7 +170,7 @@ extension Trial {
   }
 
   /// Records the parameters that are only part of the joint draw so far.
-  func recordParameters() throws { try state.withLock { try write(&$0) } }
+  package func recordParameters() throws { try state.withLock { try write(&$0) } }
 
   private func write(_ state: inout State) throws {
     let pending = state.pending

@@ -1,0 +1,138 @@
+#define _GNU_SOURCE
+
+#include "Guard.h"
+
+#include "CProcess.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#if defined(__linux__)
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
+
+typedef struct {
+  int32_t order, leader;
+} guard_message;
+
+/// The sessions that the guard watches; more than a run has jobs.
+static pid_t watched[4096];
+static int watched_count;
+
+int hpo_make_socket_pair(int sockets[2]) {
+#if defined(SOCK_CLOEXEC)
+  int kind = SOCK_STREAM | SOCK_CLOEXEC;
+#else
+  int kind = SOCK_STREAM;
+#endif
+  if (socketpair(AF_UNIX, kind, 0, sockets) < 0) return -1;
+  for (int end = 0; end < 2; ++end) {
+    // Where this process runs without its first three descriptors, a child would overwrite them.
+    int moved = sockets[end] < 3 ? fcntl(sockets[end], F_DUPFD_CLOEXEC, 3) : -1;
+    if (moved >= 0) close(sockets[end]), sockets[end] = moved;
+    fcntl(sockets[end], F_SETFD, FD_CLOEXEC);
+#if defined(SO_NOSIGPIPE)
+    int on = 1;
+    setsockopt(sockets[end], SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
+#endif
+  }
+  return 0;
+}
+
+#if !defined(MSG_NOSIGNAL)
+#define MSG_NOSIGNAL 0
+#endif
+
+void hpo_tell_guard(int guard, hpo_guard_order order, pid_t leader) {
+  guard_message message = {order, leader};
+  while (send(guard, &message, sizeof message, MSG_NOSIGNAL) < 0 && errno == EINTR) continue;
+}
+
+void hpo_forget_program(int guard, pid_t leader) { hpo_tell_guard(guard, HPO_FORGET, leader); }
+
+static void close_all_but(int kept) {
+#if defined(SYS_close_range)
+  if ((kept == 0 || syscall(SYS_close_range, 0, kept - 1, 0) == 0) &&
+      syscall(SYS_close_range, kept + 1, ~0U, 0) == 0) {
+    return;
+  }
+#endif
+  struct rlimit limit;
+  int end = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 65536 ? (int)limit.rlim_cur : 65536;
+  for (int descriptor = 0; descriptor < end; ++descriptor) {
+    if (descriptor != kept) close(descriptor);
+  }
+}
+
+static void pause_for(int milliseconds) {
+  struct timespec span = {milliseconds / 1000, (milliseconds % 1000) * 1000000L};
+  nanosleep(&span, NULL);
+}
+
+static void end_sessions(int grace) {
+  for (int index = 0; index < watched_count; ++index) {
+    hpo_signal_session(watched[index], SIGTERM);
+    hpo_signal_session(watched[index], SIGCONT);
+  }
+  for (int waited = 0; waited < grace; waited += 20) {
+    int living = 0;
+    for (int index = 0; index < watched_count; ++index) living += kill(-watched[index], 0) == 0;
+    if (!living) break;
+    pause_for(20);
+  }
+  for (int index = 0; index < watched_count; ++index) hpo_signal_session(watched[index], SIGKILL);
+}
+
+static void watch(int orders, int grace) {
+  guard_message message;
+  size_t filled = 0;
+  while (1) {
+    ssize_t length = read(orders, (char *)&message + filled, sizeof message - filled);
+    if (length < 0 && errno == EINTR) continue;
+    if (length <= 0) break;
+    filled += (size_t)length;
+    if (filled < sizeof message) continue;
+    filled = 0;
+    int index = 0;
+    while (index < watched_count && watched[index] != message.leader) ++index;
+    if (message.order == HPO_FORGET && index < watched_count) watched[index] = watched[--watched_count];
+    if (message.order == HPO_WATCH && index == watched_count && index < 4096) watched[watched_count++] = message.leader;
+  }
+  end_sessions(grace);
+  _exit(0);
+}
+
+int hpo_start_guard(int grace) {
+  int sockets[2];
+  if (hpo_make_socket_pair(sockets) < 0) return -1;
+  pid_t middle = fork();
+  if (middle < 0) {
+    int error = errno;
+    close(sockets[0]), close(sockets[1]);
+    errno = error;
+    return -1;
+  }
+  if (middle == 0) {
+    // A process between the two makes the guard nobody's child, so that nobody has to wait for it.
+    setsid();
+    if (fork() != 0) _exit(0);
+#if defined(__linux__)
+    prctl(PR_SET_NAME, "hpo-guard", 0, 0, 0);
+#endif
+    const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
+    for (int index = 0; index < 5; ++index) signal(ignored[index], SIG_IGN);
+    if (chdir("/") < 0) _exit(1);
+    close_all_but(sockets[0]);
+    watch(sockets[0], grace);
+  }
+  close(sockets[0]);
+  while (waitpid(middle, NULL, 0) < 0 && errno == EINTR) continue;
+  return sockets[1];
+}

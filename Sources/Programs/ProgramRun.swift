@@ -1,0 +1,166 @@
+import Dispatch
+import OrderedCollections
+import SearchSpace
+import Spelling
+import StudyEngine
+
+/// A trial while a program evaluates it.
+struct ProgramRun {
+  private let trial: Trial
+  private let process: ProgramProcess
+  private let limits: Program.Limits
+  private let deadline: UInt64?
+  private var nextLogging: UInt64
+  private var loggedCount = 0
+  /// Whether the program has given a message.
+  private(set) var hasSpoken = false
+  /// Whether the program ended without being told to.
+  private(set) var hasEndedByItself = false
+
+  /// Between two writes of a log that grows.
+  private static let loggingInterval: UInt64 = 5_000_000_000
+
+  init(trial: Trial, process: ProgramProcess, limits: Program.Limits) {
+    self.trial = trial
+    self.process = process
+    self.limits = limits
+    let now = DispatchTime.now().uptimeNanoseconds
+    deadline = limits.time.map { now &+ $0.nanoseconds }
+    nextLogging = now + Self.loggingInterval
+  }
+
+  /// Writes what the program printed, where that is more than before.
+  mutating func keepLog() throws {
+    guard process.log.count > loggedCount else { return }
+    try trial.setLog(process.log.text)
+    loggedCount = process.log.count
+  }
+
+  // MARK: - Commands
+
+  /// The result of a command that runs; the last one counts.
+  mutating func evaluateCommand() throws -> ProgramResult {
+    var result: ProgramResult?
+    while true {
+      switch try next() {
+      case .line(let line):
+        let message = ProgramMessage(commandLine: line)
+        hasSpoken = hasSpoken || message.isProper
+        switch message {
+        case .report(let step, let value):
+          do {
+            try trial.report(value, at: step)
+          } catch {
+            process.end(grace: limits.grace)
+            throw error
+          }
+        case .result(let new): result = new
+        default: log(line, message)
+        }
+      case .ended(let status):
+        guard status == .exited(0) else { throw failure("the command \(status)") }
+        guard let result else { throw failure("the command gave no result, such as {\"value\": 0.5}") }
+        return result
+      }
+    }
+  }
+
+  // MARK: - Workers
+
+  /// The result of a worker, which is still there for the next trial unless it died or had to be ended.
+  mutating func evaluateByWorker(_ values: OrderedDictionary<String, Choice>) throws -> ProgramResult {
+    process.send(WorkerOrder.trial(number: trial.number, values: values, seed: trial.programSeed).line)
+    while true {
+      switch try next() {
+      case .line(let line):
+        let message = ProgramMessage(workerLine: line, number: trial.number)
+        hasSpoken = hasSpoken || message.isProper
+        switch message {
+        case .report(let step, let value): try answer(value, step)
+        case .result(let result): return result
+        case .pruned: throw TrialPruned()
+        case .failed(let reason): throw ProgramFailure(description: reason.withoutTerminalCodes)
+        case .malformed(let reason, .result):
+          log(line, message)
+          throw failure("the worker gave \(reason)")
+        case .malformed(_, .report):
+          log(line, message)
+          process.send(WorkerOrder.goOn.line)
+        case .malformed, .none: log(line, message)
+        }
+      case .ended(let status): throw failure("the worker \(status)")
+      }
+    }
+  }
+
+  private func answer(_ value: Double, _ step: Int) throws {
+    do {
+      try trial.report(value, at: step)
+      process.send(WorkerOrder.goOn.line)
+    } catch is TrialPruned {
+      process.send(WorkerOrder.prune.line)
+    } catch {
+      process.end(grace: limits.grace)
+      throw error
+    }
+  }
+
+  // MARK: - Both
+
+  private enum Step {
+    case line([UInt8])
+    case ended(ExitStatus)
+  }
+
+  /// Waits for a line or for the end of the program, which it ends itself where the run or a limit demands it.
+  private mutating func next() throws -> Step {
+    while true {
+      let bounds = ProgramProcess.Bounds(deadline: deadline, pause: nextLogging, memory: limits.memory)
+      switch process.nextEvent(bounds) {
+      case .line(let line): return .line(line)
+      case .ended(let status):
+        hasEndedByItself = true
+        process.endRest(grace: limits.grace)
+        return .ended(status)
+      case .paused:
+        try keepingProcess { try $0.keepLog() }
+        nextLogging = DispatchTime.now().uptimeNanoseconds + Self.loggingInterval
+      case .interrupted:
+        process.end(grace: limits.grace)
+        throw TrialInterrupted()
+      case .outOfTime:
+        process.end(grace: limits.grace)
+        throw failure("the program took longer than its limit of \(limits.time?.text ?? ""), so hpo ended it")
+      case .outOfMemory(let used):
+        process.end(grace: limits.grace)
+        throw failure(
+          "the program used \(MemoryAmount(bytes: used)) of memory, above its limit of "
+            + "\(MemoryAmount(bytes: limits.memory ?? 0)), so hpo ended it")
+      case .deaf:
+        process.end(grace: limits.grace)
+        throw failure("the worker does not read its standard input, so hpo ended it")
+      }
+    }
+  }
+
+  /// Ends the program where `body` fails.
+  private mutating func keepingProcess(_ body: (inout ProgramRun) throws -> Void) throws {
+    do {
+      try body(&self)
+    } catch {
+      process.end(grace: limits.grace)
+      throw error
+    }
+  }
+
+  private func log(_ line: [UInt8], _ message: ProgramMessage) {
+    process.log.append(line + [0x0A])
+    if case .malformed(let reason, _) = message { process.log.note(reason) }
+  }
+
+  /// A failure with the last lines of the log.
+  private func failure(_ reason: String) -> ProgramFailure {
+    let lines = process.log.lastLines()
+    return ProgramFailure(description: lines.isEmpty ? reason : "\(reason); its last lines:\n\(lines)")
+  }
+}

@@ -1,0 +1,55 @@
+import Foundation
+package import StudyEngine
+
+/// Where each trial has a folder of its own, which is made as the trial starts: `hpo.db.trials/1-digits/12`.
+///
+/// A trial that is run again finds in it what it left there. A folder that is still empty as the trial ends goes.
+package struct TrialFolders: Sendable {
+  private let root: String
+
+  /// - Parameter file: The study database, beside which the folders lie; nil for temporary ones.
+  package init(besideFile file: String?) {
+    root =
+      file.map { URL(fileURLWithPath: $0).path + ".trials" }
+      ?? FileManager.default.temporaryDirectory.appendingPathComponent("hpo-\(getpid()).trials").path
+  }
+
+  /// The folder of a trial. The study's identifier, which is never given out again, stands before its name.
+  package func path(of trial: Trial) -> String {
+    let readable = trial.study.name.unicodeScalars.prefix(60).map { scalar in
+      scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-")
+        ? Character(scalar) : "_"
+    }
+    return "\(root)/\(trial.study.id)-\(String(readable))/\(trial.number)"
+  }
+
+  /// Makes the folder of a trial where there is none.
+  ///
+  /// - Throws: `ProgramError.systemFailure`.
+  func make(for trial: Trial) throws(ProgramError) -> String {
+    let path = path(of: trial)
+    var reason = ""
+    // Another process that is done may remove the folders above, which are empty still, in between.
+    for _ in 0..<3 {
+      do {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        return path
+      } catch {
+        reason = error.localizedDescription
+      }
+    }
+    throw ProgramError(.systemFailure, "the folder '\(path)' of trial \(trial.number) cannot be made: \(reason)")
+  }
+
+  /// Removes the folder of a trial where it is empty.
+  func removeIfEmpty(_ path: String) { rmdir(path) }
+
+  /// Removes the folders above that of a trial where they are empty.
+  func removeEmptyParents(of path: String) {
+    var path = path
+    for _ in 0..<2 {
+      path = URL(fileURLWithPath: path).deletingLastPathComponent().path
+      guard rmdir(path) == 0 else { return }
+    }
+  }
+}

@@ -10,6 +10,10 @@ public struct ExecutionError: Error, Hashable, Sendable, CustomStringConvertible
     case kernelsUnavailable
     /// The kernel library refused to make or to run a kernel.
     case kernelFailed
+    /// A function to minimize is no finite number where it begins.
+    case notFinite
+    /// A function to minimize gives no products with its Hessian.
+    case noCurvature
   }
 
   /// The kind of failure.

@@ -17,6 +17,8 @@ public struct TrainingCheckpoint: Sendable, Hashable {
   let parameters: [Float]
   let optimizer: OptimizerState.Snapshot
   let average: WeightAverage.Snapshot?
+  /// Where the minimization over all samples stands, in place of steps.
+  let minimization: Minimization?
 
   /// The epochs that are finished.
   public var epoch: Int { progress.history.count }
@@ -38,17 +40,19 @@ public struct TrainingCheckpoint: Sendable, Hashable {
     var optimizerSteps: Int
     var rate: Double
     var averageCount: Int?
+    var minimization: Minimization.Record?
   }
 
   init(
     fingerprint: UInt32, progress: TrainingProgress, parameters: [Float], optimizer: OptimizerState.Snapshot,
-    average: WeightAverage.Snapshot?
+    average: WeightAverage.Snapshot?, minimization: Minimization?
   ) {
     self.fingerprint = fingerprint
     self.progress = progress
     self.parameters = parameters
     self.optimizer = optimizer
     self.average = average
+    self.minimization = minimization
   }
 
   /// A checksum of what decides how a training goes, as this program describes it.
@@ -68,9 +72,11 @@ public struct TrainingCheckpoint: Sendable, Hashable {
       fingerprint: fingerprint, history: progress.history, best: progress.best?.epoch, step: progress.step,
       lossSum: progress.lossSum,
       baseRate: progress.baseRate, plateau: progress.plateau, optimizerSteps: optimizer.stepCount,
-      rate: optimizer.learningRate, averageCount: average?.count)
+      rate: optimizer.learningRate, averageCount: average?.count, minimization: minimization?.record)
     return try FloatArchive.encode(
-      document, [parameters, progress.bestParameters, optimizer.moments, average?.values ?? []], as: Self.format)
+      document,
+      [parameters, progress.bestParameters, optimizer.moments, average?.values ?? []]
+        + (minimization.map { [ExactDoubles.encode($0.vectors)] } ?? []), as: Self.format)
   }
 
   /// Reads what `encoded()` returned.
@@ -80,11 +86,18 @@ public struct TrainingCheckpoint: Sendable, Hashable {
   public init(decoding bytes: [UInt8], source: String = "checkpoint") throws(TrainingError) {
     let (document, arrays) = try FloatArchive.decode(bytes, as: Self.format, source: source, Document.self)
     let history = document.history
-    guard arrays.count == 4, document.step >= 0, document.optimizerSteps >= 0,
+    guard arrays.count == (document.minimization == nil ? 4 : 5), document.step >= 0, document.optimizerSteps >= 0,
       history.map(\.epoch) == Array(1..<history.count + 1),
       history.isEmpty ? document.best == nil : (1...history.count).contains(document.best ?? 0),
       (document.averageCount == nil) == arrays[3].isEmpty
     else { throw TrainingError(.corrupt, "\(source): the parts of the checkpoint contradict each other") }
+    var minimization: Minimization?
+    if let record = document.minimization {
+      minimization = ExactDoubles.decode(arrays[4]).flatMap { Minimization(record, vectors: $0) }
+      guard minimization != nil else {
+        throw TrainingError(.corrupt, "\(source): the state of the minimization makes no sense")
+      }
+    }
     var progress = TrainingProgress(rate: document.baseRate)
     progress.history = history
     progress.best = document.best.map { history[$0 - 1] }
@@ -96,7 +109,8 @@ public struct TrainingCheckpoint: Sendable, Hashable {
       fingerprint: document.fingerprint, progress: progress, parameters: arrays[0],
       optimizer: OptimizerState.Snapshot(
         stepCount: document.optimizerSteps, learningRate: document.rate, moments: arrays[2]),
-      average: document.averageCount.map { WeightAverage.Snapshot(count: $0, values: arrays[3]) })
+      average: document.averageCount.map { WeightAverage.Snapshot(count: $0, values: arrays[3]) },
+      minimization: minimization)
   }
 
   /// The most bytes of a checkpoint's file.

@@ -6,7 +6,7 @@ public struct EpochReport: Sendable, Hashable, Codable {
   public let trainingLoss: Double
   /// What the network achieves on the validation samples after the epoch.
   public let validation: Metrics
-  /// The validation value of the metric that is reported.
+  /// The validation value of the metric that is reported, or its average over the epochs where metrics are averaged.
   public let value: Double
   /// Whether no earlier epoch was as good.
   public let isBest: Bool

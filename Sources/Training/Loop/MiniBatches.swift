@@ -11,6 +11,7 @@ struct MiniBatches {
 
   private let seed: UInt64
   private let identity: [Int]
+  private var epoch = 0
   private var order: [Int]
 
   /// - Parameters:
@@ -29,6 +30,7 @@ struct MiniBatches {
   mutating func shuffle(epoch: Int) {
     // Not from the last epoch's order, which a training that goes on from a checkpoint does not have.
     order.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: identity) }
+    self.epoch = epoch
     var stream = RandomStream(seed: seed, purpose: .order, index: epoch)
     stream.shuffle(&order)
   }
@@ -42,9 +44,10 @@ struct MiniBatches {
   ///
   /// - Parameters:
   ///   - source: Rows of `width` values, one a sample.
+  ///   - augmenter: Changes images on their way.
   ///   - destination: Room for the batch's rows.
   func gather(
-    _ batch: Int, from source: UnsafeBufferPointer<Float>, width: Int,
+    _ batch: Int, from source: UnsafeBufferPointer<Float>, width: Int, through augmenter: ImageAugmenter? = nil,
     into destination: UnsafeMutableBufferPointer<Float>
   ) {
     precondition(
@@ -52,7 +55,11 @@ struct MiniBatches {
       "the rows and the room for them must fit the batches")
     guard let source = source.baseAddress, let destination = destination.baseAddress else { return }
     for (row, sample) in self[batch].enumerated() {
-      (destination + row * width).update(from: source + sample * width, count: width)
+      if let augmenter {
+        augmenter.write(source + sample * width, sample: sample, epoch: epoch, into: destination + row * width)
+      } else {
+        (destination + row * width).update(from: source + sample * width, count: width)
+      }
     }
   }
 }

@@ -17,7 +17,7 @@ public final class Trainer {
   /// How the network is trained.
   public let options: TrainingOptions
   /// The steps of an epoch.
-  public var stepCount: Int { batches.batchCount }
+  public var stepCount: Int { fullBatch == nil ? batches.batchCount : 1 }
   /// The metric that is reported after each epoch.
   public let metric: Metric
   /// The metric by which the best epoch is chosen.
@@ -41,7 +41,11 @@ public final class Trainer {
   private let optimizer: OptimizerState
   private var progress: TrainingProgress
   private let average: WeightAverage?
+  /// What takes the place of the optimizer's steps, where all samples are looked at together.
+  private let fullBatch: FullBatchTraining?
   private let evaluator: Evaluator
+  private let augmenter: ImageAugmenter?
+  private var judge: EpochJudge
   private var batches: MiniBatches
 
   /// Builds the network, draws its parameters and compiles its training and evaluation.
@@ -84,11 +88,19 @@ public final class Trainer {
     (input, targetInput, loss) = (built.input, trained.targets, trained.loss)
     optimizer = OptimizerState(options.optimizer, parameters: parameters)
     progress = TrainingProgress(rate: options.optimizer.learningRate)
+    judge = EpochJudge(selection: selection, decay: options.metricAveraging)
+    augmenter = try ImageAugmenter(options.augmentation, of: data, seed: options.seed)
     average =
       options.weightAveraging > 0 ? WeightAverage(decay: options.weightAveraging, parameters: parameters) : nil
 
     scale = TargetColumn.Scale(fitting: training.target)
-    targets = TargetColumn(training.target, scale: scale)
+    let targets = TargetColumn(training.target, scale: scale)
+    self.targets = targets
+    let parameters = parameters
+    fullBatch = try options.minimizer.map {
+      try FullBatchTraining(
+        $0, network, data: training, targets: targets, options: options, parameters: parameters, kernels: kernels)
+    }
     evaluator = try Evaluator(
       network, data: data.validation, outputWidth: training.target.outputWidth, scale: scale, parameters: parameters,
       kernels: kernels)
@@ -106,14 +118,29 @@ public final class Trainer {
   public func train(
     afterEpoch: (EpochReport) throws -> Void = { _ in }, afterStep: () throws -> Void = {}
   ) throws -> TrainingResult {
-    while !progress.hasEnded(options) {
+    while !progress.hasEnded(options), progress.history.isEmpty || fullBatch?.hasEnded != true {
       let report = try finishEpoch(trainingLoss: try runSteps(afterStep))
       try afterEpoch(report)
     }
-    defer { progress = TrainingProgress(rate: options.optimizer.learningRate) }
+    defer {
+      progress = TrainingProgress(rate: options.optimizer.learningRate)
+      judge = EpochJudge(selection: selection, decay: options.metricAveraging)
+    }
     guard let best = progress.best else { preconditionFailure("a training has at least one epoch") }
     try parameters.restore(progress.bestParameters)
+    fullBatch?.restart()
     return TrainingResult(history: progress.history, best: best)
+  }
+
+  /// Where the minimization stands, where all samples are looked at together; nil elsewhere.
+  public var minimization: Minimization? { fullBatch?.minimization }
+
+  /// Sets the weights before a training begins.
+  ///
+  /// - Precondition: `point` has as many elements as there are trained parameters.
+  package func begin(at point: [Double]) {
+    parameters.point = point
+    fullBatch?.restart()
   }
 
   /// Everything that a trainer of the same network, data and options needs to go on bit for bit; to be taken in
@@ -121,7 +148,7 @@ public final class Trainer {
   public func checkpoint() -> TrainingCheckpoint {
     TrainingCheckpoint(
       fingerprint: fingerprint, progress: progress, parameters: parameters.snapshot(), optimizer: optimizer.snapshot(),
-      average: average?.snapshot())
+      average: average?.snapshot(), minimization: fullBatch?.minimization)
   }
 
   /// The bytes that an encoded checkpoint has at most: weights, best weights, three moments of them, their average, and an
@@ -138,7 +165,8 @@ public final class Trainer {
   public func restore(_ checkpoint: TrainingCheckpoint) throws {
     let restored = checkpoint.progress
     guard checkpoint.fingerprint == fingerprint, restored.step < batches.batchCount,
-      (checkpoint.average == nil) == (average == nil), restored.bestParameters.isEmpty == (restored.best == nil)
+      (checkpoint.average == nil) == (average == nil), (checkpoint.minimization == nil) == (fullBatch == nil),
+      checkpoint.minimization.map({ fullBatch?.restore($0) == true }) ?? true, restored.bestParameters.isEmpty == (restored.best == nil)
     else {
       throw TrainingError(
         .dataMismatch,
@@ -150,6 +178,8 @@ public final class Trainer {
     try optimizer.restore(checkpoint.optimizer)
     if let snapshot = checkpoint.average { try average?.restore(snapshot) }
     progress = restored
+    judge = EpochJudge(selection: selection, decay: options.metricAveraging)
+    for report in restored.history { _ = judge.judge(report.validation) }
   }
 
   /// The metrics of the network, as its parameters are now, on all samples of a data set.
@@ -169,6 +199,7 @@ public final class Trainer {
 
   /// Runs the steps that are left of an epoch; the mean of all its losses.
   private func runSteps(_ afterStep: () throws -> Void) throws -> Double {
+    if let fullBatch { return try fullBatch.iterate() }
     let epoch = progress.epoch
     batches.shuffle(epoch: epoch)
     let width = data.training.width
@@ -176,7 +207,7 @@ public final class Trainer {
     try data.training.features.withUnsafeBufferPointer { features in
       try targets.elements.withUnsafeBufferPointer { targets in
         for batch in progress.step..<batches.batchCount {
-          batches.gather(batch, from: features, width: width, into: inputs)
+          batches.gather(batch, from: features, width: width, through: augmenter, into: inputs)
           batches.gather(batch, from: targets, width: 1, into: targetInputs)
           var seed = RandomStream(
             seed: options.seed, purpose: .step, index: (epoch - 1) * batches.batchCount + batch)
@@ -186,6 +217,7 @@ public final class Trainer {
             throw diverged(epoch: epoch, "the loss is \(loss) in step \(batch + 1) of \(batches.batchCount)")
           }
           progress.lossSum += Double(loss)
+          if let limit = options.gradientValue { parameters.clipGradients(value: limit) }
           if let limit = options.gradientNorm { parameters.clipGradients(norm: limit) }
           optimizer.learningRate = rate(epoch: epoch, batch: batch)
           optimizer.step()
@@ -204,17 +236,18 @@ public final class Trainer {
     average?.swap()
     defer { average?.swap() }
     let validation = try evaluate(data.validation)
-    guard validation.loss.isFinite, let value = validation[metric] else {
+    guard validation.loss.isFinite else {
       throw diverged(epoch: epoch, "the validation loss is \(validation.loss)")
     }
-    let isBest = progress.best.map { isBetter(validation, than: $0.validation) } ?? true
+    let (averages, isBest) = judge.judge(validation)
+    guard let value = averages[metric] else { preconditionFailure("the metric is one of the task's") }
     let report = EpochReport(
       epoch: epoch, trainingLoss: trainingLoss, validation: validation, value: value, isBest: isBest)
     if isBest {
       progress.best = report
       progress.bestParameters = parameters.snapshot()
     }
-    if let reduction = options.plateau, let value = validation[selection] {
+    if let reduction = options.plateau, let value = averages[selection] {
       progress.baseRate = reduction.rate(
         after: value, isLowBetter: !selection.isHigherBetter, rate: progress.baseRate, state: &progress.plateau)
     }
@@ -230,11 +263,6 @@ public final class Trainer {
       ? schedule.rate(at: epoch - 1, of: options.epochs, base: progress.baseRate)
       : schedule.rate(
         at: (epoch - 1) * batches.batchCount + batch, of: options.epochs * batches.batchCount, base: progress.baseRate)
-  }
-
-  private func isBetter(_ validation: Metrics, than best: Metrics) -> Bool {
-    guard let value = validation[selection], let bestValue = best[selection] else { return false }
-    return selection.isBetter(value, than: bestValue) || value == bestValue && validation.loss < best.loss
   }
 
   private func diverged(epoch: Int, _ reason: String) -> TrainingError {

@@ -5,6 +5,12 @@ public import Graphs
 public struct TrainingOptions: Sendable, Hashable {
   /// The rule by which parameters follow their gradients, with learning rate and weight decay.
   public var optimizer: Optimizer
+  /// Minimizes the mean loss over all training samples at once, an iteration an epoch, in place of the optimizer's steps.
+  ///
+  /// Of the optimizer only the weight decay counts then, as half of it times the sum of squared weights; its rate, the
+  /// schedule, the batch size and clipping are of no consequence. Dropout, an L1 penalty, bounds and an average of weights
+  /// are refused, since they make the loss rough or random.
+  public var minimizer: MinimizationMethod?
   /// The samples of a step, at least 1; more than there are samples means all of them.
   public var batchSize: Int
   /// How often the training samples are gone through, at least 1.
@@ -32,6 +38,14 @@ public struct TrainingOptions: Sendable, Hashable {
   public var plateau: PlateauReduction?
   /// The norm to which the gradients of a step are clipped, above 0; `nil` for none.
   public var gradientNorm: Double?
+  /// The value to which each element of a step's gradients is limited, above 0, before their norm is; `nil` for none.
+  public var gradientValue: Double?
+  /// The decay, an epoch, of an exponentially weighted average of the validation metrics, in 0..<1; 0 for no average.
+  ///
+  /// With an average, the reported value, the best epoch, the patience and the plateau go by it.
+  public var metricAveraging = 0.0
+  /// How training images are changed in each epoch.
+  public var augmentation = Augmentation()
   /// The epochs without a better one by `selection` after which training ends, at least 1; `nil` for all epochs.
   public var patience: Int?
   /// What products of training steps are computed in. `auto` measures when the trainer is made, so that only the other two
@@ -74,6 +88,13 @@ public struct TrainingOptions: Sendable, Hashable {
     }
     if let gradientNorm, !(gradientNorm > 0) {
       throw TrainingError(.invalidOption, "gradients are clipped to a norm of \(gradientNorm); it must be above 0")
+    }
+    if let gradientValue, !(gradientValue > 0) {
+      throw TrainingError(.invalidOption, "gradients are clipped to values of \(gradientValue); it must be above 0")
+    }
+    guard metricAveraging >= 0, metricAveraging < 1 else {
+      throw TrainingError(
+        .invalidOption, "the decay of the metrics' average is \(metricAveraging); it must be in 0..<1")
     }
     if let patience, patience < 1 {
       throw TrainingError(.invalidOption, "the patience is \(patience) epochs; it must be at least 1")

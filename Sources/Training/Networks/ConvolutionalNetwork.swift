@@ -41,13 +41,16 @@ public struct ConvolutionalNetwork: Network, Hashable {
   public var activation: Activation
   /// The probability with which an element behind a block or a hidden unit is dropped in training, of 0..<1.
   public var dropout: Double
+  /// How the weights of convolutions and of the hidden layer are drawn; nil for He's ranges.
+  public var initialization: Initializer?
 
   /// Describes a network.
   public init(
     channels: [Int], convolutions: Int = 1, kernel: Int = 3, isSeparable: Bool = false,
     reduction: Reduction = .maximum, head: Head = .globalPooling, units: Int = 0, activation: Activation = .relu,
-    dropout: Double = 0
+    dropout: Double = 0, initialization: Initializer? = nil
   ) {
+    self.initialization = initialization
     self.channels = channels
     self.convolutions = convolutions
     self.kernel = kernel
@@ -87,7 +90,7 @@ public struct ConvolutionalNetwork: Network, Hashable {
     }
     x = head == .flatten ? try graph.flatten(x) : try graph.globalAveragePooling(x)
     if units > 0 {
-      x = try graph.dense(x, units: units, name: "hidden", weight: .heUniform)
+      x = try graph.dense(x, units: units, name: "hidden", weight: initialization ?? .heUniform)
       x = try graph.activation(activation, x, name: "hidden.activation")
       x = try graph.dropout(x, probability: dropout, name: "hidden.dropout")
     }
@@ -102,14 +105,14 @@ public struct ConvolutionalNetwork: Network, Hashable {
     if isSeparable, !isFirst {
       let name = "\(block).depthwise\(number)"
       x = try graph.depthwiseConv2d(
-        x, kernel: window, stride: stride, hasBias: false, name: name, weight: .heNormal)
+        x, kernel: window, stride: stride, hasBias: false, name: name, weight: initialization ?? .heNormal)
       x = try graph.batchNormalization(x, name: "\(name).norm")
       x = try graph.activation(activation, x, name: "\(name).activation")
       (stride, window) = (Extent(1), Extent(1))
     }
     x = try graph.conv2d(
       x, channels: channels, kernel: window, stride: stride, hasBias: false, name: "\(block).conv\(number)",
-      weight: .heNormal)
+      weight: initialization ?? .heNormal)
     x = try graph.batchNormalization(x, name: "\(block).norm\(number)")
     return try graph.activation(activation, x, name: "\(block).activation\(number)")
   }

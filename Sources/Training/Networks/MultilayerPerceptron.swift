@@ -8,9 +8,14 @@ public struct MultilayerPerceptron: Network, Hashable {
   public var activation: Activation
   /// The probability with which a hidden unit is dropped in training, of 0..<1.
   public var dropout: Double
+  /// How hidden weights are drawn; nil to choose by their activation.
+  public var initialization: Initializer?
 
   /// Describes a perceptron.
-  public init(hiddenUnits: [Int], activation: Activation = .relu, dropout: Double = 0) {
+  public init(
+    hiddenUnits: [Int], activation: Activation = .relu, dropout: Double = 0, initialization: Initializer? = nil
+  ) {
+    self.initialization = initialization
     self.hiddenUnits = hiddenUnits
     self.activation = activation
     self.dropout = dropout
@@ -23,11 +28,12 @@ public struct MultilayerPerceptron: Network, Hashable {
 
   /// Adds the layers `hidden1`, `hidden2` ... and `output`.
   ///
-  /// Hidden weights are drawn for their activation: He's uniform range before ReLU, Glorot's before tanh and sigmoid.
+  /// Hidden weights are drawn for their activation, unless `initialization` says how: He's uniform range before ReLU,
+  /// Glorot's before tanh and sigmoid.
   ///
   /// - Throws: `GraphError` where a layer has no unit or the dropout is out of its range.
   public func output(of input: Value, width outputWidth: Int, in graph: inout Graph) throws -> Value {
-    let initializer: Initializer = activation == .relu ? .heUniform : .xavierUniform
+    let initializer = initialization ?? (activation == .relu ? .heUniform : .xavierUniform)
     var x = input
     for (index, units) in hiddenUnits.enumerated() {
       let name = "hidden\(index + 1)"

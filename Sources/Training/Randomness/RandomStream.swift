@@ -14,6 +14,10 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
     case order = 17
     /// The seed of a step's dropout masks; the index is the step.
     case step = 18
+    /// What augmentation makes of a sample in an epoch; the index counts both.
+    case augmentation = 19
+    /// The seeds of the trainings of a cross-validation; the index is the fold.
+    case fold = 20
   }
 
   private let key: SIMD2<UInt32>

@@ -99,6 +99,30 @@ struct CheckpointTests {
     }
   }
 
+  @Test("goes on bit for bit with L-BFGS and Newton-CG", arguments: [MinimizationMethod.lbfgs(memory: 3), .newtonCG])
+  func fullBatch(_ method: MinimizationMethod) throws {
+    let data = try TrainerTests.moons()
+    var options = TrainingOptions(optimizer: .adam(weightDecay: 1e-3), epochs: 7, seed: 3)
+    options.minimizer = method
+    let network = MultilayerPerceptron(hiddenUnits: [8], activation: .tanh)
+    func trainer() throws -> Trainer { try Trainer(network, data: data, options: options) }
+    let whole = try Self.finish(trainer())
+    for stop in 1...6 {
+      let interrupted = try trainer()
+      _ = try? interrupted.train(afterEpoch: { if $0.epoch == stop { throw Interruption() } })
+      let bytes = try interrupted.checkpoint().encoded()
+      let resumed = try trainer()
+      try resumed.restore(TrainingCheckpoint(decoding: bytes))
+      #expect(try Self.finish(resumed) == whole, "after \(stop) epochs")
+    }
+    options.minimizer = nil
+    let other = try trainer()
+    #expect(throws: TrainingError.self) {
+      options.minimizer = method
+      try other.restore(try trainer().checkpoint())
+    }
+  }
+
   @Test("of a finished training has nothing left to do")
   func finished() throws {
     let data = try TrainerTests.moons()

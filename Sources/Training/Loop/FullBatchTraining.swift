@@ -1,0 +1,181 @@
+import Execution
+import Graphs
+
+/// Trains by minimizing the mean loss over all samples as one smooth function; an epoch is an iteration.
+final class FullBatchTraining {
+  /// Where the minimization stands.
+  private(set) var minimization: Minimization
+
+  private let function: SampleLoss
+  private let parameters: ParameterStore
+  private let method: MinimizationMethod
+
+  /// Compiles the function.
+  ///
+  /// - Throws: `TrainingError` of code `invalidOption` where an option makes the function rough or random; `GraphError`
+  ///   where Newton-CG needs a second derivative that an operation does not have.
+  init(
+    _ method: MinimizationMethod, _ network: any Network, data: Dataset, targets: TargetColumn,
+    options: TrainingOptions, parameters: ParameterStore, kernels: Kernels
+  ) throws {
+    let obstacle: String? =
+      if options.optimizer.l1Penalty > 0 { "an L1 penalty has kinks" } else if options.optimizer.bounds != nil {
+        "bounds are no part of it"
+      } else if options.weightAveraging > 0 { "its iterates are not to be averaged" } else { nil }
+    if let obstacle {
+      throw TrainingError(.invalidOption, "\(method.name) minimizes a smooth function of all samples, and \(obstacle)")
+    }
+    function = try SampleLoss(
+      network, data: data, targets: targets, options: options, parameters: parameters, kernels: kernels)
+    if method == .newtonCG { try function.prepareCurvature() }
+    self.method = method
+    self.parameters = parameters
+    minimization = Minimization(method, from: parameters.point)
+  }
+
+  /// Whether no further iteration helps.
+  var hasEnded: Bool { minimization.ending != nil }
+
+  /// Does one iteration.
+  ///
+  /// - Returns: The mean loss over all samples, without the penalty.
+  func iterate() throws -> Double {
+    do {
+      try minimization.iterate(function)
+    } catch let error as ExecutionError where error.code == .notFinite {
+      throw TrainingError(.diverged, "the loss is no finite number with the weights that training begins with")
+    }
+    parameters.point = minimization.point
+    return minimization.value - function.penalty(at: minimization.point)
+  }
+
+  /// Begins anew from the weights as they are.
+  func restart() {
+    minimization = Minimization(method, from: parameters.point)
+  }
+
+  /// Goes on from where a minimization of the same method stood.
+  ///
+  /// - Returns: Whether it is one of the same function.
+  func restore(_ kept: Minimization) -> Bool {
+    guard kept.method == method, kept.point.count == minimization.point.count else { return false }
+    minimization = kept
+    return true
+  }
+}
+
+extension Operation {
+  fileprivate var isDropout: Bool { if case .dropoutMask = self { true } else { false } }
+}
+
+extension MinimizationMethod {
+  /// The name in a study file.
+  var name: String {
+    switch self {
+    case .lbfgs: "lbfgs"
+    case .newtonCG: "newtonCG"
+    }
+  }
+}
+
+/// The mean loss of a network over all samples, with half the weight decay times the sum of squared weights.
+///
+/// The samples go through the network in chunks of one size, and a rest, always the same; only what normalization by the
+/// batch's own figures makes of them depends on the chunks.
+private final class SampleLoss: SmoothFunction {
+  private static let largestChunk = 512
+
+  /// Samples that go through the network together.
+  private struct Chunk {
+    let rows: Range<Int>
+    let function: GraphFunction
+    let input: Value
+    let targets: Value
+  }
+
+  private let chunks: [Chunk]
+  private let data: Dataset
+  private let targets: TargetColumn
+  private let parameters: ParameterStore
+  /// The decay of each parameter.
+  private let decays: [Double]
+
+  init(
+    _ network: any Network, data: Dataset, targets: TargetColumn, options: TrainingOptions, parameters: ParameterStore,
+    kernels: Kernels
+  ) throws {
+    let runs = (data.count + Self.largestChunk - 1) / Self.largestChunk
+    let size = (data.count + runs - 1) / runs
+    var made: [Int: (GraphFunction, Value, Value)] = [:]
+    var chunks: [Chunk] = []
+    for start in stride(from: 0, to: data.count, by: size) {
+      let rows = start..<min(start + size, data.count)
+      if made[rows.count] == nil {
+        let built = try NetworkGraph(
+          network, data: data, outputWidth: data.target.outputWidth, batchSize: rows.count)
+        let trained = try built.withLoss(options.loss, for: data.target.task)
+        guard !trained.graph.nodes.contains(where: { $0.operation.isDropout }) else {
+          throw TrainingError(
+            .invalidOption,
+            "the network has dropout, with which the loss is another at each look; \(options.minimizer?.name ?? "") needs a "
+              + "dropout of 0")
+        }
+        let function = try GraphFunction(trained.graph, loss: trained.loss, parameters: parameters, kernels: kernels)
+        made[rows.count] = (function, built.input, trained.targets)
+      }
+      guard let (function, input, targets) = made[rows.count] else { preconditionFailure("it was made just now") }
+      chunks.append(Chunk(rows: rows, function: function, input: input, targets: targets))
+    }
+    self.chunks = chunks
+    self.data = data
+    self.targets = targets
+    self.parameters = parameters
+    let optimizer = options.optimizer
+    decays = parameters.layout.entries.filter { $0.offset < parameters.layout.trainedCount }.flatMap { entry in
+      Array(
+        repeating: optimizer.decaysVectors || entry.shape.rank > 1 ? optimizer.weightDecay : 0,
+        count: entry.shape.count)
+    }
+  }
+
+  /// Half the decay times the sum of squares.
+  func penalty(at point: [Double]) -> Double {
+    var sum = 0.0
+    for i in point.indices { sum += decays[i] * point[i] * point[i] }
+    return sum / 2
+  }
+
+  func prepareCurvature() throws {
+    for chunk in chunks { try chunk.function.prepareCurvature() }
+  }
+
+  func value(at point: [Double], gradient: inout [Double]) throws -> Double {
+    parameters.point = point
+    for i in gradient.indices { gradient[i] = decays[i] * point[i] }
+    var sum = 0.0
+    try forEachChunk { function, weight in
+      sum += weight * (try function.value(addingGradientTo: &gradient, weight: weight))
+    }
+    return sum + penalty(at: point)
+  }
+
+  func hessianProduct(at point: [Double], _ direction: [Double]) throws -> [Double] {
+    parameters.point = point
+    var product = zip(decays, direction).map { $0 * $1 }
+    try forEachChunk { function, weight in
+      try function.addHessianProduct(direction, to: &product, weight: weight)
+    }
+    return product
+  }
+
+  /// Calls `body` with each chunk's function, its samples in place, and the chunk's share of all samples.
+  private func forEachChunk(_ body: (GraphFunction, Double) throws -> Void) throws {
+    for chunk in chunks {
+      let (rows, width) = (chunk.rows, data.width)
+      chunk.function.setInput(
+        chunk.input, to: data.features[rows.lowerBound * width..<rows.upperBound * width])
+      chunk.function.setInput(chunk.targets, to: targets.elements[rows])
+      try body(chunk.function, Double(rows.count) / Double(data.count))
+    }
+  }
+}

@@ -15,12 +15,21 @@ const uint8_t *hpo_digits_packed(size_t *count) {
   return digits;
 }
 
-hpo_inflate_result hpo_inflate(const uint8_t *source, size_t source_count, uint8_t *destination, size_t capacity,
-                               size_t *produced) {
+static const uint8_t diabetes[] = {
+#embed "Diabetes/diabetes.csv.gz"
+};
+
+const uint8_t *hpo_diabetes_csv(size_t *count) {
+  *count = sizeof diabetes;
+  return diabetes;
+}
+
+/// Inflates a stream whose header `window` tells, in zlib's terms.
+static hpo_inflate_result inflate_stream(int window, const uint8_t *source, size_t source_count, uint8_t *destination,
+                                         size_t capacity, size_t *produced) {
   *produced = 0;
   z_stream stream = {0};
-  // 15 bits of window, and 32 for zlib's header or gzip's.
-  if (inflateInit2(&stream, 15 + 32) != Z_OK) return HPO_INFLATE_NO_MEMORY;
+  if (inflateInit2(&stream, window) != Z_OK) return HPO_INFLATE_NO_MEMORY;
 
   // zlib counts in unsigned int: longer buffers go through it in pieces.
   size_t source_left = source_count, room_left = capacity;
@@ -48,6 +57,17 @@ hpo_inflate_result hpo_inflate(const uint8_t *source, size_t source_count, uint8
   case Z_BUF_ERROR: return is_drained ? HPO_INFLATE_TRUNCATED : HPO_INFLATE_TOO_LARGE;
   default: return HPO_INFLATE_CORRUPT;
   }
+}
+
+hpo_inflate_result hpo_inflate(const uint8_t *source, size_t source_count, uint8_t *destination, size_t capacity,
+                               size_t *produced) {
+  // 15 bits of window, and 32 for zlib's header or gzip's.
+  return inflate_stream(15 + 32, source, source_count, destination, capacity, produced);
+}
+
+hpo_inflate_result hpo_inflate_raw(const uint8_t *source, size_t source_count, uint8_t *destination, size_t capacity,
+                                   size_t *produced) {
+  return inflate_stream(-15, source, source_count, destination, capacity, produced);
 }
 
 uint32_t hpo_crc32(const uint8_t *bytes, size_t count) {

@@ -113,7 +113,7 @@ extension BrokenFile {
       "a batch of no sample",
       edits: [("  batchSize: {choice: [16, 32, 64, 128]}\n", ""), ("epochs: 30", "epochs: 30\n  batchSize: 0")],
       messages: [
-        "10:14: objective.batchSize: expected a whole number from 1 to 65536, met '0'"
+        "10:14: objective.batchSize: expected a whole number from 1 to 65536, or all, met '0'"
       ]),
     BrokenFile(
       "a negative learning rate",

@@ -85,9 +85,9 @@ extension BrokenFile {
       "choices that training does not accept",
       edits: [("[16, 32, 64, 128]", "[0, 32, big, 1.5]")],
       messages: [
-        "14:24: space.batchSize: expected a whole number from 1 to 65536, met '0'",
-        "14:31: space.batchSize: expected a whole number from 1 to 65536, met 'big'",
-        "14:36: space.batchSize: expected a whole number from 1 to 65536, met '1.5'",
+        "14:24: space.batchSize: expected a whole number from 1 to 65536, or all, met '0'",
+        "14:31: space.batchSize: expected a whole number from 1 to 65536, or all, met 'big'",
+        "14:36: space.batchSize: expected a whole number from 1 to 65536, or all, met '1.5'",
       ]),
     BrokenFile(
       "a mistyped and a double choice",

@@ -19,6 +19,8 @@ import Testing
       "momentum", "weightDecay", "epochs", "csv", "target", "task", "delimiter", "missingValues", "ignoredColumns",
       "float", "int", "choice", "log", "step", "repeat", "when", "name", "startupTrials", "candidates", "multivariate",
       "constantLiar", "command", "worker", "metrics", "environment", "trialTimeout", "trialMemory", "grace",
+      "folds", "npz", "npy", "features", "testFeatures", "testTarget", "loss", "huberDelta", "decayed",
+      "metricAveraging", "schedule", "restartEpochs", "restartFactor", "shift", "cutout", "flip", "initialization",
       "warmupSteps", "intervalSteps", "minTrials", "percentile",
     ])
   func keys(_ key: String) throws {

@@ -134,6 +134,81 @@ import Trials
     #expect(plain.network.widths.isEmpty && plain.momentum == nil && plain.learningRate == 0.001)
   }
 
+  @Test("What refines a training is read, searched or by default") func refinements() throws {
+    let head = "objective: {data: digits, network: mlp, metric: accuracy"
+    let plain = try #require(try read("\(head)}\nspace: {dropout: {float: 0..0.5}}").objective?.training)
+    let usual = try plain.hyperparameters(for: [:]).refinements
+    #expect(usual.beta1 == 0.9 && usual.beta2 == 0.999 && usual.epsilon == nil && !usual.isCentred)
+    #expect(usual.decayed == .all && usual.initialization == .automatic && usual.loss == .automatic)
+    #expect(usual.weightLimit == nil && usual.gradientValue == nil && usual.augmentation.isIdentity)
+
+    let study = try read(
+      """
+      \(head), batchSize: all, decayed: weights, l1Penalty: 1e-4, weightLimit: 2, centred: true, epsilon: 1e-3,
+        initialization: orthogonal, gradientValue: 0.5, metricAveraging: 0.8, schedule: plateau, plateauPatience: 3,
+        shift: 1, flip: both}
+      space: {cutout: {int: 0..4}, alpha: {float: 0.9..0.99}, optimizer: {choice: [lbfgs, newtonCG, rmsprop]}}
+      """)
+    let training = try #require(study.objective?.training)
+    let all = try training.hyperparameters(for: ["cutout": 3, "alpha": 0.95, "optimizer": "newtonCG"])
+    let refined = all.refinements
+    #expect(all.batchSize == .max && all.optimizer == .newtonCG && all.schedule == .plateau)
+    #expect(refined.decayed == .weights && refined.l1Penalty == 1e-4 && refined.weightLimit == 2)
+    #expect(refined.isCentred && refined.epsilon == 1e-3 && refined.alpha == 0.95)
+    #expect(refined.initialization.initializer == .orthogonal() && refined.gradientValue == 0.5)
+    #expect(refined.metricAveraging == 0.8 && refined.plateauPatience == 3 && refined.plateauFactor == 0.1)
+    #expect(refined.augmentation == Augmentation(shift: 1, flip: .both, cutout: 3))
+    guard case .mlp(let network) = all.network else { throw Missing() }
+    #expect(network.initialization == .orthogonal())
+  }
+
+  @Test("Folds stand in place of the fraction for validation") func folds() throws {
+    func split(_ text: String) throws -> DataSplit? {
+      try read(
+        "objective: {data: diabetes, network: mlp, metric: rmse, split: \(text)}\nspace: {dropout: {float: 0..0.5}}"
+      ).objective?.training?.split
+    }
+    let folded = try #require(try split("{folds: 4, test: 0.25, seed: 3}"))
+    #expect(folded.folds == 4 && folded.test == 0.25 && folded.seed == 3)
+    let samples = try EmbeddedDataset.diabetes.load()
+    #expect(try folded.splits(of: samples, test: nil).count == 4)
+    #expect(try split("{validation: 0.3}")?.splits(of: samples, test: nil).count == 1)
+    let both = #expect(throws: ConfigurationError.self) { try split("{folds: 4, validation: 0.3}") }
+    #expect(both?.description.contains("leave 'validation' or 'folds' out") == true)
+    #expect(throws: ConfigurationError.self) { try split("{folds: 1}") }
+  }
+
+  @Test("Arrays of NumPy are named in an archive, or by files") func numpy() throws {
+    func data(_ text: String, _ metric: String = "accuracy") throws -> DataSource? {
+      let text = "objective: {data: \(text), network: mlp, metric: \(metric)}\nspace: {dropout: {float: 0..0.5}}"
+      return try StudyConfiguration(bytes: Array(text.utf8), file: "Configs/a.yaml", folder: "Configs").objective?
+        .training?.data
+    }
+    let archive = try data("{npz: a.npz, features: x, target: y}")
+    #expect(
+      archive
+        == .numpy(
+          NumpyData(
+            features: .member("x", of: "Configs/a.npz"), target: .member("y", of: "Configs/a.npz"),
+            task: .classification)))
+    #expect(archive?.hasTest == false)
+    let files = try data("{npy: /x.npy, target: y.npy, testFeatures: u.npy, testTarget: v.npy}", "rmse")
+    #expect(
+      files
+        == .numpy(
+          NumpyData(
+            features: .file("/x.npy"), target: .file("Configs/y.npy"), testFeatures: .file("Configs/u.npy"),
+            testTarget: .file("Configs/v.npy"), task: .regression)))
+    #expect(files?.hasTest == true)
+    for broken in [
+      "{npz: a.npz, target: y}", "{npz: a.npz, npy: x.npy, features: x, target: y}", "{npy: x.npy}",
+      "{npy: x.npy, target: y.npy, testTarget: v.npy}", "{npy: x.npy, features: x, target: y.npy}",
+      "{npz: [], features: x, target: y}",
+    ] {
+      #expect(throws: ConfigurationError.self, "\(broken)") { try data(broken) }
+    }
+  }
+
   @Test("Units are searched for all layers at once, or listed") func units() throws {
     let head = "objective: {data: digits, network: mlp, metric: accuracy"
     let shared = try read("\(head), depth: 3}\nspace: {units: {int: 8..64}}").objective?.training
@@ -180,7 +255,7 @@ import Trials
   @Test("A trial's value that training does not accept is refused by name") func refusedValue() throws {
     let training = try #require(try read(BrokenFile.wholeText).objective?.training)
     let error = #expect(throws: SearchSpaceError.self) { try training.hyperparameters(for: ["batchSize": 0]) }
-    #expect(error?.message == "batchSize: expected a whole number from 1 to 65536, met '0'")
+    #expect(error?.message == "batchSize: expected a whole number from 1 to 65536, or all, met '0'")
     let unit = #expect(throws: SearchSpaceError.self) { try training.hyperparameters(for: ["units1": 0]) }
     #expect(unit?.message == "units1: expected a whole number from 1 to 65536, met '0'")
   }

@@ -10,6 +10,12 @@
 /// @return the first byte; the memory lives as long as the process
 const uint8_t *_Nonnull hpo_digits_packed(size_t *_Nonnull count);
 
+/// The diabetes data as a CSV file compressed by gzip (Diabetes/README.md tells their origin).
+///
+/// @param count receives the number of bytes
+/// @return the first byte; the memory lives as long as the process
+const uint8_t *_Nonnull hpo_diabetes_csv(size_t *_Nonnull count);
+
 /// How hpo_inflate() ended.
 typedef enum {
   /// The stream was complete, and its own checksum was right.
@@ -33,6 +39,10 @@ typedef enum {
 /// @param produced receives the number of bytes written
 hpo_inflate_result hpo_inflate(const uint8_t *_Nonnull source, size_t source_count, uint8_t *_Nonnull destination,
                                size_t capacity, size_t *_Nonnull produced);
+
+/// As hpo_inflate(), of a stream without a header, as members of ZIP archives are; it has no checksum of its own.
+hpo_inflate_result hpo_inflate_raw(const uint8_t *_Nonnull source, size_t source_count, uint8_t *_Nonnull destination,
+                                   size_t capacity, size_t *_Nonnull produced);
 
 /// The CRC-32 of `count` bytes (the polynomial of zlib and gzip).
 uint32_t hpo_crc32(const uint8_t *_Nonnull bytes, size_t count);

@@ -135,7 +135,8 @@ private final class CurvaturePlan {
     let rewritten = try original.usingBatchStatistics().rewritten
     var graph = rewritten.graph
     guard let loss = rewritten[originalLoss] else { preconditionFailure("the pass keeps the loss") }
-    inputs = Dictionary(uniqueKeysWithValues: original.inputs.compactMap { input in rewritten[input].map { (input, $0) } })
+    inputs = Dictionary(
+      uniqueKeysWithValues: original.inputs.compactMap { input in rewritten[input].map { (input, $0) } })
     let variables = graph.parameters
     let gradients = try graph.gradient(of: loss, withRespectTo: variables)
     var directions: [(input: Value, count: Int)] = []

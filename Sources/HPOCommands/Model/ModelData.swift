@@ -49,9 +49,7 @@ struct ModelData: ParsableArguments {
       throw ValidationError("\(config): the study file has no objective, so there are no data")
     }
     let (samples, test) = try objective.data.load()
-    let split = objective.split
-    if let test { return try samples.split(validation: split.validation, test: test, seed: split.seed) }
-    return try samples.split(validation: split.validation, test: split.test, seed: split.seed)
+    return try objective.split.splits(of: samples, test: test)[0]
   }
 
   /// Reads the samples, features as they come.

@@ -11,25 +11,65 @@ extension TrainingHyperparameters {
     options.schedule = LearningRateSchedule(course, warmup: warmup)
     options.gradientNorm = gradientNorm
     options.patience = patience
-    if labelSmoothing > 0 { options.loss = .softmaxCrossEntropy(labelSmoothing: labelSmoothing) }
+    options.loss = loss
+    options.gradientValue = refinements.gradientValue
+    options.metricAveraging = refinements.metricAveraging
+    options.augmentation = refinements.augmentation
+    if schedule == .plateau {
+      options.plateau = PlateauReduction(factor: refinements.plateauFactor, patience: refinements.plateauPatience)
+    }
+    switch optimizer {
+    case .lbfgs: options.minimizer = .lbfgs()
+    case .newtonCG: options.minimizer = .newtonCG
+    default: break
+    }
     return options
   }
 
+  private var loss: Loss? {
+    switch refinements.loss {
+    case .automatic: labelSmoothing > 0 ? .softmaxCrossEntropy(labelSmoothing: labelSmoothing) : nil
+    case .crossEntropy: .softmaxCrossEntropy(labelSmoothing: labelSmoothing)
+    case .squaredError: .meanSquaredError
+    case .absoluteError: .meanAbsoluteError
+    case .huber: .huber(delta: refinements.huberDelta)
+    }
+  }
+
   private var rule: Execution.Optimizer {
-    switch optimizer {
-    case .sgd: .gradientDescent(learningRate: learningRate, weightDecay: weightDecay)
+    var rule = plainRule
+    rule.l1Penalty = refinements.l1Penalty
+    rule.decaysVectors = refinements.decayed == .all
+    rule.bounds = refinements.weightLimit.map { -$0...$0 }
+    return rule
+  }
+
+  private var plainRule: Execution.Optimizer {
+    let (beta1, beta2, epsilon) = (refinements.beta1, refinements.beta2, refinements.epsilon)
+    return switch optimizer {
+    // The minimizers on all samples take the decay from here.
+    case .sgd, .lbfgs, .newtonCG: .gradientDescent(learningRate: learningRate, weightDecay: weightDecay)
     case .momentum: .momentum(momentum ?? 0.9, learningRate: learningRate, weightDecay: weightDecay)
     case .nesterov: .nesterov(momentum ?? 0.9, learningRate: learningRate, weightDecay: weightDecay)
-    case .adagrad: .adaGrad(learningRate: learningRate, weightDecay: weightDecay)
-    case .rmsprop: .rmsProp(learningRate: learningRate, weightDecay: weightDecay)
-    case .adam: .adam(learningRate: learningRate, weightDecay: weightDecay)
-    case .adamw: .adamW(learningRate: learningRate, weightDecay: weightDecay)
+    case .adagrad: .adaGrad(learningRate: learningRate, epsilon: epsilon ?? 1e-10, weightDecay: weightDecay)
+    case .rmsprop:
+      .rmsProp(
+        learningRate: learningRate, alpha: refinements.alpha, epsilon: epsilon ?? 1e-8,
+        isCentred: refinements.isCentred, weightDecay: weightDecay)
+    case .adam:
+      .adam(
+        learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon ?? 1e-8, weightDecay: weightDecay)
+    case .adamw:
+      .adamW(
+        learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon ?? 1e-8, weightDecay: weightDecay)
     }
   }
 
   private var course: LearningRateSchedule.Course {
     switch schedule {
-    case .constant: .constant
+    case .constant, .plateau: .constant
+    case .warmRestarts:
+      .warmRestarts(period: refinements.restartEpochs, multiplier: refinements.restartFactor, minimum: 0)
     case .step: .step(every: max(1, (epochs + 2) / 3), factor: 0.1)
     case .exponential: .exponential(factor: Double.pow(0.01, 1 / Double(epochs)))
     case .cosine: .cosine(minimum: 0)

@@ -5,10 +5,12 @@ import StudyConfiguration
 
 /// Trains the network that a study file describes, a trial at a time.
 struct TrainingRunner: Sendable {
-  private let objective: TrainingObjective
+  let objective: TrainingObjective
   private let space: ParameterSpace
-  /// What is trained on, standardized.
-  let data: DatasetSplits
+  /// What is trained on, standardized: one split, or one a fold.
+  let splits: [DatasetSplits]
+  /// What a single training is trained on.
+  var data: DatasetSplits { splits[0] }
   /// What draws architectures, where the study searches them.
   let candidates: ArchitectureCandidates?
 
@@ -18,7 +20,6 @@ struct TrainingRunner: Sendable {
   init(_ objective: TrainingObjective, space: ParameterSpace) throws {
     self.objective = objective
     self.space = space
-    let split = objective.split
     let (dataset, test) = try objective.data.load()
     if case .classes(_, let names) = dataset.target, names.count > dataset.count / 2 {
       throw ValidationError(
@@ -29,26 +30,25 @@ struct TrainingRunner: Sendable {
       throw ValidationError(
         "\(dataset.name): the network 'cnn' needs images, but these are the rows of a table; take the network 'mlp'")
     }
-    let splits =
-      if let test { try dataset.split(validation: split.validation, test: test, seed: split.seed) } else {
-        try dataset.split(validation: split.validation, test: split.test, seed: split.seed)
-      }
-    data = splits.standardized()
-    candidates = try objective.architecture.map {
-      try ArchitectureCandidates($0, samples: splits.standardized().training)
-    }
+    let splits = try objective.split.splits(of: dataset, test: test).map { $0.standardized() }
+    self.splits = splits
+    candidates = try objective.architecture.map { try ArchitectureCandidates($0, samples: splits[0].training) }
   }
 
   /// Lets a new study begin with the architectures that a warm-up finds, where it is to.
   func prepare(_ study: Study) throws { try candidates?.warmUp(study) }
 
   /// A trainer of the network that some values of the space describe.
-  func trainer(values: OrderedDictionary<String, Choice>, seed: UInt64) throws -> Trainer {
+  ///
+  /// - Parameter data: What it is trained on; nil for the only split, or the first fold.
+  func trainer(
+    values: OrderedDictionary<String, Choice>, seed: UInt64, data: DatasetSplits? = nil
+  ) throws -> Trainer {
     let architecture = try candidates?.architecture(of: values, without: space)
     let hyperparameters = try objective.hyperparameters(for: values, architecture: architecture)
     var options = hyperparameters.options(seed: seed, metric: objective.metric, selection: objective.selection)
     options.precision = objective.precision
-    return try Trainer(hyperparameters.network.network, data: data, options: options)
+    return try Trainer(hyperparameters.network.network, data: data ?? self.data, options: options)
   }
 
   /// Trains the network of one trial, from its checkpoint where it was interrupted, reports the metric after each epoch,
@@ -59,25 +59,42 @@ struct TrainingRunner: Sendable {
   /// - Returns: The value, and the costs of the architecture that are objectives.
   func run(_ trial: Trial, stop: StopSource) throws -> [Double] {
     let candidate = try candidates?.draw(trial, space: space, stop: stop)
-    let trainer = try trainer(values: candidate?.values ?? trial.suggest(space), seed: trial.seed)
-    if objective.precision != .float32 {
-      try trial.setUserAttribute("precision", to: .string(trainer.precision.rawValue))
-    }
-    let result: TrainingResult
-    do {
-      result = try trainer.train(for: trial)
-    } catch let error as TrainingError where error.code == .diverged {
-      try trial.setUserAttribute("diagnosis", to: .string(TrainingDiagnosis.diverged.description))
-      throw error
+    let values = try candidate?.values ?? trial.suggest(space)
+    if splits.count > 1 { return [try runFolds(trial, values: values)] + (candidate?.objectives ?? []) }
+    let trainer = try trainer(values: values, seed: trial.seed)
+    let result = try diagnosed(trial, trainer) {
+      try trainer.train(for: trial)
     }
     try trial.setUserAttribute("epoch", to: .int(result.best.epoch))
-    if let diagnosis = TrainingDiagnosis(result.history, guessing: trainer.guessingLoss) {
-      try trial.setUserAttribute("diagnosis", to: .string(diagnosis.description))
-    }
     let test = try trainer.evaluate(data.test)
     if let value = test[objective.metric] {
       try trial.setUserAttribute("test \(objective.metric.rawValue)", to: .double(value))
     }
     return [result.best.value] + (candidate?.objectives ?? [])
+  }
+
+  /// Reports a value, or where several objectives take no reports, looks whether the run is to end.
+  func report(_ value: Double, at step: Int, of trial: Trial) throws {
+    if trial.study.directions.count == 1 {
+      try trial.report(value, at: step)
+    } else {
+      try trial.checkInterruption()
+    }
+  }
+
+  /// Trains, and keeps with the trial what the history of the training says, and the precision where it was to be chosen.
+  func diagnosed(_ trial: Trial, _ trainer: Trainer, _ train: () throws -> TrainingResult) throws -> TrainingResult {
+    if objective.precision != .float32 {
+      try trial.setUserAttribute("precision", to: .string(trainer.precision.rawValue))
+    }
+    let result: TrainingResult
+    do { result = try train() } catch let error as TrainingError where error.code == .diverged {
+      try trial.setUserAttribute("diagnosis", to: .string(TrainingDiagnosis.diverged.description))
+      throw error
+    }
+    if let diagnosis = TrainingDiagnosis(result.history, guessing: trainer.guessingLoss) {
+      try trial.setUserAttribute("diagnosis", to: .string(diagnosis.description))
+    }
+    return result
   }
 }

@@ -6,6 +6,8 @@ package enum DataSource: Hashable, Sendable {
   case csv(CSV)
   /// Files that come with a test part.
   case idx(IDXFolder)
+  /// Arrays as NumPy saves them.
+  case numpy(NumpyData)
 
   /// A file of a user's own.
   package struct CSV: Hashable, Sendable {
@@ -20,13 +22,21 @@ package enum DataSource: Hashable, Sendable {
   /// What a network learns from the data; nil where the samples tell.
   package var task: DatasetTask? {
     switch self {
-    case .embedded(.digits), .idx: .classification
+    case .embedded(let set): set.task
+    case .idx: .classification
     case .csv(let file): file.options.task
+    case .numpy(let arrays): arrays.task
     }
   }
 
   /// Whether the samples come with a test part, so that none is cut off.
-  package var hasTest: Bool { if case .idx = self { true } else { false } }
+  package var hasTest: Bool {
+    switch self {
+    case .idx: true
+    case .numpy(let arrays): arrays.testFeatures != nil
+    case .embedded, .csv: false
+    }
+  }
 
   /// Reads the samples, and the test part where there is one.
   ///
@@ -39,12 +49,17 @@ package enum DataSource: Hashable, Sendable {
     case .idx(let folder):
       let (training, test) = try folder.load()
       return (training, test)
+    case .numpy(let arrays):
+      let (samples, test) = try arrays.load()
+      return (samples, test)
     }
   }
 }
 
 /// Which fractions of the samples are kept from training.
 package struct DataSplit: Hashable, Sendable {
+  /// The folds of a cross-validation, at least 2, in place of the fraction for validation; nil for none.
+  package var folds: Int?
   /// The fraction on which trials are measured, above 0.
   package var validation: Double
   /// The fraction that no trial sees, above 0; both together are below 1.
@@ -57,5 +72,18 @@ package struct DataSplit: Hashable, Sendable {
     self.validation = validation
     self.test = test
     self.seed = seed
+  }
+
+  /// Cuts samples as described: into one split, or one a fold.
+  ///
+  /// - Parameter own: The test part that comes with the samples, where there is one.
+  /// - Throws: `DatasetError`.
+  package func splits(of samples: Dataset, test own: Dataset?) throws(DatasetError) -> [DatasetSplits] {
+    switch (folds, own) {
+    case (let folds?, let own?): try samples.folds(folds, test: own, seed: seed)
+    case (let folds?, nil): try samples.folds(folds, test: test, seed: seed)
+    case (nil, let own?): [try samples.split(validation: validation, test: own, seed: seed)]
+    case (nil, nil): [try samples.split(validation: validation, test: test, seed: seed)]
+    }
   }
 }

@@ -10,7 +10,8 @@ struct Hyperparameter: Hashable, Sendable {
   let defaultValue: Choice
 
   static let learningRate = Hyperparameter(name: "learningRate", domain: .real(.above(0)), defaultValue: 0.001)
-  static let batchSize = Hyperparameter(name: "batchSize", domain: .whole(1...65536), defaultValue: 32)
+  static let batchSize = Hyperparameter(
+    name: "batchSize", domain: .wholeOr(1...65536, "all"), defaultValue: 32)
   static let depth = Hyperparameter(name: "depth", domain: .whole(0...64), defaultValue: 2)
   static let units = Hyperparameter(name: "units", domain: .whole(1...65536), defaultValue: 64)
   static let activation = Hyperparameter(
@@ -61,9 +62,11 @@ struct Hyperparameter: Hashable, Sendable {
   /// The hyperparameters of a network and its training.
   static func all(of network: TrainingObjective.Network) -> [Hyperparameter] {
     switch network {
-    case .mlp: [depth, units] + common
-    case .cnn: [blocks, channels, convolution, convolutions, kernel, reduction, head, headUnits] + common
-    case .architecture: common.filter { $0 != activation && $0 != dropout }
+    case .mlp: [depth, units] + common + refinements
+    case .cnn:
+      [blocks, channels, convolution, convolutions, kernel, reduction, head, headUnits] + common + refinements
+    case .architecture:
+      (common + refinements).filter { $0 != activation && $0 != dropout && $0 != initialization }
     }
   }
 
@@ -71,6 +74,10 @@ struct Hyperparameter: Hashable, Sendable {
   enum Domain: Hashable, Sendable, CustomStringConvertible {
     case real(Interval)
     case whole(ClosedRange<Int>)
+    /// A whole number, or a word for as many as there are.
+    case wholeOr(ClosedRange<Int>, String)
+    /// `true` or `false`.
+    case flag
     /// One of some names, and what they are names of.
     case names(String, [String])
 
@@ -78,6 +85,8 @@ struct Hyperparameter: Hashable, Sendable {
       switch self {
       case .real(let interval): value.numericValue.map(interval.contains) ?? false
       case .whole(let range): value.wholeNumber.map(range.contains) ?? false
+      case .wholeOr(let range, let word): value == .string(word) || value.wholeNumber.map(range.contains) ?? false
+      case .flag: if case .bool = value { true } else { false }
       case .names(_, let names): if case .string(let name) = value { names.contains(name) } else { false }
       }
     }
@@ -85,7 +94,7 @@ struct Hyperparameter: Hashable, Sendable {
     /// Whether every value of a distribution is accepted; the bounds tell for a range.
     func contains(_ distribution: Distribution) -> Bool {
       switch (self, distribution) {
-      case (.whole, .float): false
+      case (.whole, .float), (.wholeOr, .float): false
       case (_, .float(let range)): contains(.double(range.low)) && contains(.double(range.high))
       case (_, .int(let range)): contains(.int(range.low)) && contains(.int(range.high))
       case (_, .categorical(let list)): list.choices.allSatisfy(contains)
@@ -97,6 +106,8 @@ struct Hyperparameter: Hashable, Sendable {
       switch self {
       case .real(let interval): interval.description
       case .whole(let range): "a whole number \(range.phrase)"
+      case .wholeOr(let range, let word): "a whole number \(range.phrase), or \(word)"
+      case .flag: "true or false"
       case .names(_, let names): "one of \(names.joined(separator: ", "))"
       }
     }

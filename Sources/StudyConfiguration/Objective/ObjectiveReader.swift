@@ -163,13 +163,19 @@ extension DataSource {
     guard
       let reader = MappingReader(
         member.value, path: path, at: member.keyPosition,
-        keys: ["csv", "idx", "target", "task", "delimiter", "missingValues", "ignoredColumns"], log: log,
+        keys: ["csv", "idx", "target", "task", "delimiter", "missingValues", "ignoredColumns"] + NumpyData.keys,
+        log: log,
         expectation: "a data set such as digits, or {csv: FILE, target: COLUMN}")
     else { return nil }
     if reader.members["idx"] != nil {
       guard let path = reader.text("idx") else { return nil }
       let isComplete = path.hasPrefix("/") || folder == nil
       self = .idx(IDXFolder(path: isComplete ? path : "\(folder ?? ".")/\(path)"))
+      return
+    }
+    if reader.members["npy"] != nil || reader.members["npz"] != nil {
+      guard let arrays = NumpyData(reader, metric: metric, folder: folder) else { return nil }
+      self = .numpy(arrays)
       return
     }
     let file = reader.required("csv") == nil ? nil : reader.text("csv")
@@ -195,13 +201,22 @@ extension DataSplit {
   fileprivate init?(_ member: MappingReader.Member, log: MistakeLog) {
     guard
       let reader = MappingReader(
-        member.value, path: "objective.split", at: member.keyPosition, keys: ["validation", "test", "seed"], log: log,
-        expectation: "fractions such as {validation: 0.2, test: 0.2}")
+        member.value, path: "objective.split", at: member.keyPosition, keys: ["validation", "folds", "test", "seed"],
+        log: log, expectation: "fractions such as {validation: 0.2, test: 0.2}")
     else { return nil }
     self.init()
     validation = reader.number("validation", in: .above(0).below(1)) ?? validation
     test = reader.number("test", in: .above(0).below(1)) ?? test
     seed = reader.wholeNumber("seed", in: 0...Int.max).map(UInt64.init) ?? seed
+    folds = reader.wholeNumber("folds", in: 2...100)
+    if folds != nil {
+      guard let fraction = reader.members["validation"] else { return }
+      log.report(
+        .contradiction, at: fraction.keyPosition,
+        "objective.split: each fold is validated on in turn, so that there is no fraction for it; leave 'validation' or "
+          + "'folds' out")
+      return nil
+    }
     if validation + test >= 1 {
       log.report(
         .contradiction, at: member.value.position,

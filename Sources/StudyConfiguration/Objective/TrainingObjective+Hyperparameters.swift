@@ -28,7 +28,7 @@ extension TrainingObjective {
       weightDecay: try values.number(.weightDecay), epochs: try values.wholeNumber(.epochs),
       weightAveraging: try values.number(.weightAveraging), schedule: schedule, warmup: try values.number(.warmup),
       labelSmoothing: try values.number(.labelSmoothing), gradientNorm: norm > 0 ? norm : nil,
-      patience: patience > 0 ? patience : nil)
+      patience: patience > 0 ? patience : nil, refinements: try TrainingRefinements(values))
   }
 
   /// The names of what may be set for a training.
@@ -56,12 +56,15 @@ extension TrainingObjective {
       }
     }
     let dropout = try values.number(.dropout)
+    let initialization = TrainingRefinements.Initialization(rawValue: try values.name(.initialization))?.initializer
     guard let activation = Activation(named: try values.name(.activation)) else {
       preconditionFailure("the domain is the names of the activations")
     }
     switch network {
     case .mlp:
-      return .mlp(MultilayerPerceptron(hiddenUnits: widths, activation: activation, dropout: dropout))
+      return .mlp(
+        MultilayerPerceptron(
+          hiddenUnits: widths, activation: activation, dropout: dropout, initialization: initialization))
     case .cnn:
       guard let reduction = ConvolutionalNetwork.Reduction(rawValue: try values.name(.reduction)),
         let head = ConvolutionalNetwork.Head(rawValue: try values.name(.head))
@@ -71,14 +74,14 @@ extension TrainingObjective {
           channels: widths, convolutions: try values.wholeNumber(.convolutions),
           kernel: try values.wholeNumber(.kernel), isSeparable: try values.name(.convolution) == "separable",
           reduction: reduction, head: head, units: try values.wholeNumber(.headUnits), activation: activation,
-          dropout: dropout))
+          dropout: dropout, initialization: initialization))
     case .architecture: preconditionFailure("the guard above")
     }
   }
 }
 
 /// The values of a trial's hyperparameters.
-private struct HyperparameterValues {
+struct HyperparameterValues {
   let own: OrderedDictionary<String, Choice>
   let fixed: OrderedDictionary<String, Choice>
 
@@ -96,7 +99,13 @@ private struct HyperparameterValues {
   }
 
   func wholeNumber(_ hyperparameter: Hyperparameter, named name: String? = nil) throws(SearchSpaceError) -> Int {
-    try value(hyperparameter, named: name).wholeNumber ?? 0
+    let value = try value(hyperparameter, named: name)
+    // The word in place of a number stands for all of them.
+    return value.wholeNumber ?? .max
+  }
+
+  func flag(_ hyperparameter: Hyperparameter) throws(SearchSpaceError) -> Bool {
+    try value(hyperparameter) == .bool(true)
   }
 
   func name(_ hyperparameter: Hyperparameter) throws(SearchSpaceError) -> String {

@@ -56,6 +56,7 @@ package struct TrainingHyperparameters: Hashable, Sendable {
   package var gradientNorm: Double?
   /// The epochs without a better one after which training ends; nil for all epochs.
   package var patience: Int?
+  package var refinements: TrainingRefinements
 
   /// How gradients become steps.
   package enum Optimizer: String, Hashable, Sendable, CaseIterable {
@@ -68,6 +69,10 @@ package struct TrainingHyperparameters: Hashable, Sendable {
     case rmsprop
     case adam
     case adamw
+    /// The quasi-Newton method on all samples at once, an iteration an epoch.
+    case lbfgs
+    /// Newton's method with conjugate gradients on all samples at once, an iteration an epoch.
+    case newtonCG
 
     /// Whether a momentum is of consequence.
     package var hasMomentum: Bool { self == .momentum || self == .nesterov }
@@ -82,6 +87,10 @@ package struct TrainingHyperparameters: Hashable, Sendable {
     case exponential
     case cosine
     case oneCycle
+    /// The cosine again and again.
+    case warmRestarts
+    /// Lower where the metric has stopped to improve.
+    case plateau
   }
 }
 

@@ -29,7 +29,8 @@ struct ImageAugmenter: Sendable {
     }
     self.augmentation = augmentation
     (height, width, channels) = (shape[0], shape[1], shape[2])
-    border = data.standardization.map { zip($0.means, $0.deviations).map { -$0 / $1 } }
+    border =
+      data.standardization.map { zip($0.means, $0.deviations).map { -$0 / $1 } }
       ?? Array(repeating: 0, count: shape[2])
     self.seed = seed
     count = data.training.count

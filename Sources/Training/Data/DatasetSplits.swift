@@ -90,7 +90,7 @@ extension Dataset {
   }
 
   /// Deals the samples of each class out to the parts.
-  private func parts(
+  func parts(
     validation: Double, test: Double, seed: UInt64
   ) throws(DatasetError) -> (training: [Int], validation: [Int], test: [Int]) {
     let validationCount = Int((Double(count) * validation).rounded())
@@ -114,7 +114,7 @@ extension Dataset {
       parts.test += group[testStart..<trainingStart]
       parts.training += group[trainingStart...]
     }
-    guard !parts.training.isEmpty, !parts.validation.isEmpty, !parts.test.isEmpty || test == 0 else {
+    guard !parts.training.isEmpty, !parts.validation.isEmpty || validation == 0, !parts.test.isEmpty || test == 0 else {
       throw DatasetError(
         .invalidSplit, "\(count) samples are too few for parts of \(validation) and \(test)", source: name)
     }

@@ -18,7 +18,7 @@ struct IDXArray {
 
   /// Reads the inflated bytes of a file; messages call it `source`.
   init(bytes: [UInt8], source: String) throws(DatasetError) {
-    guard bytes.count >= 4, bytes[0] == 0, bytes[1] == 0, let kind = Kind(rawValue: bytes[2]) else {
+    guard bytes.count >= 4, bytes[0] == 0, bytes[1] == 0, let number = Self.numbers[bytes[2]] else {
       throw DatasetError(
         .corrupt,
         "it is no IDX file: the first four bytes must be 0, 0, the kind of number (8 to 14) and the number of axes",
@@ -41,47 +41,25 @@ struct IDXArray {
       }
       count = product
     }
-    guard bytes.count - start == count * kind.width else {
+    guard bytes.count - start == count * number.width else {
       throw DatasetError(
         .corrupt,
-        "it announces \(shape) elements of \(kind.width) bytes, \(count * kind.width) in all, but has \(bytes.count - start)",
+        "it announces \(shape) elements of \(number.width) bytes, \(count * number.width) in all, but has \(bytes.count - start)",
         source: source)
     }
     self.shape = shape
     elements = bytes.withUnsafeBytes { buffer in
-      (0..<count).map { kind.number(in: buffer, at: start + $0 * kind.width) }
+      (0..<count).map { number.value(in: buffer, at: start + $0 * number.width) }
     }
   }
 
-  /// The kinds of number.
-  private enum Kind: UInt8 {
-    case uint8 = 0x08
-    case int8 = 0x09
-    case int16 = 0x0B
-    case int32 = 0x0C
-    case float32 = 0x0D
-    case float64 = 0x0E
-
-    var width: Int {
-      switch self {
-      case .uint8, .int8: 1
-      case .int16: 2
-      case .int32, .float32: 4
-      case .float64: 8
-      }
-    }
-
-    func number(in bytes: UnsafeRawBufferPointer, at place: Int) -> Float {
-      switch self {
-      case .uint8: Float(bytes[place])
-      case .int8: Float(Int8(bitPattern: bytes[place]))
-      case .int16: Float(Int16(bigEndian: bytes.loadUnaligned(fromByteOffset: place, as: Int16.self)))
-      case .int32: Float(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: place, as: Int32.self)))
-      case .float32:
-        Float(bitPattern: UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
-      case .float64:
-        Float(Double(bitPattern: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))))
-      }
-    }
-  }
+  /// The kinds of number by their codes.
+  private static let numbers: [UInt8: BinaryNumber] = [
+    0x08: BinaryNumber(kind: .unsigned, width: 1, isBigEndian: true),
+    0x09: BinaryNumber(kind: .signed, width: 1, isBigEndian: true),
+    0x0B: BinaryNumber(kind: .signed, width: 2, isBigEndian: true),
+    0x0C: BinaryNumber(kind: .signed, width: 4, isBigEndian: true),
+    0x0D: BinaryNumber(kind: .float, width: 4, isBigEndian: true),
+    0x0E: BinaryNumber(kind: .float, width: 8, isBigEndian: true),
+  ]
 }

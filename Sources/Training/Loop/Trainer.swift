@@ -23,7 +23,7 @@ public final class Trainer {
   /// The metric by which the best epoch is chosen.
   public let selection: Metric
   /// What products of training steps are computed in: `float32` or `bfloat16`; evaluations are in float32.
-  public var precision: Precision { plan.precision }
+  public var precision: Precision { fullBatch == nil ? plan.precision : .float32 }
   /// The network's parameters: after `train` those of the best epoch.
   public let parameters: ParameterStore
 
@@ -166,7 +166,8 @@ public final class Trainer {
     let restored = checkpoint.progress
     guard checkpoint.fingerprint == fingerprint, restored.step < batches.batchCount,
       (checkpoint.average == nil) == (average == nil), (checkpoint.minimization == nil) == (fullBatch == nil),
-      checkpoint.minimization.map({ fullBatch?.restore($0) == true }) ?? true, restored.bestParameters.isEmpty == (restored.best == nil)
+      checkpoint.minimization.map({ fullBatch?.restore($0) == true }) ?? true,
+      restored.bestParameters.isEmpty == (restored.best == nil)
     else {
       throw TrainingError(
         .dataMismatch,

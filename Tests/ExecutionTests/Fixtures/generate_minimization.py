@@ -100,7 +100,7 @@ def small_cases():
     for name, ((value, gradient, product), start) in FUNCTIONS.items():
         for method, memory in [("lbfgs", 10), ("lbfgs", 3), ("newtonCG", 0)]:
             path = []
-            options = {"maxiter": 200} | ({"maxcor": memory} if memory else {"xtol": 1e-12})
+            options = {"maxiter": 2000} | ({"maxcor": memory} if memory else {"xtol": 1e-12})
             result = minimize(
                 value, start, jac=gradient, hessp=product if method == "newtonCG" else None,
                 method="L-BFGS-B" if memory else "Newton-CG", options=options,

@@ -1,4 +1,5 @@
 import Execution
+import Graphs
 import TestSupport
 import Testing
 

@@ -11,6 +11,15 @@ struct EmbeddedDatasetTests {
     digits = try EmbeddedDataset.digits.load()
   }
 
+  @Test("The diabetes data have the rows and figures of scikit-learn's copy") func diabetes() throws {
+    let data = try EmbeddedDataset.diabetes.load()
+    #expect(data.count == 442 && data.featureShape == [10])
+    #expect(data.featureNames == ["age", "sex", "bmi", "bloodPressure", "s1", "s2", "s3", "s4", "s5", "s6"])
+    #expect(Array(data.features.prefix(10)) == [59, 2, 32.1, 101, 157, 93.2, 38, 4, 4.8598, 87])
+    guard case .values(let values) = data.target else { throw DatasetError(.empty, "classes", source: "diabetes") }
+    #expect(values.reduce(0, +) == 67243 && values.first == 151 && values.last == 57)
+  }
+
   @Test("are 1,797 images of 8 by 8 pixels in ten classes")
   func shape() {
     #expect(digits.name == "digits")

@@ -54,7 +54,8 @@ struct FullBatchTrainingTests {
     // The losses fall from 2.4 and more; single precision leads the iterates apart in the end.
     #expect(losses.count > 20)
     for (loss, expected) in zip(losses.prefix(12), test.values) {
-      #expect(abs(loss - expected) < 1e-3 * expected, "\(losses.prefix(12)) where \(test.values.prefix(12)) is expected")
+      #expect(
+        abs(loss - expected) < 1e-3 * expected, "\(losses.prefix(12)) where \(test.values.prefix(12)) is expected")
     }
     let last = try #require(losses.last)
     #expect(abs(last - test.value) < (test.network == "softmax" ? 1e-4 : 2e-2) * test.value, "\(last), \(test.value)")

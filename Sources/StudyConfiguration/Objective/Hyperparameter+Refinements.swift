@@ -1,0 +1,47 @@
+import SearchSpace
+import Training
+
+// What most studies leave at its default: the numbers of optimizers, losses and schedules, and regularization.
+
+extension Hyperparameter {
+  static let beta1 = Hyperparameter(name: "beta1", domain: .real(.from(0).below(1)), defaultValue: 0.9)
+  static let beta2 = Hyperparameter(name: "beta2", domain: .real(.from(0).below(1)), defaultValue: 0.999)
+  static let alpha = Hyperparameter(name: "alpha", domain: .real(.from(0).below(1)), defaultValue: 0.99)
+  static let epsilon = Hyperparameter(name: "epsilon", domain: .real(.from(0)), defaultValue: 0)
+  static let isCentred = Hyperparameter(name: "centred", domain: .flag, defaultValue: false)
+  static let decayed = Hyperparameter(
+    name: "decayed", domain: .names("set of parameters", TrainingRefinements.Decayed.allCases.map(\.rawValue)),
+    defaultValue: "all")
+  static let l1Penalty = Hyperparameter(name: "l1Penalty", domain: .real(.from(0)), defaultValue: 0)
+  static let weightLimit = Hyperparameter(name: "weightLimit", domain: .real(.from(0)), defaultValue: 0)
+  static let initialization = Hyperparameter(
+    name: "initialization",
+    domain: .names("initialization", TrainingRefinements.Initialization.allCases.map(\.rawValue)),
+    defaultValue: "automatic")
+
+  static let loss = Hyperparameter(
+    name: "loss", domain: .names("loss", TrainingRefinements.LossName.allCases.map(\.rawValue)),
+    defaultValue: "automatic")
+  static let huberDelta = Hyperparameter(name: "huberDelta", domain: .real(.above(0)), defaultValue: 1)
+  static let gradientValue = Hyperparameter(name: "gradientValue", domain: .real(.from(0)), defaultValue: 0)
+  static let metricAveraging = Hyperparameter(
+    name: "metricAveraging", domain: .real(.from(0).below(1)), defaultValue: 0)
+
+  static let restartEpochs = Hyperparameter(name: "restartEpochs", domain: .whole(1...1_000_000), defaultValue: 10)
+  static let restartFactor = Hyperparameter(name: "restartFactor", domain: .whole(1...100), defaultValue: 2)
+  static let plateauFactor = Hyperparameter(
+    name: "plateauFactor", domain: .real(.above(0).below(1)), defaultValue: 0.1)
+  static let plateauPatience = Hyperparameter(
+    name: "plateauPatience", domain: .whole(0...1_000_000), defaultValue: 10)
+
+  static let shift = Hyperparameter(name: "shift", domain: .whole(0...4096), defaultValue: 0)
+  static let flip = Hyperparameter(
+    name: "flip", domain: .names("flip", Augmentation.Flip.allCases.map(\.rawValue)), defaultValue: "none")
+  static let cutout = Hyperparameter(name: "cutout", domain: .whole(0...4096), defaultValue: 0)
+
+  /// All of them, in the order of the reference.
+  static let refinements = [
+    beta1, beta2, alpha, epsilon, isCentred, decayed, l1Penalty, weightLimit, initialization, loss, huberDelta,
+    gradientValue, metricAveraging, restartEpochs, restartFactor, plateauFactor, plateauPatience, shift, flip, cutout,
+  ]
+}

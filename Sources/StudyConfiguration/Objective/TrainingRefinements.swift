@@ -1,0 +1,90 @@
+package import Graphs
+import SearchSpace
+package import Training
+
+/// What most trainings leave at its default.
+package struct TrainingRefinements: Hashable, Sendable {
+  /// Adam's decays of the moments.
+  package var beta1: Double
+  package var beta2: Double
+  /// RMSProp's decay.
+  package var alpha: Double
+  /// What is added to the root in AdaGrad, RMSProp and Adam; nil for the rule's own.
+  package var epsilon: Double?
+  /// Whether RMSProp subtracts the mean of the gradient.
+  package var isCentred: Bool
+  package var decayed: Decayed
+  package var l1Penalty: Double
+  /// The bound of each parameter's magnitude; nil for none.
+  package var weightLimit: Double?
+  package var initialization: Initialization
+  package var loss: LossName
+  package var huberDelta: Double
+  /// The value to which gradients are clipped; nil for none.
+  package var gradientValue: Double?
+  /// The decay of the metrics' average an epoch; 0 for none.
+  package var metricAveraging: Double
+  package var restartEpochs: Int
+  package var restartFactor: Int
+  package var plateauFactor: Double
+  package var plateauPatience: Int
+  package var augmentation: Augmentation
+
+  /// Which parameters are decayed and penalized.
+  package enum Decayed: String, Hashable, Sendable, CaseIterable {
+    case all
+    /// All but biases and the scales and shifts of normalization.
+    case weights
+  }
+
+  /// How hidden weights are drawn.
+  package enum Initialization: String, Hashable, Sendable, CaseIterable {
+    case automatic, heUniform, heNormal, xavierUniform, xavierNormal, orthogonal
+
+    /// Nil to choose by the activation.
+    package var initializer: Initializer? {
+      switch self {
+      case .automatic: nil
+      case .heUniform: .heUniform
+      case .heNormal: .heNormal
+      case .xavierUniform: .xavierUniform
+      case .xavierNormal: .xavierNormal
+      case .orthogonal: .orthogonal()
+      }
+    }
+  }
+
+  /// What is minimized.
+  package enum LossName: String, Hashable, Sendable, CaseIterable {
+    /// The cross-entropy for classes, the squared error for values.
+    case automatic
+    case crossEntropy, squaredError, absoluteError, huber
+  }
+
+  init(_ values: HyperparameterValues) throws(SearchSpaceError) {
+    func orNil(_ number: Double) -> Double? { number > 0 ? number : nil }
+    guard let decayed = Decayed(rawValue: try values.name(.decayed)),
+      let initialization = Initialization(rawValue: try values.name(.initialization)),
+      let loss = LossName(rawValue: try values.name(.loss)),
+      let flip = Augmentation.Flip(rawValue: try values.name(.flip))
+    else { preconditionFailure("the domains are the names of the enumerations") }
+    (beta1, beta2) = (try values.number(.beta1), try values.number(.beta2))
+    alpha = try values.number(.alpha)
+    epsilon = orNil(try values.number(.epsilon))
+    isCentred = try values.flag(.isCentred)
+    self.decayed = decayed
+    l1Penalty = try values.number(.l1Penalty)
+    weightLimit = orNil(try values.number(.weightLimit))
+    self.initialization = initialization
+    self.loss = loss
+    huberDelta = try values.number(.huberDelta)
+    gradientValue = orNil(try values.number(.gradientValue))
+    metricAveraging = try values.number(.metricAveraging)
+    restartEpochs = try values.wholeNumber(.restartEpochs)
+    restartFactor = try values.wholeNumber(.restartFactor)
+    plateauFactor = try values.number(.plateauFactor)
+    plateauPatience = try values.wholeNumber(.plateauPatience)
+    augmentation = Augmentation(
+      shift: try values.wholeNumber(.shift), flip: flip, cutout: try values.wholeNumber(.cutout))
+  }
+}

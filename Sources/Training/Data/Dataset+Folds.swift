@@ -1,0 +1,81 @@
+extension Dataset {
+  /// Cuts the data set into a test part and, of the rest, as many splits as there are folds: each has another fold for its
+  /// validation and trains on all others (Kohavi 1995, stratified cross-validation).
+  ///
+  /// Classes keep their proportions in each fold as nearly as whole samples allow; a class of a single sample is trained on
+  /// in every split and validated in none. The same seed gives the same folds on every machine.
+  ///
+  /// - Parameters:
+  ///   - count: The number of folds, at least 2.
+  ///   - test: The fraction of samples for the test, above 0 and below 1.
+  ///   - seed: Decides which samples go where.
+  /// - Throws: `DatasetError` of code `invalidSplit` where a number is out of range or a part would be empty.
+  public func folds(_ count: Int, test: Double = 0.2, seed: UInt64) throws(DatasetError) -> [DatasetSplits] {
+    guard test > 0, test < 1 else {
+      throw DatasetError(
+        .invalidSplit, "a fraction of \(test) for the test must be above 0 and below 1", source: name)
+    }
+    let parts = try parts(validation: 0, test: test, seed: seed)
+    let testIndices = parts.test.sorted()
+    return try splits(of: parts.training, in: count, test: subset(testIndices), testIndices: testIndices)
+  }
+
+  /// As above, beside a test part that comes with the data set.
+  public func folds(_ count: Int, test: Dataset, seed: UInt64) throws(DatasetError) -> [DatasetSplits] {
+    guard test.featureShape == featureShape, test.target.hasSameMeaning(as: target) else {
+      throw DatasetError(
+        .invalidSplit, "its samples have another shape or other targets than those of \(name)", source: test.name)
+    }
+    let parts = try parts(validation: 0, test: 0, seed: seed)
+    return try splits(of: parts.training, in: count, test: test, testIndices: Array(0..<test.count))
+  }
+
+  /// Deals samples, which stand class by class, to the folds in turn.
+  private func splits(
+    of samples: [Int], in count: Int, test: Dataset, testIndices: [Int]
+  ) throws(DatasetError) -> [DatasetSplits] {
+    guard count >= 2, count <= samples.count else {
+      throw DatasetError(
+        .invalidSplit, "\(samples.count) samples make no \(count) folds; there are 2 or more, of a sample each",
+        source: name)
+    }
+    var folds = [[Int]](repeating: [], count: count)
+    var always: [Int] = []
+    var next = 0
+    for group in grouped(samples) {
+      if group.count == 1, case .classes = target {
+        always += group
+        continue
+      }
+      for sample in group {
+        folds[next % count].append(sample)
+        next += 1
+      }
+    }
+    guard next >= count else {
+      throw DatasetError(.invalidSplit, "too few classes have more than one sample for \(count) folds", source: name)
+    }
+    return folds.indices.map { fold in
+      let validation = folds[fold].sorted()
+      let training = (always + folds.indices.filter { $0 != fold }.flatMap { folds[$0] }).sorted()
+      return DatasetSplits(
+        training: subset(training), validation: subset(validation), test: test,
+        indices: DatasetSplits.Indices(training: training, validation: validation, test: testIndices),
+        standardization: nil)
+    }
+  }
+
+  /// Samples that stand class by class, as a list a class.
+  private func grouped(_ samples: [Int]) -> [[Int]] {
+    guard case .classes(let labels, _) = target else { return [samples] }
+    var groups: [[Int]] = []
+    for sample in samples {
+      if let last = groups.last?.first, labels[last] == labels[sample] {
+        groups[groups.count - 1].append(sample)
+      } else {
+        groups.append([sample])
+      }
+    }
+    return groups
+  }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import Testing
+
+@Suite("Studies with cross-validation, all samples at once and augmentation")
+struct RefinementCommandTests {
+  @Test("a trial's value is the mean over its folds, and lies in the interval that is kept with it")
+  func folds() throws {
+    try Command.inFolder { command in
+      try command.write(
+        """
+        study: folded
+        objective:
+          data: diabetes
+          split: {folds: 4}
+          network: mlp
+          epochs: 4
+          metric: rmse
+          metricAveraging: 0.5
+        space:
+          learningRate: {float: 1e-3..1e-1, log: true}
+          decayed: {choice: [all, weights]}
+        sampler: {name: random, seed: 2}
+        """, to: "folded.yaml")
+      try command.succeed("optimize", "--config", "folded.yaml", "--trials", "4", "--jobs", "2")
+      let trials = try #require(try command.json("trials", "--state", "complete") as? [[String: Any]])
+      #expect(trials.count == 4)
+      for trial in trials {
+        let value = try #require((trial["values"] as? [String: Double])?["rmse"])
+        let attributes = try #require(trial["userAttributes"] as? [String: Any])
+        let folds = try #require(attributes["folds"] as? [Double])
+        #expect(folds.count == 4 && (attributes["epochs"] as? [Int])?.count == 4)
+        #expect(abs(folds.reduce(0, +) / 4 - value) < 1e-9)
+        let interval = try #require(attributes["interval"] as? [Double])
+        #expect(interval[0] < value && value < interval[1] && attributes["test rmse"] is Double)
+      }
+      // The first fold of a trial is trained again bit for bit.
+      let report = try #require(
+        try command.json("train", "--study", "folded", "--trial", "1", "--output", "m.hpo") as? [String: Any])
+      let history = try #require(report["history"] as? [[String: Any]])
+      #expect(history.count == 4)
+      let measured = try #require(try command.json("evaluate", "m.hpo", "--config", "folded.yaml") as? [String: Any])
+      #expect(measured["samples"] as? Int == 88 && measured["rmse"] is Double)
+    }
+  }
+
+  @Test("L-BFGS trains on all samples, an iteration an epoch, and its mistakes are told")
+  func fullBatch() throws {
+    try Command.inFolder { command in
+      try command.write(
+        """
+        study: smooth
+        objective:
+          data: digits
+          network: mlp
+          depth: 1
+          units: 16
+          activation: tanh
+          epochs: 30
+          metric: accuracy
+          optimizer: lbfgs
+        space:
+          weightDecay: {float: 1e-4..1e-2, log: true}
+        """, to: "smooth.yaml")
+      let report = try #require(
+        try command.json("train", "--config", "smooth.yaml", "--set", "weightDecay=0.001", "--output", "m.hpo")
+          as? [String: Any])
+      let test = try #require(report["test"] as? [String: Double])
+      #expect((test["accuracy"] ?? 0) > 0.9)
+      let refused = try command.hpo("train", "--config", "smooth.yaml", "--set", "dropout=0.3", "--output", "m.hpo")
+      #expect(refused.status != 0 && refused.errors.contains("dropout of 0"), "\(refused.errors)")
+      let table = try command.hpo(
+        "train", "--config", "smooth.yaml", "--set", "optimizer=adam", "--set", "shift=9", "--output", "m.hpo")
+      #expect(table.status != 0 && table.errors.contains("below the image's sides"), "\(table.errors)")
+      let augmented = try command.hpo(
+        "train", "--config", "smooth.yaml", "--set", "optimizer=adam", "--set", "shift=1", "--set", "epochs=2")
+      #expect(augmented.status == 0, "\(augmented.errors)")
+    }
+  }
+}

@@ -98,6 +98,7 @@ let package = Package(
     // Studies written in Swift, and comparisons with peers
     program("Quadratic", "Studies/Quadratic", "HPO"),
     program("DigitsMLP", "Studies/DigitsMLP", "HPO"),
+    program("OptimizerComparison", "Studies/OptimizerComparison", "HPO"),
     program(
       "BenchmarkStudyOverhead", "Benchmarks/StudyOverhead", "HPO", exclude: ["run.py"]),
     program("BenchmarkSuggestion", "Benchmarks/Suggestion", "SearchSpace", "Trials", "Samplers", collections),
@@ -143,7 +144,7 @@ let package = Package(
     tests(
       of: "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Trials", "Graphs", "Execution",
       "StudyConfiguration", "Training", collections),
-    tests(of: "Command", "Samplers", "FaultyHPO", "StorageWorker", "HPOCommands", "HPOTool", "Quadratic", "DigitsMLP"),
+    tests(of: "Command", "Samplers", "FaultyHPO", "StorageWorker", "HPOCommands", "HPOTool", "Quadratic", "DigitsMLP", "OptimizerComparison"),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

@@ -18,6 +18,23 @@ import Testing
     }
   }
 
+  @Test("OptimizerComparison tunes every optimizer on every problem, and draws the paths")
+  func optimizers() throws {
+    try Command.inFolder { command in
+      let result = try command.start("OptimizerComparison", ["4", "paths.svg"]).wait()
+      #expect(result.status == 0, "\(result.errors)")
+      let rows = result.output.split(separator: "\n").map {
+        $0.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+      }
+      #expect(rows.count == 12 && rows.allSatisfy { $0.count == rows[0].count }, "\(result.output)")
+      // Curvature reaches the end of the valley where four trials of a rate do not.
+      let gaps = Dictionary(uniqueKeysWithValues: rows.dropFirst(2).map { ($0[0], Double($0[1]) ?? .nan) })
+      #expect(gaps["L-BFGS"] == -10 && gaps["Newton-CG"] == -10 && (gaps["gradient descent"] ?? -10) > -4)
+      let picture = try String(contentsOf: command.folder.appending(path: "paths.svg"), encoding: .utf8)
+      #expect(picture.hasSuffix("</svg>\n") && picture.components(separatedBy: "<clipPath").count == 3)
+    }
+  }
+
   @Test("DigitsMLP reads handwritten digits")
   func digits() throws {
     try Command.inFolder { command in

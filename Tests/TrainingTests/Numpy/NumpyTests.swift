@@ -172,7 +172,7 @@ struct NumpyTests {
       #expect(try data.load().samples.target == .values([3, -1, 3, 5, -1, 5]))
       data.target = .member("x", of: path)
       #expect(throws: DatasetError.self) { try data.load() }
-      data.target = .member("yy", of: path)
+      data.target = .member("Y", of: path)
       let error = #expect(throws: DatasetError.self) { try data.load() }
       #expect(error?.message.contains("did you mean 'y'?") == true)
     }

@@ -144,7 +144,9 @@ let package = Package(
     tests(
       of: "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Trials", "Graphs", "Execution",
       "StudyConfiguration", "Training", collections),
-    tests(of: "Command", "Samplers", "FaultyHPO", "StorageWorker", "HPOCommands", "HPOTool", "Quadratic", "DigitsMLP", "OptimizerComparison"),
+    tests(
+      of: "Command", "Samplers", "FaultyHPO", "StorageWorker", "HPOCommands", "HPOTool", "Quadratic", "DigitsMLP",
+      "OptimizerComparison"),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

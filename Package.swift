@@ -66,7 +66,7 @@ let package = Package(
     swift("Pruners", "Trials"),
     swift("TrialStorage", "SearchSpace", "Trials", collections),
     swift("SQLiteStorage", "SearchSpace", "Trials", "TrialStorage", collections, grdb),
-    swift("StudyEngine", "SearchSpace", "Trials", "TrialStorage", "Samplers", "Pruners", collections),
+    swift("StudyEngine", "SearchSpace", "Trials", "TrialStorage", "Samplers", "Pruners", collections, numerics),
 
     swift("Programs", "CProcess", "SearchSpace", "Spelling", "StudyEngine", collections),
 

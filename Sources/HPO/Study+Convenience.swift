@@ -7,24 +7,27 @@ extension Study {
   ///   - name: The name in the storage.
   ///   - storage: A path, or `sqlite:///PATH`, of a database that is made where there is none; nil keeps the study in
   ///     memory.
+  ///   - duplicates: What becomes of trials whose parameters an earlier one has.
   /// - Throws: `StorageError`; `StudyError.directionsDiffer`.
   public convenience init(
     _ name: String, direction: StudyDirection = .minimize, sampler: any Sampler = .tpe(),
     pruner: any Pruner = .median(),
-    storage: String? = nil, ifExists policy: ExistingStudyPolicy = .load
+    storage: String? = nil, duplicates: DuplicatePolicy = .redraw, ifExists policy: ExistingStudyPolicy = .load
   ) throws {
     try self.init(
-      name, directions: [direction], sampler: sampler, pruner: pruner, storage: storage, ifExists: policy)
+      name, directions: [direction], sampler: sampler, pruner: pruner, storage: storage, duplicates: duplicates,
+      ifExists: policy)
   }
 
   /// As above with several objectives, which are never pruned.
   public convenience init(
     _ name: String, directions: [StudyDirection], sampler: any Sampler = .tpe(), pruner: any Pruner = .none,
-    storage: String? = nil, ifExists policy: ExistingStudyPolicy = .load
+    storage: String? = nil, duplicates: DuplicatePolicy = .redraw, ifExists policy: ExistingStudyPolicy = .load
   ) throws {
     let opened: any Storage =
       if let storage { try StorageLocation(parsing: storage).open() } else { InMemoryStorage() }
     try self.init(
-      name: name, directions: directions, sampler: sampler, pruner: pruner, storage: opened, ifExists: policy)
+      name: name, directions: directions, sampler: sampler, pruner: pruner, storage: opened, duplicates: duplicates,
+      ifExists: policy)
   }
 }

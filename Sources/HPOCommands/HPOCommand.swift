@@ -18,10 +18,10 @@ public struct HPOCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      StudyCommand.self, OptimizeCommand.self, TrialsCommand.self, BestCommand.self, TrainCommand.self,
-      PredictCommand.self, EvaluateCommand.self, QuantizeCommand.self, ExportCommand.self, VerifyCommand.self,
-      AskCommand.self, TellCommand.self, EnqueueCommand.self,
-      NASCommand.self, QueryCommand.self, StorageCommand.self,
+      StudyCommand.self, OptimizeCommand.self, TrialsCommand.self, TrialCommand.self, BestCommand.self,
+      TrainCommand.self, PredictCommand.self, EvaluateCommand.self, QuantizeCommand.self, ExportCommand.self,
+      VerifyCommand.self, AskCommand.self, TellCommand.self, EnqueueCommand.self, NASCommand.self, QueryCommand.self,
+      DoctorCommand.self, StorageCommand.self,
     ])
 
   /// Makes the command, as the parser needs it.

@@ -6,10 +6,13 @@ struct QueryCommand: ParsableCommand {
     commandName: "query",
     abstract: "Runs one SQL statement that reads the study database.",
     discussion: """
-      The tables are Optuna's (studies, trials, trial_params, trial_values, trial_intermediate_values, …). A statement \
-      that would write is refused.
+      The tables are Optuna's (studies, trials, trial_params, trial_values, trial_intermediate_values, …). The view \
+      'study' shows one study as a table: a row a trial, a column a parameter; 'study_7' does so for the study of id 7. A \
+      statement that would write is refused.
 
       Examples:
+        hpo query 'SELECT number, value, learningRate FROM study WHERE depth > 2 ORDER BY value DESC LIMIT 5'
+        hpo query --study digits-mlp 'SELECT optimizer, avg(value) FROM study GROUP BY optimizer'
         hpo query 'SELECT state, count(*) AS trials FROM trials GROUP BY state'
         hpo query 'SELECT number, value FROM trials JOIN trial_values USING (trial_id) ORDER BY value DESC LIMIT 5'
         hpo query --format csv 'SELECT * FROM trial_params' > params.csv
@@ -17,6 +20,9 @@ struct QueryCommand: ParsableCommand {
 
   @OptionGroup var storage: StorageOptions
   @OptionGroup var output: OutputOptions
+
+  @Option(help: "The study that the view 'study' shows. (default: the only one there is)")
+  var study: String?
 
   @Option(parsing: .unconditional, help: "At most so many rows.")
   var limit: Int = 100_000
@@ -34,7 +40,7 @@ struct QueryCommand: ParsableCommand {
     }
     var table = ResultTable(columns: [])
     var isCut = false
-    try StudyQuery(path: path).run(sql) { names in
+    try StudyQuery(path: path, study: study).run(sql) { names in
       table.columns = Self.unique(names).map { .init($0) }
     } row: { values in
       isCut = table.rows.count == limit

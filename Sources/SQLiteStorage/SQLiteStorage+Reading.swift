@@ -39,14 +39,16 @@ extension SQLiteStorage {
   }
 
   public func changes(study: Int64, since cursor: inout TrialCursor) throws -> [FrozenTrial] {
-    let known = cursor
+    var known = cursor
     let changed = try file.read { connection in
       try connection.requireStudy(study)
+      known.catchUp(with: try revision(study: study, connection))
       let reader = TrialReader(connection: connection, storage: self)
       let new = try reader.trials(study: study, above: known.lastID)
       guard !known.unfinished.isEmpty else { return new }
       return try reader.trials(study: study, ids: known.unfinished) + new
     }
+    cursor = known
     cursor.advance(over: changed)
     return changed
   }
@@ -60,6 +62,16 @@ extension SQLiteStorage {
       ) { row in
         let state = row.text(0).flatMap(TrialState.init) ?? .failed
         counts[state, default: 0] += Int(row.int(1) ?? 0)
+      }
+      guard try hasOwnTable("hpo_trial_exclusions", connection) else { return counts }
+      try connection.forEachRow(
+        """
+        SELECT upper(t.state), count(*) FROM hpo_trial_exclusions e JOIN trials t ON t.trial_id = e.trial_id
+        WHERE e.study_id = ? AND t.study_id = e.study_id GROUP BY 1
+        """, .int(study)
+      ) { row in
+        let state = row.text(0).flatMap(TrialState.init) ?? .failed
+        counts[state, default: 0] -= Int(row.int(1) ?? 0)
       }
       return counts
     }

@@ -26,7 +26,7 @@ extension SQLiteStorage {
         trial = started
       } else {
         let number = try connection.nextNumber(study: study)
-        guard number < limit ?? .max else { return nil }
+        if let limit, try number - connection.excludedCount(study: study) >= limit { return nil }
         var new = FrozenTrial(id: 0, number: number, state: .running)
         new.started = now
         new.id = try insert(new, study: study, connection)
@@ -57,24 +57,45 @@ extension SQLiteStorage {
     }
   }
 
-  public func addTrial(_ trial: FrozenTrial, study: Int64) throws -> FrozenTrial {
-    try StorageChecks.names(of: trial)
-    return try write(.full) { connection in
+  public func addTrials(study: Int64, _ make: (Int) throws -> [FrozenTrial]) throws -> [FrozenTrial] {
+    try write(.full) { connection in
       try connection.requireStudy(study)
-      var copy = trial
-      copy.number = try connection.nextNumber(study: study)
-      try StorageChecks.result(
-        state: trial.state, values: trial.values, objectives: objectives(study: study, connection), number: copy.number)
-      try checkCompatibility(of: trial.parameters, study: study, connection)
-      copy.settleReports()
-      copy.id = try insert(copy, study: study, connection)
-      try insert(copy.parameters, trial: copy.id, connection)
-      for report in copy.intermediateValues { try connection.insert(report, trial: copy.id) }
-      try connection.insert(values: copy.values, trial: copy.id)
-      try connection.setAttributes(copy.userAttributes, kind: .user, trial: copy.id)
-      try connection.setAttributes(copy.systemAttributes, kind: .system, trial: copy.id)
-      return copy
+      return try insert(into: study, connection, make)
     }
+  }
+
+  /// Inserts trials with all that belongs to them under the next numbers.
+  func insert(
+    into study: Int64, _ connection: Connection, _ make: (Int) throws -> [FrozenTrial]
+  ) throws -> [FrozenTrial] {
+    let objectives = try objectives(study: study, connection)
+    let next = try connection.nextNumber(study: study)
+    return try zip(next..., make(next)).map { number, trial in
+      try insert(trial, number: number, objectives: objectives, study: study, connection)
+    }
+  }
+
+  /// Inserts a trial with all that belongs to it under a number.
+  private func insert(
+    _ trial: FrozenTrial, number: Int, objectives: Int, study: Int64, _ connection: Connection
+  ) throws -> FrozenTrial {
+    try StorageChecks.names(of: trial)
+    var copy = trial
+    copy.number = number
+    try StorageChecks.addition(copy, objectives: objectives, number: number)
+    try checkCompatibility(of: trial.parameters, study: study, connection)
+    copy.settleForStorage()
+    copy.id = try insert(copy, study: study, connection)
+    try insert(copy.parameters, trial: copy.id, connection)
+    for report in copy.intermediateValues { try connection.insert(report, trial: copy.id) }
+    try connection.insert(values: copy.values, trial: copy.id)
+    try connection.setAttributes(copy.userAttributes, kind: .user, trial: copy.id)
+    try connection.setAttributes(copy.systemAttributes, kind: .system, trial: copy.id)
+    if let reason = copy.exclusion {
+      try connection.exclude(copy.id, of: study, reason: reason)
+      try connection.countRevision(of: study)
+    }
+    return copy
   }
 
   /// Inserts the row of a trial with its number, state and times, and returns its identifier.

@@ -64,11 +64,13 @@ extension SQLiteStorage {
     }
   }
 
-  public func setStudyAttribute(_ key: String, to value: JSONValue, kind: AttributeKind, study: Int64) throws {
-    try StorageChecks.name(key, of: "an attribute")
+  public func setStudyAttributes(
+    _ attributes: OrderedDictionary<String, JSONValue>, kind: AttributeKind, study: Int64
+  ) throws {
+    for key in attributes.keys { try StorageChecks.name(key, of: "an attribute") }
     try write(.process) { connection in
       try connection.requireStudy(study)
-      try connection.setStudyAttribute(key, to: value, kind: kind, study: study)
+      for (key, value) in attributes { try connection.setStudyAttribute(key, to: value, kind: kind, study: study) }
     }
   }
 

@@ -56,7 +56,7 @@ public final class SQLiteStorage: Storage {
 
   deinit { try? file.close() }
 
-  private static func checkPath(_ path: String, opening: Opening) throws {
+  static func checkPath(_ path: String, opening: Opening) throws {
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
     if isFolder.boolValue {

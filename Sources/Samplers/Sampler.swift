@@ -22,6 +22,9 @@ public protocol Sampler: Sendable {
   /// What a study's randomness derives from; nil leaves it to the study.
   var seed: UInt64? { get }
 
+  /// Whether another draw of the same trial may yield something else.
+  var canRedraw: Bool { get }
+
   /// Whether every point has been tried, is being tried or waits for it, so that no new trial is to be started.
   func isExhausted(_ history: TrialHistory) -> Bool
 
@@ -50,6 +53,8 @@ public protocol Sampler: Sendable {
 }
 
 extension Sampler {
+  public var canRedraw: Bool { true }
+
   public func isExhausted(_ history: TrialHistory) -> Bool { false }
 
   public func assignment(for draw: Draw, history: TrialHistory) -> OrderedDictionary<String, JSONValue> { [:] }

@@ -16,6 +16,10 @@ package struct StudyConfiguration: Hashable, Sendable {
   package var trials: Int?
   /// The trials that run at the same time; nil where the file leaves it to the command.
   package var jobs: Int?
+  /// What ends the study earlier.
+  package var stop: StopConfiguration
+  /// What becomes of trials whose parameters an earlier one has; nil where the file leaves it to the command.
+  package var duplicates: DuplicateHandling?
   /// The text that all this was read from.
   package var text: String
 }

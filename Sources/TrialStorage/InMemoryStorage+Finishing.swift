@@ -1,5 +1,6 @@
 public import OrderedCollections
 public import SearchSpace
+import Synchronization
 public import Trials
 
 extension InMemoryStorage {
@@ -18,6 +19,27 @@ extension InMemoryStorage {
       table.trials[number].parameters.merge(parameters) { _, new in new }
       table.learn(number)
       table.finish(number, state: state, values: values, attributes: attributes)
+    }
+  }
+
+  public func setExclusion(_ reason: String?, trial: Int64) throws {
+    try withTrial(trial) { table, number in
+      try StorageChecks.finished(
+        table.trials[number].state, number: number, to: reason == nil ? "included" : "excluded")
+      table.setExclusion(reason, number: number)
+    }
+  }
+
+  public func repeatTrial(_ trial: Int64, reason: (Int) -> String) throws -> FrozenTrial {
+    try tables.withLock { tables in
+      guard let place = tables.places[trial], let index = tables.studies.index(forKey: place.study) else {
+        throw StorageChecks.notFound(trial: trial)
+      }
+      let original = tables.studies.values[index].trials[place.number]
+      try StorageChecks.finished(original.state, number: place.number, to: "run again")
+      let copy = tables.append(original.repetition, at: index)
+      tables.studies.values[index].setExclusion(reason(copy.number), number: place.number)
+      return copy
     }
   }
 

@@ -23,6 +23,7 @@ extension InMemoryStorage {
 
   public func changes(study: Int64, since cursor: inout TrialCursor) throws -> [FrozenTrial] {
     let changed = try withStudy(study) { table in
+      cursor.catchUp(with: table.revision)
       let firstNew = table.trials.partitioningIndex { $0.id > cursor.lastID }
       let known = table.trials[..<firstNew]
       let revisited = cursor.unfinished.sorted().compactMap { id in
@@ -37,9 +38,11 @@ extension InMemoryStorage {
 
   public func counts(study: Int64) throws -> [TrialState: Int] {
     try withStudy(study) { table in
-      table.trials.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
+      table.trials.reduce(into: [:]) { if !$1.isExcluded { $0[$1.state, default: 0] += 1 } }
     }
   }
+
+  public func excludedCount(study: Int64) throws -> Int { try withStudy(study, \.excludedCount) }
 }
 
 extension RandomAccessCollection {

@@ -13,7 +13,8 @@ extension InMemoryStorage {
       let waiting = tables.studies.values[index].lowestWaiting
       let number = waiting ?? tables.studies.values[index].trials.count
       if waiting == nil {
-        guard number < limit ?? .max else { return nil }
+        let excluded = limit == nil ? 0 : tables.studies.values[index].excludedCount
+        guard number - excluded < limit ?? .max else { return nil }
         tables.append(FrozenTrial(id: 0, number: 0, state: .running), at: index)
       }
       var started = tables.studies.values[index].start(number, owner: owner, heartbeat: heartbeat)
@@ -37,15 +38,21 @@ extension InMemoryStorage {
     }
   }
 
-  public func addTrial(_ trial: FrozenTrial, study: Int64) throws -> FrozenTrial {
-    try StorageChecks.names(of: trial)
-    return try tables.withLock { tables in
+  public func addTrials(study: Int64, _ make: (Int) throws -> [FrozenTrial]) throws -> [FrozenTrial] {
+    try tables.withLock { tables in
       guard let index = tables.studies.index(forKey: study) else { throw StorageChecks.notFound(study: study) }
-      let table = tables.studies.values[index]
-      try StorageChecks.result(
-        state: trial.state, values: trial.values, objectives: table.record.directions.count, number: table.trials.count)
-      try table.check(trial.parameters)
-      return tables.append(trial, at: index)
+      // All or none: what cannot be added is found on a copy.
+      var copy = tables
+      let added = try make(copy.studies.values[index].trials.count).map { trial in
+        try StorageChecks.names(of: trial)
+        let table = copy.studies.values[index]
+        try StorageChecks.addition(
+          trial, objectives: table.record.directions.count, number: table.trials.count)
+        try table.check(trial.parameters)
+        return copy.append(trial, at: index)
+      }
+      tables = copy
+      return added
     }
   }
 }

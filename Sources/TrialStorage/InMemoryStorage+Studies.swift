@@ -37,12 +37,14 @@ extension InMemoryStorage {
     }
   }
 
-  public func setStudyAttribute(_ key: String, to value: JSONValue, kind: AttributeKind, study: Int64) throws {
-    try StorageChecks.name(key, of: "an attribute")
+  public func setStudyAttributes(
+    _ attributes: OrderedDictionary<String, JSONValue>, kind: AttributeKind, study: Int64
+  ) throws {
+    for key in attributes.keys { try StorageChecks.name(key, of: "an attribute") }
     try withStudy(study) { study in
       switch kind {
-      case .user: study.record.userAttributes[key] = value
-      case .system: study.record.systemAttributes[key] = value
+      case .user: study.record.userAttributes.merge(attributes) { _, new in new }
+      case .system: study.record.systemAttributes.merge(attributes) { _, new in new }
       }
     }
   }

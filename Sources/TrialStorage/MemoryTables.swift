@@ -17,10 +17,15 @@ struct MemoryTables {
     var copy = trial
     copy.id = lastTrialID
     copy.number = studies.values[index].trials.count
-    copy.settleReports()
+    copy.settleForStorage()
     places[copy.id] = (studies.keys[index], copy.number)
+    let exclusion = copy.exclusion
+    copy.exclusion = nil
     studies.values[index].trials.append(copy)
     studies.values[index].learn(copy.number)
+    guard let exclusion else { return copy }
+    studies.values[index].setExclusion(exclusion, number: copy.number)
+    copy.exclusion = exclusion
     return copy
   }
 }
@@ -49,6 +54,9 @@ struct StudyTable {
   /// By number.
   var trials: [FrozenTrial] = []
   var owners: [Int64: ProcessIdentity] = [:]
+  /// How often finished trials were excluded or included.
+  private(set) var revision: Int64 = 0
+  private(set) var excludedCount = 0
   var heartbeats: [Int64: Timestamp] = [:]
   var attempts: [Int64: MemoryAttempts] = [:]
   var checkpoints: [Int64: MemoryCheckpoint] = [:]
@@ -77,6 +85,12 @@ struct StudyTable {
     for (name, parameter) in trials[number].parameters where distributions[name] == nil {
       distributions[name] = parameter.distribution
     }
+  }
+
+  mutating func setExclusion(_ reason: String?, number: Int) {
+    excludedCount += (reason == nil ? 0 : 1) - (trials[number].isExcluded ? 1 : 0)
+    trials[number].exclusion = reason
+    revision += 1
   }
 
   var lowestWaiting: Int? { trials[firstWaiting...].firstIndex { $0.state == .waiting } }

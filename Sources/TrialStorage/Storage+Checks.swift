@@ -49,6 +49,24 @@ package enum StorageChecks {
     }
   }
 
+  /// - Throws: `StorageError.invalidValue` unless a trial can be added as it is.
+  package static func addition(_ trial: FrozenTrial, objectives: Int, number: Int) throws {
+    if trial.state != .waiting {
+      return try result(state: trial.state, values: trial.values, objectives: objectives, number: number)
+    }
+    guard trial.values.isEmpty, trial.parameters.isEmpty, trial.intermediateValues.isEmpty else {
+      throw StorageError(.invalidValue, "trial \(number) cannot wait: it has results or parameters already")
+    }
+  }
+
+  /// - Throws: `StorageError.wrongState` unless the trial is finished.
+  package static func finished(_ state: TrialState, number: Int, to action: String) throws {
+    guard state.isFinished else {
+      throw StorageError(
+        .wrongState, "trial \(number) is \(state.rawValue); only a finished trial can be \(action)")
+    }
+  }
+
   /// - Throws: `StorageError.wrongState` unless the trial is in one of the states.
   package static func state(_ state: TrialState, isIn permitted: TrialState..., number: Int, to action: String) throws {
     guard permitted.contains(state) else {

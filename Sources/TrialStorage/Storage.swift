@@ -9,7 +9,9 @@ public import Trials
 /// - Identifiers of studies and trials ascend in the order of creation and are never reused, also after a deletion.
 /// - Numbers of a study's trials are 0, 1, 2, … without a gap.
 /// - A trial's life: `running` from `startTrial`, or `waiting` from `enqueueTrial` and then `running`; then exactly one
-///   of `complete`, `pruned` and `failed`. A finished trial never changes; an attempt throws `wrongState`.
+///   of `complete`, `pruned` and `failed`. A finished trial never changes; an attempt throws `wrongState`. It may only be
+///   excluded, and included again.
+/// - An excluded trial keeps its number and everything else; it only does not count towards a limit.
 /// - A running trial has an owner, and each run of it a lease; who writes under the lease of a run that is over gets
 ///   `trialLost`.
 /// - `requeueTrial` and `requeueOrphans` turn a running trial into a waiting one of the same number with the same
@@ -43,7 +45,9 @@ public protocol Storage: Sendable {
   /// Removes a study with its trials.
   func deleteStudy(_ id: Int64) throws
 
-  func setStudyAttribute(_ key: String, to value: JSONValue, kind: AttributeKind, study: Int64) throws
+  func setStudyAttributes(
+    _ attributes: OrderedDictionary<String, JSONValue>, kind: AttributeKind, study: Int64
+  ) throws
 
   /// A text of the study that only hpo reads, nil where it was never set.
   func document(_ document: StudyDocument, study: Int64) throws -> String?
@@ -59,8 +63,8 @@ public protocol Storage: Sendable {
   ///   - owner: The process that will run the trial.
   ///   - heartbeat: Whether the owner is going to call `recordHeartbeats`, so that processes of other hosts may tell by their
   ///     absence that it has ended.
-  ///   - limit: How many trials the study may hold in all, in whatever state; nil for no limit, 0 to start
-  ///     waiting trials only.
+  ///   - limit: How many trials the study may hold in all, in whatever state, excluded ones aside; nil for no limit, 0 to
+  ///     start waiting trials only.
   ///   - assign: Gives the started trial system attributes, which become part of the same transaction.
   /// - Returns: The running trial, nil where there is none to start.
   func startTrial(
@@ -73,8 +77,10 @@ public protocol Storage: Sendable {
     study: Int64, parameters: OrderedDictionary<String, Choice>, userAttributes: OrderedDictionary<String, JSONValue>
   ) throws -> FrozenTrial
 
-  /// Adds a finished trial as it is, but for its id and number.
-  func addTrial(_ trial: FrozenTrial, study: Int64) throws -> FrozenTrial
+  /// Adds finished and waiting trials as they are, but for their ids and numbers: all or, where one cannot be, none.
+  ///
+  /// - Parameter make: Gives the trials, once it knows the number that the first of them gets.
+  func addTrials(study: Int64, _ make: (Int) throws -> [FrozenTrial]) throws -> [FrozenTrial]
 
   /// Records suggested parameters of a running trial, in their order.
   ///
@@ -139,6 +145,19 @@ public protocol Storage: Sendable {
   /// Tells processes of other hosts that the owner of running trials lives; passes over those that it has lost.
   func recordHeartbeats(of leases: [TrialLease]) throws
 
+  /// Excludes a finished trial, or includes it again.
+  ///
+  /// - Parameter reason: Why it is excluded, perhaps empty; nil to include it.
+  /// - Throws: `StorageError.wrongState` unless the trial is finished.
+  func setExclusion(_ reason: String?, trial: Int64) throws
+
+  /// Excludes a finished trial and adds a waiting one with its parameters.
+  ///
+  /// - Parameter reason: Makes the reason of the exclusion from the number of the new trial.
+  /// - Returns: The waiting trial.
+  /// - Throws: `StorageError.wrongState` unless the trial is finished.
+  func repeatTrial(_ trial: Int64, reason: (Int) -> String) throws -> FrozenTrial
+
   // MARK: Reading
 
   /// - Throws: `StorageError.trialNotFound`.
@@ -153,6 +172,8 @@ public protocol Storage: Sendable {
   func trial(number: Int, study: Int64) throws -> FrozenTrial
 
   /// The trials that are new or were unfinished when `cursor` was last used, by ascending number.
+  ///
+  /// Where finished trials were excluded or included since, the cursor gets another `revision`, and all trials come anew.
   func changes(study: Int64, since cursor: inout TrialCursor) throws -> [FrozenTrial]
 
   /// What a trial's objective printed, nil where nothing is kept.
@@ -161,8 +182,11 @@ public protocol Storage: Sendable {
   /// The process that runs a trial; nil for a trial that does not run, and for one that another program runs.
   func owner(trial: Int64) throws -> ProcessIdentity?
 
-  /// How many trials of the study are in each state.
+  /// How many trials of the study are in each state, excluded ones aside.
   func counts(study: Int64) throws -> [TrialState: Int]
+
+  /// How many trials of the study are excluded.
+  func excludedCount(study: Int64) throws -> Int
 
   /// Gives back files and locks.
   func close() throws
@@ -174,9 +198,18 @@ public struct TrialCursor: Sendable, Hashable {
   package var lastID: Int64 = 0
   /// Those of them that were not finished.
   package var unfinished: Set<Int64> = []
+  /// How often finished trials of the study had been excluded or included.
+  package var revision: Int64 = 0
 
   /// Makes a cursor that has read nothing.
   public init() {}
+
+  /// Goes back to the beginning where finished trials were changed.
+  package mutating func catchUp(with revision: Int64) {
+    guard revision != self.revision else { return }
+    self = TrialCursor()
+    self.revision = revision
+  }
 
   /// Takes note that somebody else keeps the reader in step with a trial.
   package mutating func ignore(_ id: Int64) { unfinished.remove(id) }
@@ -198,6 +231,16 @@ public struct TrialCursor: Sendable, Hashable {
 extension Storage {
   /// The most bytes of a checkpoint, 256 MiB.
   public static var largestCheckpoint: Int { 1 << 28 }
+
+  public func setStudyAttribute(_ key: String, to value: JSONValue, kind: AttributeKind, study: Int64) throws {
+    try setStudyAttributes([key: value], kind: kind, study: study)
+  }
+
+  /// Adds a finished or waiting trial as it is, but for its id and number.
+  @discardableResult
+  public func addTrial(_ trial: FrozenTrial, study: Int64) throws -> FrozenTrial {
+    try addTrials(study: study) { _ in [trial] }.first ?? trial
+  }
 
   /// The seconds without a heartbeat after which the owner of a trial on another host is taken for dead.
   public static var heartbeatGrace: Double { 120 }

@@ -10,7 +10,7 @@ extension FrozenTrial {
   /// Whether a system attribute says something of the run that set it, rather than of the trial: it goes when the trial
   /// begins again.
   package static func isOfOneRun(attribute key: String) -> Bool {
-    key == failureKey || key == constraintListKey || key.hasPrefix(constraintPrefix)
+    key == failureKey || key == replicatedKey || key == constraintListKey || key.hasPrefix(constraintPrefix)
   }
 
   /// Why the trial failed, where that is on record.

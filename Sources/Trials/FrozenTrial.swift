@@ -54,6 +54,9 @@ public struct FrozenTrial: Sendable, Hashable {
   public var started: Timestamp?
   /// When it ended.
   public var completed: Timestamp?
+  /// Why the trial is excluded, nil for one that counts: samplers, pruners, budgets and `best` pass over an excluded
+  /// trial as if it were not there.
+  public var exclusion: String?
 
   /// Makes a trial of which nothing more is known.
   public init(id: Int64, number: Int, state: TrialState) {
@@ -64,6 +67,9 @@ public struct FrozenTrial: Sendable, Hashable {
 }
 
 extension FrozenTrial {
+  /// Whether the trial is passed over as if it were not there.
+  public var isExcluded: Bool { exclusion != nil }
+
   /// The value of the only objective.
   public var value: Double? { values.count == 1 ? values[0] : nil }
 

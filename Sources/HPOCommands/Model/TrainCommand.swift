@@ -200,14 +200,11 @@ extension Storage {
   /// A trial of a study by its number, or the best one.
   fileprivate func trial(_ number: Int?, of record: StudyRecord) throws -> FrozenTrial {
     if let number {
-      guard let trial = try trials(study: record.id, states: nil).first(where: { $0.number == number }) else {
-        throw ValidationError("the study '\(record.name)' has no trial \(number)")
-      }
-      return trial
+      return try trial(number: number, study: record.id)
     }
     guard let best = try StudyOverview(record, in: self).best else {
       throw ValidationError("the study '\(record.name)' has no best trial yet; name one by --trial")
     }
-    return best
+    return best.trial
   }
 }

@@ -21,6 +21,7 @@ struct OptimizeCommand: AsyncParsableCommand {
         hpo optimize --study digits-mlp --trials 1000 --timeout 2h
         hpo optimize --study tune --trials 50 --float lr=1e-5..1e-1,log -- python3 train.py --lr {lr}
         hpo optimize --study tune --trials 50 --worker --float lr=1e-5..1e-1,log -- python3 worker.py
+        hpo optimize --study digits-mlp --until 'value > 0.98' --stagnation 50
       """)
 
   @OptionGroup var storage: StorageOptions
@@ -38,8 +39,7 @@ struct OptimizeCommand: AsyncParsableCommand {
   @Option(parsing: .unconditional, help: "How many trials run at once. (default: as the study file says, else 1)")
   var jobs: Int?
 
-  @Option(help: "Stop after this time: 90s, 30m, 2h, 1d.")
-  var timeout: TimeSpan?
+  @OptionGroup var stopping: StoppingOptions
 
   @OptionGroup var search: SearchOptions
 
@@ -86,8 +86,11 @@ struct OptimizeCommand: AsyncParsableCommand {
       throw ValidationError("the study file names no study, so --study is needed")
     }
     let total = trials ?? configuration.trials
-    guard total != nil || timeout != nil else {
-      throw ValidationError("how many trials? Give --trials N, or a --timeout, or 'trials:' in the study file")
+    let ending = stopping.completed(by: configuration.stop)
+    guard total != nil || ending.endsSearch else {
+      throw ValidationError(
+        "how many trials? Give --trials N, --timeout, --until or --stagnation, or 'trials:' or 'stop:' in the study file"
+      )
     }
     let search = given == nil ? search.completed(by: try kept(.search, of: name, in: storage)) : search
     let runner = try ObjectiveRunner(
@@ -99,6 +102,7 @@ struct OptimizeCommand: AsyncParsableCommand {
       checkpointInterval: durability.checkpointInterval, in: storage, ifExists: .load)
     try runner.prepare(study)
     let record = try storage.existingStudy(named: name)
+    let rules = try ending.rules(study: record, space: configuration.space)
     let before = try StudyOverview(record, in: storage)
     let progress = ProgressReporter(
       line: ProgressLine(total: total, record: record, counts: before.counts, best: before.best), record: record,
@@ -111,8 +115,8 @@ struct OptimizeCommand: AsyncParsableCommand {
     let summary: OptimizationSummary
     do {
       summary = try await study.optimize(
-        trials: total, timeout: timeout?.duration, jobs: jobs ?? configuration.jobs ?? 1, stop: stop,
-        observer: progress.observe, objective: { try runner.evaluate($0, stop) })
+        trials: total, timeout: ending.timeout?.duration, jobs: jobs ?? configuration.jobs ?? 1, stop: stop,
+        stopRules: rules, observer: progress.observe, objective: { try runner.evaluate($0, stop) })
     } catch {
       progress.finish()
       throw error
@@ -154,19 +158,5 @@ struct OptimizeCommand: AsyncParsableCommand {
   /// A document of the study of a name, nil where there is none.
   private func kept(_ document: StudyDocument, of name: String, in storage: any Storage) throws -> String? {
     try storage.study(named: name).flatMap { try storage.document(document, study: $0.id) }
-  }
-}
-
-/// A time as it is typed: `90s`, `30m`, `2h`, `1d`, or seconds.
-struct TimeSpan: ExpressibleByArgument {
-  let duration: Duration
-
-  init?(argument: String) {
-    let factors: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-    let factor = argument.last.flatMap { factors[$0] }
-    guard let number = Double(factor == nil ? argument[...] : argument.dropLast()), number > 0, number < 1e9 else {
-      return nil
-    }
-    duration = .seconds(number * (factor ?? 1))
   }
 }

@@ -17,7 +17,15 @@ struct OptimizeOutcome {
     text += ": \(counts[.complete] ?? 0) complete, \(counts[.pruned] ?? 0) pruned, \(counts[.failed] ?? 0) failed"
     if let running = counts[.running], running > 0 { text += ", \(running) running in another process" }
     if let waiting = counts[.waiting], waiting > 0 { text += ", \(waiting) waiting" }
+    if overview.excluded > 0 { text += ", \(overview.excluded) excluded" }
     text += summary.finished > 0 ? " (\(summary.finished) trials in \(duration(seconds)))\n" : "\n"
+    let duplicates = [
+      (summary.redrawn, "drawn again"), (summary.replicates, "run as replicates"), (summary.reused, "given its result"),
+    ].filter { $0.0 > 0 }.map { "\($0) \($1)" }
+    if !duplicates.isEmpty {
+      text += "trials with the parameters of an earlier one: \(duplicates.joined(separator: ", "))\n"
+    }
+    if let reason = summary.stopReason { text += "stopped: \(reason)\n" }
     if let best = overview.best { text += TrialDescription(best, study: overview.record).text }
     let allFailed = done > 0 && done == counts[.failed]
     if allFailed {

@@ -9,11 +9,13 @@ struct ProgressLine: Sendable {
   private(set) var complete: Int
   private(set) var pruned: Int
   private(set) var failed: Int
+  /// Trials of this run that have the parameters of an earlier one.
+  private(set) var repeats = 0
   private(set) var best: (value: Double, number: Int)?
   /// Trials that were finished before this run.
   private let earlier: Int
 
-  init(total: Int?, record: StudyRecord, counts: [TrialState: Int], best: FrozenTrial?) {
+  init(total: Int?, record: StudyRecord, counts: [TrialState: Int], best: PooledResult?) {
     self.total = total
     direction = record.directions.count == 1 ? record.directions[0] : nil
     metric = record.metricNames[0]
@@ -21,7 +23,7 @@ struct ProgressLine: Sendable {
     pruned = counts[.pruned] ?? 0
     failed = counts[.failed] ?? 0
     earlier = complete + pruned + failed
-    self.best = best.flatMap { trial in trial.value.map { ($0, trial.number) } }
+    self.best = best.flatMap { result in result.value.map { ($0, result.trial.number) } }
   }
 
   /// Trials of the study that are finished.
@@ -36,7 +38,12 @@ struct ProgressLine: Sendable {
     case .failed: failed += 1
     case .running, .waiting: break
     }
-    guard let direction, trial.state == .complete, trial.isFeasible, let value = trial.value else { return false }
+    // A replicate counts by the mean, which the end tells.
+    let isRepeated = trial.replicated != nil || trial.reused != nil
+    if isRepeated { repeats += 1 }
+    guard let direction, !isRepeated, trial.state == .complete, trial.isFeasible, let value = trial.value else {
+      return false
+    }
     if let best, !direction.isBetter(value, than: best.value) { return false }
     best = (value, trial.number)
     return true
@@ -47,6 +54,7 @@ struct ProgressLine: Sendable {
   /// - Parameter elapsed: Seconds since this run began.
   func text(elapsed: Double, width: Int? = nil) -> String {
     var parts = [total.map { "\(done)/\($0) done" } ?? "\(done) done", "\(pruned) pruned", "\(failed) failed"]
+    if repeats > 0 { parts.append("\(repeats) repeated") }
     if let best { parts.append("best \(metric) \(shortNumber(best.value)) (#\(best.number))") }
     let rate = Double(done - earlier) / max(elapsed, 1e-9)
     if done > earlier {

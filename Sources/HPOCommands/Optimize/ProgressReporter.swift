@@ -90,6 +90,9 @@ final class ProgressReporter: Sendable {
     parts += zip(record.metricNames, trial.values).map { "\($0) \(shortNumber($1))" }
     if trial.state == .pruned, let last = trial.lastIntermediateValue { parts.append("at step \(last.step)") }
     if let failure = trial.failure { parts.append(failure) }
+    if let original = trial.replicated { parts.append("replicate of #\(original)") }
+    if let original = trial.reused { parts.append("result of #\(original)") }
+    if trial.redraws > 0 { parts.append("redrawn") }
     let parameters = trial.parameters.map { name, parameter in
       if case .double(let value) = parameter.external { return "\(name)=\(shortNumber(value))" }
       return "\(name)=\(parameter.external)"

@@ -1,5 +1,5 @@
-import ArgumentParser
-import HPO
+public import ArgumentParser
+public import HPO
 import OrderedCollections
 import StudyConfiguration
 
@@ -20,10 +20,18 @@ struct SearchOptions: ParsableArguments {
       "The most that an architecture may cost, as in --limit flash=64kB --limit macs=2M: flash, ram, macs, parameters, latency.",
       valueName: "cost=amount"), transform: { try CostLimit(parsing: $0) })
   var limits: [CostLimit] = []
+
+  @Option(
+    help: """
+      What becomes of a trial with the parameters of an earlier one: redraw them, reuse its result, or replicate it with \
+      another seed. (default: as the study file says, else redraw)
+      """)
+  var duplicates: DuplicatePolicy?
 }
 
 extension SamplerConfiguration.Name: ExpressibleByArgument {}
 extension PrunerConfiguration.Name: ExpressibleByArgument {}
+extension DuplicatePolicy: ExpressibleByArgument {}
 
 extension SearchOptions {
   /// The options as they are kept with a study, so that it goes on as it began.
@@ -31,6 +39,7 @@ extension SearchOptions {
     var members: OrderedDictionary<String, JSONValue> = [:]
     members["sampler"] = sampler.map { .string($0.rawValue) }
     members["pruner"] = pruner.map { .string($0.rawValue) }
+    members["duplicates"] = duplicates.map { .string($0.rawValue) }
     members["seed"] = seed.map { .string(String($0)) }
     if !limits.isEmpty { members["limits"] = .array(limits.map { .string($0.description) }) }
     return JSONValue.object(members).serialized()
@@ -42,6 +51,7 @@ extension SearchOptions {
     var result = self
     result.sampler = sampler ?? kept["sampler"]?.stringValue.flatMap(SamplerConfiguration.Name.init)
     result.pruner = pruner ?? kept["pruner"]?.stringValue.flatMap(PrunerConfiguration.Name.init)
+    result.duplicates = duplicates ?? kept["duplicates"]?.stringValue.flatMap(DuplicatePolicy.init)
     result.seed = seed ?? Self.seed(in: document)
     result.limits = CostLimits(Self.limits(in: document) + limits).limits
     return result

@@ -24,7 +24,14 @@ struct StorageOptions: ParsableArguments {
 
   /// Opens the database for the time of `body`.
   func withStorage<Result>(create: Bool = false, _ body: (any Storage) throws -> Result) throws -> Result {
-    let storage = try open(create: create)
+    try Self.opened(location, create: create, body)
+  }
+
+  /// Opens a database for the time of `body`.
+  static func opened<Result>(
+    _ location: String, create: Bool, _ body: (any Storage) throws -> Result
+  ) throws -> Result {
+    let storage = try StorageLocation(parsing: location).open(create ? .createIfMissing : .existing)
     do {
       let result = try body(storage)
       try storage.close()

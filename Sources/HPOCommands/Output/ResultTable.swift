@@ -72,7 +72,8 @@ struct ResultTable {
 }
 
 extension JSONValue {
-  fileprivate var withTextForInfinities: JSONValue {
+  /// The value, with Python's word in place of a number that JSON does not have.
+  var withTextForInfinities: JSONValue {
     if case .double(let number) = self, !number.isFinite { .string(serialized(.python)) } else { self }
   }
 }

@@ -16,7 +16,9 @@ extension StudyConfiguration {
     let study = try Study(
       name: name, directions: directions, sampler: search.sampler(sampler, space: space), pruner: search.pruner(pruner),
       storage: storage, metricNames: objective.map(\.names).flatMap { $0.isEmpty ? nil : $0 }, documents: documents,
-      checkpointInterval: checkpointInterval, ifExists: policy)
+      checkpointInterval: checkpointInterval,
+      duplicates: search.duplicates ?? duplicates.flatMap { DuplicatePolicy(rawValue: $0.rawValue) } ?? .redraw,
+      ifExists: policy)
     let record = try storage.existingStudy(named: name)
     for (document, text) in documents where try storage.document(document, study: record.id) != text {
       try storage.setDocument(document, to: text, study: record.id)

@@ -33,14 +33,18 @@ struct StudyListCommand: ParsableCommand {
 struct StudyOverview {
   let record: StudyRecord
   let counts: [TrialState: Int]
-  let best: FrozenTrial?
+  /// The best configuration of a single objective.
+  let best: PooledResult?
+  /// Trials that do not count, which are not among the counts.
+  let excluded: Int
 
   init(_ record: StudyRecord, in storage: any Storage) throws {
     self.record = record
     counts = try storage.counts(study: record.id)
+    excluded = try storage.excludedCount(study: record.id)
     best =
       record.directions.count == 1
-      ? try storage.trials(study: record.id, states: [.complete]).paretoFront(directions: record.directions).first : nil
+      ? try storage.trials(study: record.id, states: [.complete]).bestResults(directions: record.directions).first : nil
   }
 
   var directions: String { record.directions.map(\.rawValue).joined(separator: ", ") }

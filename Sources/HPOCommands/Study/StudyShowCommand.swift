@@ -39,7 +39,8 @@ struct StudyShowCommand: ParsableCommand {
       "trials": .int(overview.counts.values.reduce(0, +)),
     ]
     for state in TrialState.counted { facts[state.title] = .int(overview.counts[state] ?? 0) }
-    facts["best trial"] = overview.best.map { .int($0.number) } ?? .null
+    if overview.excluded > 0 { facts["excluded"] = .int(overview.excluded) }
+    facts["best trial"] = overview.best.map { .int($0.trial.number) } ?? .null
     facts["best value"] = overview.best?.value.map(JSONValue.double) ?? .null
     facts["seed"] = seed.map(JSONValue.string) ?? .null
     facts["study file"] = .bool(text != nil)

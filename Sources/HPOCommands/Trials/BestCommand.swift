@@ -6,7 +6,8 @@ struct BestCommand: ParsableCommand {
     commandName: "best",
     abstract: "Shows the best trial of a study, or the Pareto front of several objectives.",
     discussion: """
-      Only complete trials count that meet their constraints.
+      Only complete trials count that meet their constraints and are not excluded. Replicates, which ran the same \
+      parameters with other seeds, count by their mean, which is shown with its 95 % interval under the first of them.
 
       Examples:
         hpo best --study digits-mlp
@@ -21,14 +22,14 @@ struct BestCommand: ParsableCommand {
     let (record, front) = try storage.withStorage { storage in
       let record = try study.record(in: storage)
       let complete = try storage.trials(study: record.id, states: [.complete])
-      return (record, complete.paretoFront(directions: record.directions))
+      return (record, complete.bestResults(directions: record.directions))
     }
     guard let best = front.first else {
       throw StudyError(
         .noCompleteTrial, "the study '\(record.name)' has no complete trial that meets its constraints yet")
     }
     let hasFront = record.directions.count > 1
-    let table = ResultTable(trials: hasFront ? front : [best], study: record)
+    let table = ResultTable(results: hasFront ? front : [best], study: record)
     switch output.format {
     case .table where !hasFront: Terminal.write(TrialDescription(best, study: record).text)
     case .json where !hasFront: Terminal.write(table.object(table.rows[0]).serialized(.pretty) + "\n")
@@ -41,12 +42,25 @@ struct BestCommand: ParsableCommand {
 struct TrialDescription {
   let text: String
 
-  init(_ trial: FrozenTrial, study: StudyRecord) {
+  init(_ result: PooledResult, study: StudyRecord) {
+    let trial = result.trial
     var lines: [(String, String)] = [("trial", "\(trial.number) of '\(study.name)'")]
-    lines += zip(study.metricNames, trial.values).map { ($0, shortNumber($1)) }
+    for (objective, name) in study.metricNames.enumerated() {
+      var text = shortNumber(result.means[objective])
+      if result.trials.count > 1 {
+        text += " (mean of \(result.trials.count) replicates"
+        if let interval = result.interval(objective: objective) {
+          text += ", 95 %: \(shortNumber(interval.lowerBound)) to \(shortNumber(interval.upperBound))"
+        }
+        text += ")"
+      }
+      lines.append((name, text))
+    }
+    if result.trials.count > 1 { lines.append(("replicates", ProgressReporter.list(result.trials.map(\.number)))) }
     lines += trial.parameters.map { name, parameter in ("  " + name, Self.text(parameter.external.json)) }
     lines += trial.userAttributes.map { ($0, Self.text($1)) }
     lines += trial.constraints.map { ("constraint \($0)", shortNumber($1)) }
+    if let note = study.note(onTrial: trial.id) { lines.append(("note", note.printable)) }
     if let seconds = trial.duration { lines.append(("seconds", shortNumber(seconds))) }
     let width = lines.map(\.0.count).max() ?? 0
     text = lines.map { $0 + String(repeating: " ", count: width - $0.count + 2) + $1 + "\n" }.joined()

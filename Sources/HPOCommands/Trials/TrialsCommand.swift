@@ -10,7 +10,8 @@ struct TrialsCommand: ParsableCommand {
       Examples:
         hpo trials --study digits-mlp --sort value --limit 10
         hpo trials --study digits-mlp --state failed
-        hpo trials --study digits-mlp --where "optimizer = 'adam' AND params.learningRate < 0.01"
+        hpo trials --study digits-mlp --where 'state = "COMPLETE" and params.learningRate < 0.01' --sort value
+        hpo trials --study digits-mlp --where 'excluded is not null'
         hpo trials --study digits-mlp --format csv > trials.csv
         hpo trials show 12 --study digits-mlp
       """,
@@ -81,13 +82,18 @@ extension ResultTable {
       RowFilter.Column(group: column.path.count == 1 ? "trials" : column.path[0], name: column.path.last ?? "")
     }
     var values = rows
+    // What no trial has is NULL rather than unknown.
+    for name in Self.optionalTrialColumns where !filtered.contains(.init(group: "trials", name: name)) {
+      filtered.append(.init(group: "trials", name: name))
+      values = values.map { $0 + [nil] }
+    }
     // The only objective is also called value, whatever its name.
     if study.directions.count == 1,
       let objective = columns.firstIndex(where: { $0.path == ["values", study.metricNames[0]] }),
       study.metricNames != ["value"]
     {
       filtered.append(.init(group: "trials", name: "value"))
-      values = rows.map { $0 + [$0[objective]] }
+      values = values.map { $0 + [$0[objective]] }
     }
     rows = try RowFilter(columns: filtered).positions(where: condition, in: values).map { rows[$0] }
   }

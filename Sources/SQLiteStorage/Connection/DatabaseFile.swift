@@ -68,6 +68,9 @@ final class DatabaseFile: Sendable {
     }
   }
 
+  /// Copies all pages, in one state, to another database.
+  func backUp(to other: DatabaseQueue) throws { try queue.backup(to: other) }
+
   /// Changes to a write-ahead log, which lets others read while this process writes. Stays with the journal that there
   /// is where the file system knows no shared memory, or where another program never lets go of the file.
   func useWriteAheadLog() throws {

@@ -33,7 +33,6 @@ struct ReadOnlyConnection {
     database = handle
     sqlite3_extended_result_codes(handle, 1)
     sqlite3_busy_handler(handle, { _, attempt in BusyWait().wait(attempt: Int(attempt)) ? 1 : 0 }, nil)
-    sqlite3_set_authorizer(handle, { _, action, name, value, _, _ in authorize(action, name, value) }, nil)
     do {
       try checkFormat()
     } catch {
@@ -43,6 +42,33 @@ struct ReadOnlyConnection {
   }
 
   func close() { sqlite3_close_v2(database) }
+
+  /// Permits nothing but reading from now on, for statements of a user.
+  func restrict() {
+    sqlite3_set_authorizer(database, { _, action, name, value, _, _ in authorize(action, name, value) }, nil)
+  }
+
+  /// Runs a statement of this program.
+  func execute(_ sql: String) throws {
+    let code = sqlite3_exec(database, sql, nil, nil, nil)
+    if code != SQLITE_OK { throw failure(code) }
+  }
+
+  /// The first column of a query of this program, as text.
+  func texts(_ sql: String) throws -> [String] {
+    var statement: OpaquePointer?
+    let code = sqlite3_prepare_v2(database, sql, -1, &statement, nil)
+    guard code == SQLITE_OK, let statement else { throw failure(code) }
+    defer { sqlite3_finalize(statement) }
+    var texts: [String] = []
+    while true {
+      switch sqlite3_step(statement) {
+      case SQLITE_ROW: texts.append(sqlite3_column_text(statement, 0).map { String(cString: $0) } ?? "")
+      case SQLITE_DONE: return texts
+      case let code: throw failure(code)
+      }
+    }
+  }
 
   /// The only statement of a text, compiled.
   func prepare(_ sql: String) throws -> OpaquePointer {

@@ -73,10 +73,6 @@ public struct RowFilter {
   }
 }
 
-extension String {
-  fileprivate var quotedIdentifier: String { "\"" + replacing("\"", with: "\"\"") + "\"" }
-}
-
 extension JSONValue? {
   fileprivate var databaseValue: DatabaseValue {
     switch self {

@@ -12,11 +12,19 @@ public struct StudyQuery: Sendable {
 
   /// The file.
   public let path: String
+  /// The study that the view `study` shows; nil for the only one there is.
+  public let study: String?
 
   /// Makes a query of a file, which is opened as a statement runs.
-  public init(path: String) { self.path = path }
+  public init(path: String, study: String? = nil) {
+    self.path = path
+    self.study = study
+  }
 
   /// Runs one statement.
+  ///
+  /// Beside the tables of the file it may name `study`, the trials of the chosen study as a table with a column a
+  /// parameter, and `study_7`, those of the study of id 7; see Documentation/StudyDatabase.md.
   ///
   /// - Parameters:
   ///   - sql: One SELECT, WITH, VALUES, EXPLAIN, or a PRAGMA that only asks.
@@ -39,6 +47,8 @@ public struct StudyQuery: Sendable {
   ) throws {
     let connection = try ReadOnlyConnection(path: path, immutable: immutable)
     defer { connection.close() }
+    try connection.makeStudyViews(for: sql, study: study)
+    connection.restrict()
     let statement = try connection.prepare(sql)
     defer { sqlite3_finalize(statement) }
     let width = sqlite3_column_count(statement)

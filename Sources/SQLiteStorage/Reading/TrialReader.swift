@@ -84,6 +84,7 @@ struct TrialReader {
     for index in trials.indices { settleResult(of: &trials[index], objectives: objectives) }
     if let states { trials.removeAll { !states.contains($0.state) } }
     try readRest(into: &trials)
+    try readExclusions(into: &trials, study: study)
     let isSorted = zip(trials, trials.dropFirst()).allSatisfy { $0.number < $1.number }
     if !isSorted { trials.sort { ($0.number, $0.id) < ($1.number, $1.id) } }
     return trials

@@ -39,21 +39,32 @@ enum OwnSchema {
       "hpo_study_documents",
       "(study_id INTEGER NOT NULL, document TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (study_id, document))"
     ),
+    // Finished trials that do not count. The reason may be empty.
+    (
+      "hpo_trial_exclusions",
+      """
+      (trial_id INTEGER PRIMARY KEY NOT NULL, study_id INTEGER NOT NULL, reason TEXT NOT NULL, \
+      excluded_at TEXT NOT NULL)
+      """
+    ),
+    // How often finished trials of a study were excluded or included, so that whoever read them reads them again.
+    ("hpo_study_revisions", "(study_id INTEGER PRIMARY KEY NOT NULL, revision INTEGER NOT NULL)"),
     // The highest identifiers among deleted rows, for files whose own tables would give them out again.
     ("hpo_highest_ids", "(table_name TEXT PRIMARY KEY NOT NULL, id INTEGER NOT NULL)"),
   ]
 
   /// The tables whose rows go with their trial, by `trial_id`.
-  private static let tablesOfTrial = [
-    "hpo_trial_owners", "hpo_trial_attempts", "hpo_checkpoints", "hpo_trial_logs",
+  static let tablesOfTrial = [
+    "hpo_trial_owners", "hpo_trial_attempts", "hpo_checkpoints", "hpo_trial_exclusions", "hpo_trial_logs",
   ]
   /// The tables whose rows go with their study, by `study_id`.
-  private static let tablesOfStudy = ["hpo_study_documents"]
+  static let tablesOfStudy = ["hpo_study_documents", "hpo_study_revisions"]
   /// The tables whose rows go when their trial is finished.
   private static let tablesOfUnfinishedTrial = ["hpo_checkpoints"]
 
   static let indexes: [(name: String, definition: String)] = [
     ("hpo_ix_trials_number", "INDEX hpo_ix_trials_number ON trials (study_id, number)"),
+    ("hpo_ix_exclusions", "INDEX hpo_ix_exclusions ON hpo_trial_exclusions (study_id, trial_id)"),
     ("hpo_ix_trials_state", "INDEX hpo_ix_trials_state ON trials (study_id, state, number)"),
   ]
 

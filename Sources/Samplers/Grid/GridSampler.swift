@@ -29,6 +29,9 @@ public struct GridSampler: Sampler {
     key = space.serialized(.python)
   }
 
+  /// A trial has its point.
+  public var canRedraw: Bool { false }
+
   public func isExhausted(_ history: TrialHistory) -> Bool { history.grids.count(of: key) >= grid.count }
 
   /// Assigns a point to a new trial, unless it has one already or its parameters are given.

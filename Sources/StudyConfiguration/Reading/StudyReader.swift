@@ -7,6 +7,7 @@ import Trials
 struct StudyReader {
   private static let keys = [
     "study", "direction", "directions", "objective", "architecture", "space", "sampler", "pruner", "trials", "jobs",
+    "stop", "duplicates",
   ]
 
   private let log: MistakeLog
@@ -75,11 +76,14 @@ struct StudyReader {
     }
     let trials = reader.wholeNumber("trials", in: 1...Int.max)
     let jobs = reader.wholeNumber("jobs", in: 1...1024)
-    guard log.error == nil, let directions, let sampler, let pruner, let space else { return nil }
+    let duplicates = reader.name("duplicates", "policy", DuplicateHandling.self)
+    let stop = reader.members["stop"].map { StopConfiguration($0, log: log) } ?? StopConfiguration()
+    guard log.error == nil, let directions, let sampler, let pruner, let space, let stop else { return nil }
     return StudyConfiguration(
       name: name, directions: directions,
       objective: program.map(Objective.program) ?? objective?.objective.map(Objective.training), space: space,
-      sampler: sampler, pruner: pruner, trials: trials, jobs: jobs, text: log.source.text)
+      sampler: sampler, pruner: pruner, trials: trials, jobs: jobs, stop: stop, duplicates: duplicates,
+      text: log.source.text)
   }
 
   // MARK: - Directions

@@ -10,6 +10,8 @@ final class OptimizationRun: Sendable {
   private struct State {
     var scheduler: Scheduler
     var summary = OptimizationSummary()
+    /// Why the run stopped before its limit, the first reason of several.
+    var reason: String?
     var error: (any Error)?
     var completion: CheckedContinuation<OptimizationSummary, any Error>?
   }
@@ -21,20 +23,22 @@ final class OptimizationRun: Sendable {
   private let outerStop: StopSource
   private let objective: Objective
   private let observer: @Sendable (StudyEvent) -> Void
+  private let watch: StopWatch
   private let queues: [DispatchQueue]
   private let heartbeat: Heartbeat
   private let orphans: OrphanWatch
   private let state: Mutex<State>
 
   init(
-    study: Study, limit: Int?, jobs: Int, stop: StopSource, observer: @escaping @Sendable (StudyEvent) -> Void,
-    objective: @escaping Objective
+    study: Study, limit: Int?, jobs: Int, stop: StopSource, rules: [any StopRule],
+    observer: @escaping @Sendable (StudyEvent) -> Void, objective: @escaping Objective
   ) {
     self.study = study
     self.limit = limit
     outerStop = stop
     self.observer = observer
     self.objective = objective
+    watch = StopWatch(study: study, rules: rules)
     queues = (0..<jobs).map { DispatchQueue(label: "hpo.job.\($0)", qos: .userInitiated) }
     heartbeat = Heartbeat(storage: study.storage)
     orphans = OrphanWatch(study: study, observer: observer)
@@ -42,7 +46,19 @@ final class OptimizationRun: Sendable {
   }
 
   /// Lets running trials stop at their next report.
-  func halt() { stop.stop(.atNextReport) }
+  ///
+  /// - Parameter reason: Why, for the summary.
+  func halt(_ reason: String? = nil) { end(.atNextReport, reason) }
+
+  private func end(_ mode: StopSource.Mode, _ reason: String?) {
+    state.withLock { $0.reason = $0.reason ?? reason }
+    stop.stop(mode)
+  }
+
+  /// Starts no further trial where a rule is met.
+  private func applyRules() throws {
+    if let reason = try watch.look() { end(.afterRunningTrials, reason) }
+  }
 
   /// Runs until the scheduler is done.
   func run() async throws -> OptimizationSummary {
@@ -81,6 +97,8 @@ final class OptimizationRun: Sendable {
 
   private func start(_ job: Int) {
     guarded(job) {
+      try applyRules()
+      guard stop.mode == nil else { return decide { $0.foundNothing(job: job) } }
       // A process that shares the work may have died in the meantime.
       try orphans.lookIfDue()
       var trial = try study.ask(limit: limit, stop: stop, heartbeat: true)
@@ -102,6 +120,8 @@ final class OptimizationRun: Sendable {
         record = try study.tell(trial, values: try objective(trial))
       } catch is TrialPruned {
         record = try study.tellPruned(trial)
+      } catch let repeats as TrialRepeats {
+        record = try study.tell(trial, reusing: repeats.number)
       } catch is TrialInterrupted {
         return try requeue(trial, job: job)
       } catch let error as StorageError where error.code == .trialLost {
@@ -116,7 +136,7 @@ final class OptimizationRun: Sendable {
       } catch {
         record = try study.tell(trial, failure: String(describing: error))
       }
-      state.withLock { $0.summary.count(record.state) }
+      state.withLock { $0.summary.count(record) }
       observer(.finished(record))
       decide { $0.ended(job: job) }
     }
@@ -163,6 +183,7 @@ final class OptimizationRun: Sendable {
       let completion = state.completion
       state.completion = nil
       state.summary.interrupted.sort()
+      state.summary.stopReason = state.reason
       let result: Result<OptimizationSummary, any Error> = state.error.map { .failure($0) } ?? .success(state.summary)
       return (completion, result)
     }

@@ -76,9 +76,13 @@ extension Study {
     try storage.enqueueTrial(study: id, parameters: parameters, userAttributes: userAttributes)
   }
 
-  private func finish(
+  func finish(
     _ trial: Trial, state: TrialState, values: [Double], attributes: OrderedDictionary<String, JSONValue> = [:]
   ) throws -> FrozenTrial {
+    var attributes = attributes
+    if state != .failed, attributes[FrozenTrial.reusedKey] == nil, let original = try trial.unnoticedOriginal() {
+      attributes[FrozenTrial.replicatedKey] = .int(original)
+    }
     try trial.recordingParameters { parameters in
       try storage.finishTrial(
         trial.lease, state: state, values: values, parameters: parameters, attributes: attributes)

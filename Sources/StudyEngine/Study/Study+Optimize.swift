@@ -2,8 +2,8 @@ import Dispatch
 import TrialStorage
 
 extension Study {
-  /// Runs trials until the study holds `trials` of them, the time is over, the sampler has tried everything, or `stop`
-  /// is asked to stop.
+  /// Runs trials until the study holds `trials` of them, the time is over, a rule is met, the sampler has tried everything,
+  /// or `stop` is asked to stop.
   ///
   /// Trials of processes that have ended and trials that wait are run first, under their numbers and with their
   /// parameters, from their checkpoints. An error that the objective throws makes its trial `failed` with the error as reason, and the search
@@ -14,35 +14,36 @@ extension Study {
   ///   - timeout: After it no trial starts, and those that run stop at their next report or checkpoint and wait to be run again.
   ///   - jobs: How many trials run at once, each on its own serial queue.
   ///   - stop: Ends the run from outside.
+  ///   - stopRules: End the run by its results: no further trial starts, and those that run go on to their end.
   ///   - observer: Called for each event, from several threads at once.
   ///   - objective: Evaluates a trial and returns the value of the only objective.
   /// - Throws: `StorageError` where the record can no longer be kept; `StudyError.invalidArgument`.
   @discardableResult
   public func optimize(
     trials: Int? = nil, timeout: Duration? = nil, jobs: Int = 1, stop: StopSource = StopSource(),
-    observer: @escaping @Sendable (StudyEvent) -> Void = { _ in },
+    stopRules: [any StopRule] = [], observer: @escaping @Sendable (StudyEvent) -> Void = { _ in },
     objective: @escaping @Sendable (Trial) throws -> Double
   ) async throws -> OptimizationSummary {
-    try await optimize(trials: trials, timeout: timeout, jobs: jobs, stop: stop, observer: observer) { trial in
-      [try objective(trial)]
-    }
+    try await optimize(
+      trials: trials, timeout: timeout, jobs: jobs, stop: stop, stopRules: stopRules, observer: observer
+    ) { trial in [try objective(trial)] }
   }
 
   /// As above for several objectives: `objective` returns one value for each direction.
   @discardableResult
   public func optimize(
     trials: Int? = nil, timeout: Duration? = nil, jobs: Int = 1, stop: StopSource = StopSource(),
-    observer: @escaping @Sendable (StudyEvent) -> Void = { _ in },
+    stopRules: [any StopRule] = [], observer: @escaping @Sendable (StudyEvent) -> Void = { _ in },
     objective: @escaping @Sendable (Trial) throws -> [Double]
   ) async throws -> OptimizationSummary {
     guard jobs > 0 else { throw StudyError(.invalidArgument, "a study needs at least one job, not \(jobs)") }
     guard trials ?? 0 >= 0 else { throw StudyError(.invalidArgument, "\(trials ?? 0) is no count of trials") }
     let run = OptimizationRun(
-      study: self, limit: trials, jobs: jobs, stop: stop, observer: observer, objective: objective)
+      study: self, limit: trials, jobs: jobs, stop: stop, rules: stopRules, observer: observer, objective: objective)
     let timer = timeout.map { timeout in
       let timer = DispatchSource.makeTimerSource(queue: .global())
       timer.schedule(deadline: .now() + .nanoseconds(timeout.wholeNanoseconds))
-      timer.setEventHandler { run.halt() }
+      timer.setEventHandler { run.halt("the time is over") }
       timer.resume()
       return timer
     }

@@ -7,52 +7,62 @@ extension Study {
     get throws { try storage.trials(study: id, states: nil) }
   }
 
-  /// The best complete and feasible trial, the first of equals.
+  /// The best complete and feasible trial that counts, the first of equals. Replicates are compared by their mean, and
+  /// the first of them stands for all; see `bestResult`.
   ///
   /// - Throws: `StudyError.noCompleteTrial`; `severalObjectives`, see `paretoFront`.
-  public var best: FrozenTrial {
+  public var best: FrozenTrial { get throws { try bestResult.trial } }
+
+  /// The best configuration with the trials that ran it.
+  ///
+  /// - Throws: as `best` does.
+  public var bestResult: PooledResult {
     get throws {
       guard directions.count == 1 else {
         throw StudyError(
           .severalObjectives,
           "the study '\(name)' has \(directions.count) objectives, so it has a Pareto front and no best")
       }
-      guard let best = try paretoFront.first else {
+      guard let best = try trials(in: [.complete]).bestResults(directions: directions).first else {
         throw StudyError(.noCompleteTrial, "the study '\(name)' has no complete trial that meets its constraints yet")
       }
       return best
     }
   }
 
-  /// The complete and feasible trials that no other one beats in every objective, by ascending number; with one
-  /// objective the best trials, which are equals.
+  /// The complete and feasible trials that count and that no other one beats in every objective, by ascending number; with
+  /// one objective the best trials, which are equals. Replicates are compared by their means, and the first stands for all.
   ///
   /// - Complexity: O(*n*) for one objective and O(*n* · *f*) for several, where *f* is the size of the front.
   public var paretoFront: [FrozenTrial] {
-    get throws { try storage.trials(study: id, states: [.complete]).paretoFront(directions: directions) }
+    get throws { try trials(in: [.complete]).bestResults(directions: directions).map(\.trial) }
+  }
+
+  private func trials(in states: Set<TrialState>) throws -> [FrozenTrial] {
+    try storage.trials(study: id, states: states)
   }
 }
 
 extension Array where Element == FrozenTrial {
-  /// The feasible complete trials that no other one dominates, in their order.
-  public func paretoFront(directions: [StudyDirection]) -> [FrozenTrial] {
-    var front: [FrozenTrial] = []
-    for trial in self where trial.state == .complete && trial.isFeasible && trial.values.count == directions.count {
-      if front.contains(where: { $0.dominates(trial, directions: directions) }) { continue }
-      front.removeAll { trial.dominates($0, directions: directions) }
-      front.append(trial)
+  /// The pooled results that no other one dominates, in the order of their first trials.
+  public func bestResults(directions: [StudyDirection]) -> [PooledResult] {
+    var front: [PooledResult] = []
+    for result in pooled(objectives: directions.count) {
+      if front.contains(where: { directions.dominates($0.means, result.means) }) { continue }
+      front.removeAll { directions.dominates(result.means, $0.means) }
+      front.append(result)
     }
     return front
   }
 }
 
-extension FrozenTrial {
-  /// Whether the trial is nowhere worse than another one and somewhere better.
-  func dominates(_ other: FrozenTrial, directions: [StudyDirection]) -> Bool {
+extension Array where Element == StudyDirection {
+  /// Whether values, one an objective, are nowhere worse than others and somewhere better.
+  func dominates(_ values: [Double], _ others: [Double]) -> Bool {
     var isBetter = false
-    for (objective, direction) in directions.enumerated() {
-      if direction.isBetter(other.values[objective], than: values[objective]) { return false }
-      if direction.isBetter(values[objective], than: other.values[objective]) { isBetter = true }
+    for (objective, direction) in enumerated() {
+      if direction.isBetter(others[objective], than: values[objective]) { return false }
+      if direction.isBetter(values[objective], than: others[objective]) { isBetter = true }
     }
     return isBetter
   }

@@ -25,6 +25,8 @@ public final class Study: Sendable {
   public let sampler: any Sampler
   /// What ends trials early.
   public let pruner: any Pruner
+  /// What becomes of trials whose parameters an earlier one has.
+  public let duplicates: DuplicatePolicy
   /// Where the trials are kept.
   public let storage: any Storage
   /// What all randomness of the study derives from: the sampler's seed, else the one that the study was given when it
@@ -43,6 +45,13 @@ public final class Study: Sendable {
     var cursor = TrialCursor()
     /// The ids of the trials that this process runs, which need not be read.
     var own: Set<Int64> = []
+
+    /// Begins the history anew, since finished trials stay in it and some of them were changed.
+    mutating func forgetOthers() {
+      let running = history.running.filter { own.contains($0.id) }
+      history = TrialHistory(directions: history.directions)
+      for trial in running { history.update(trial) }
+    }
   }
 
   private let known: Mutex<Known>
@@ -58,11 +67,13 @@ public final class Study: Sendable {
   ///   - metricNames: What the objectives of a new study are called; nil for `value`.
   ///   - documents: What hpo keeps with a new study.
   ///   - checkpointInterval: How long a trial works, at the least, between two checkpoints; zero for no pause.
+  ///   - duplicates: What becomes of trials whose parameters an earlier one has.
   ///   - policy: What to do where a study of the name exists.
   /// - Throws: `StorageError`; `StudyError.directionsDiffer` where a study of the name has other directions.
   public init(
     name: String, directions: [StudyDirection], sampler: any Sampler, pruner: any Pruner, storage: any Storage,
     metricNames: [String]? = nil, documents: [StudyDocument: String] = [:], checkpointInterval: Duration = .seconds(2),
+    duplicates: DuplicatePolicy = .redraw,
     ifExists policy: ExistingStudyPolicy = .load
   ) throws {
     var documents = documents
@@ -91,6 +102,7 @@ public final class Study: Sendable {
     self.directions = record.directions
     self.sampler = sampler
     self.pruner = pruner
+    self.duplicates = duplicates
     self.storage = storage
     self.checkpointInterval = checkpointInterval
     id = record.id
@@ -100,7 +112,10 @@ public final class Study: Sendable {
   /// Reads what is new in the storage and gives the history to `body`.
   func withHistory<Result: Sendable>(_ body: (inout TrialHistory) throws -> Result) throws -> Result {
     try known.withLock { known in
-      for trial in try storage.changes(study: id, since: &known.cursor) {
+      let revision = known.cursor.revision
+      let changes = try storage.changes(study: id, since: &known.cursor)
+      if known.cursor.revision != revision { known.forgetOthers() }
+      for trial in changes {
         if known.own.contains(trial.id) { known.cursor.ignore(trial.id) } else { known.history.update(trial) }
       }
       return try body(&known.history)

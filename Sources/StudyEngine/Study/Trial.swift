@@ -37,6 +37,10 @@ public final class Trial: Sendable {
     var announced: OrderedDictionary<String, Distribution> = [:]
     /// How many of the parameters are on record as such.
     var recordedCount: Int
+    /// How often what was drawn has been refused because another trial has it.
+    var redraws = 0
+    /// Whether samples come from chance instead of the study's sampler.
+    var isRandom = false
 
     /// The parameters that are on record only as part of the joint draw.
     var pending: OrderedDictionary<String, FrozenTrial.Parameter> {
@@ -102,13 +106,61 @@ extension Trial {
 
   /// Suggests a value of every parameter of a space that is active, given those before it, and records them at once.
   ///
-  /// - Throws: As `suggest(_:)` of a single parameter.
+  /// Where an earlier trial has the same parameters, the study's `DuplicatePolicy` says what happens.
+  ///
+  /// - Throws: As `suggest(_:)` of a single parameter; `TrialRepeats` where the result of an earlier trial is to be reused.
   public func suggest(_ space: ParameterSpace) throws -> OrderedDictionary<String, Choice> {
-    try recording { state in
-      try space.walk { name, distribution in
-        try distribution.external(try draw(name, distribution, announces: false, state: &state))
+    var twin: FrozenTrial?
+    let result = try recording { state in
+      let first = state.record.parameters.count
+      var result = try walk(space, state: &state)
+      twin = try study.twin(of: state.record)
+      // Nothing else can be drawn where nothing was.
+      let isDrawn = state.record.parameters.elements[first...].contains { name, parameter in
+        state.fixed[name] == nil && !parameter.distribution.isSingle
       }
+      guard study.duplicates == .redraw, study.sampler.canRedraw, isDrawn, state.earlier.isEmpty else { return result }
+      while twin != nil, state.redraws + 1 < DuplicatePolicy.draws {
+        state.record.parameters.removeLast(state.record.parameters.count - first)
+        state.relative = nil
+        state.refusals += 1
+        state.redraws += 1
+        state.isRandom = state.redraws >= DuplicatePolicy.samplerDraws
+        result = try walk(space, state: &state)
+        twin = try study.twin(of: state.record)
+      }
+      return result
     }
+    try settle(twin)
+    return result
+  }
+
+  private func walk(_ space: ParameterSpace, state: inout State) throws -> OrderedDictionary<String, Choice> {
+    try space.walk { name, distribution in
+      try distribution.external(try draw(name, distribution, announces: false, state: &state))
+    }
+  }
+
+  /// Puts on record what an earlier trial with the same parameters means for this one.
+  private func settle(_ twin: FrozenTrial?) throws {
+    var attributes: OrderedDictionary<String, JSONValue> = [:]
+    let redraws = state.withLock(\.redraws)
+    if redraws > 0 { attributes[FrozenTrial.redrawsKey] = .int(redraws) }
+    if let twin {
+      if study.duplicates == .reuse, twin.state.isFinished { throw TrialRepeats(number: twin.number) }
+      attributes[FrozenTrial.replicatedKey] = .int(twin.original)
+    }
+    guard !attributes.isEmpty else { return }
+    try study.storage.setTrialAttributes(attributes, kind: .system, of: lease)
+    state.withLock { [attributes] in $0.record.systemAttributes.merge(attributes) { _, new in new } }
+  }
+
+  /// The number of the trial that this one turns out to be a replicate of now that it ends: it asked for its parameters
+  /// one by one, or another process drew the same at the same time.
+  func unnoticedOriginal() throws -> Int? {
+    let record = record
+    guard record.replicated == nil, let twin = try study.twin(of: record), twin.state.isFinished else { return nil }
+    return twin.original
   }
 
   /// Draws what `body` asks for, and draws anew as often as it refuses; what it accepts is recorded at once, and what it
@@ -220,14 +272,17 @@ extension Trial {
         return value
       }
     } else {
-      if state.relative == nil { try sampleRelative(announces: announces, draw: draw, state: &state) }
+      if state.relative == nil, !state.isRandom {
+        try sampleRelative(announces: announces, draw: draw, state: &state)
+      }
       if let value = state.relative?[name], distribution.contains(internal: value) {
         try StorageChecks.compatibility(of: distribution, with: state.announced[name], name: name)
         return value
       }
     }
+    let sampler: any Sampler = state.isRandom ? RandomSampler() : study.sampler
     return try study.withKnownHistory {
-      try study.sampler.sampleIndependent(name, distribution, draw: draw, history: $0)
+      try sampler.sampleIndependent(name, distribution, draw: draw, history: $0)
     }
   }
 

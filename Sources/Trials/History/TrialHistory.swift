@@ -5,7 +5,7 @@ public import SearchSpace
 /// cost of a look does not include reading the study.
 ///
 /// A trial with results (complete or pruned) is a *row*; rows are numbered in the order of their arrival. A failed trial
-/// is only counted. A trial that claims to be complete without a number for every objective has no row either.
+/// is only counted, as is one that reuses the result of another, and an excluded one not even that. A trial that claims to be complete without a number for every objective has no row either.
 public struct TrialHistory: Sendable {
   /// One direction an objective.
   public let directions: [StudyDirection]
@@ -25,6 +25,9 @@ public struct TrialHistory: Sendable {
   private var waiting: Set<Int> = []
   private var failed = NumberSet()
   private var withoutRow: [Int: TrialState] = [:]
+  private var excluded: Set<Int> = []
+  /// Nil until somebody asks, since searches of continuous spaces never do.
+  private var configurations: ConfigurationIndex?
 
   /// Makes the history of a study without trials.
   public init(directions: [StudyDirection]) {
@@ -57,6 +60,21 @@ public struct TrialHistory: Sendable {
     return place < running.count && running[place].number == number ? running[place] : nil
   }
 
+  /// The numbers of the complete and pruned trials that may have the parameters of a trial, ascending: all that have them,
+  /// and perhaps some that only seem to.
+  ///
+  /// - Parameter results: Reads all complete and pruned trials of the study, once.
+  /// - Complexity: O(n) at the first call, near O(1) later.
+  package mutating func numbers(
+    withParametersOf trial: FrozenTrial, reading results: () throws -> [FrozenTrial]
+  ) rethrows -> [Int] {
+    if let configurations { return configurations.candidates(trial) }
+    var index = ConfigurationIndex()
+    for result in try results() where !result.isExcluded && result.reused == nil { index.insert(result) }
+    configurations = index
+    return index.candidates(trial)
+  }
+
   /// What complete trials reported at a step; nil where none did.
   package func reports(at step: Int) -> ReportColumn? { reports[step] }
 }
@@ -68,6 +86,10 @@ extension TrialHistory {
   public mutating func update(_ trial: FrozenTrial) {
     guard !isFinished(trial.number) else { return }
     remove(number: trial.number)
+    if trial.isExcluded {
+      excluded.insert(trial.number)
+      return
+    }
     grids.insert(trial)
     switch trial.state {
     case .running: running.insert(trial, at: placeAmongRunning(trial.number))
@@ -87,7 +109,7 @@ extension TrialHistory {
   }
 
   private func isFinished(_ number: Int) -> Bool {
-    failed.contains(number) || rows.contains(number: number) || withoutRow[number] != nil
+    failed.contains(number) || rows.contains(number: number) || withoutRow[number] != nil || excluded.contains(number)
   }
 
   private func placeAmongRunning(_ number: Int) -> Int {
@@ -95,7 +117,13 @@ extension TrialHistory {
   }
 
   private mutating func addResult(of trial: FrozenTrial) {
+    // What reuses a result tells nothing new.
+    guard trial.reused == nil else {
+      withoutRow[trial.number] = trial.state
+      return
+    }
     memo = HistoryMemo()
+    configurations?.insert(trial)
     resultSpace.intersect(trial.parameters)
     if trial.state == .complete {
       completeSpace.intersect(trial.parameters)

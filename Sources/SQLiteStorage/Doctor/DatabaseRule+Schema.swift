@@ -1,0 +1,69 @@
+extension DatabaseRule {
+  static let schema = [integrity, tables, indexes, versionRows, severalVersions]
+
+  private static let integrity = DatabaseRule(
+    name: "integrity", demand: "SQLite's pages and indexes are consistent",
+    effects: Effects(
+      optuna: "wrong results or errors", dashboard: "wrong results or errors", hpo: "wrong results or errors"),
+    tables: [],
+    breaches: "SELECT 'the file', integrity_check FROM pragma_integrity_check(20) WHERE integrity_check <> 'ok'",
+    repair: ["REINDEX"],
+    remedy: "indexes are made anew; where that does not help, sqlite3's .recover saves what is readable")
+
+  private static let tables = DatabaseRule(
+    name: "tables", demand: "all of Optuna's tables are there",
+    effects: Effects(
+      optuna: "nothing, they are made as the file is opened", dashboard: "does not start without version_info",
+      hpo: "nothing, they are made before the first write"),
+    tables: [],
+    breaches: """
+      SELECT 'the file', 'no table ' || name FROM (\(names(OptunaSchema.tables))) \
+      WHERE name NOT IN (SELECT name FROM sqlite_master WHERE type = 'table')
+      """,
+    repair: OptunaSchema.tables.map { "CREATE TABLE IF NOT EXISTS \($0.name) \($0.definition)" },
+    remedy: "the tables are made, empty")
+
+  private static let indexes = DatabaseRule(
+    name: "indexes", severity: .note, demand: "all of Optuna's indexes are there",
+    effects: Effects(optuna: "slower", dashboard: "slower", hpo: "slower until the first write"),
+    tables: ["studies", "trials"],
+    breaches: """
+      SELECT 'the file', 'no index ' || name FROM (\(names(OptunaSchema.indexes))) \
+      WHERE name NOT IN (SELECT name FROM sqlite_master WHERE type = 'index') \
+      AND NOT EXISTS (SELECT 1 FROM studies GROUP BY study_name HAVING count(*) > 1)
+      """,
+    repair: OptunaSchema.indexes.map { index in
+      "CREATE " + index.definition.replacing("INDEX \(index.name)", with: "INDEX IF NOT EXISTS \(index.name)")
+    },
+    remedy: "the indexes are made")
+
+  private static let versionRows = DatabaseRule(
+    name: "version rows", severity: .note, demand: "version_info and alembic_version have a row",
+    effects: Effects(optuna: "nothing, they are written", dashboard: "nothing", hpo: "nothing, they are written"),
+    tables: ["version_info", "alembic_version"],
+    breaches: """
+      SELECT 'version_info', 'no row' WHERE NOT EXISTS (SELECT 1 FROM version_info) \
+      UNION ALL SELECT 'alembic_version', 'no row' WHERE NOT EXISTS (SELECT 1 FROM alembic_version)
+      """,
+    repair: [
+      """
+      INSERT INTO version_info SELECT 1, \(OptunaSchema.version), '\(OptunaSchema.library)' \
+      WHERE NOT EXISTS (SELECT 1 FROM version_info)
+      """,
+      """
+      INSERT INTO alembic_version SELECT '\(OptunaSchema.revision)' WHERE NOT EXISTS (SELECT 1 FROM alembic_version)
+      """,
+    ],
+    remedy: "the rows of Optuna \(OptunaSchema.library) are written")
+
+  private static let severalVersions = DatabaseRule(
+    name: "one version", demand: "alembic_version has a single row",
+    effects: .unreadable("CommandError", hpo: "nothing"), tables: ["alembic_version"],
+    breaches: "SELECT 'alembic_version', count(*) || ' rows' FROM alembic_version HAVING count(*) > 1",
+    repair: ["DELETE FROM alembic_version WHERE version_num <> '\(OptunaSchema.revision)'"],
+    remedy: "the rows of other versions are deleted")
+
+  private static func names(_ items: [(name: String, definition: String)]) -> String {
+    items.map { "SELECT '\($0.name)' AS name" }.joined(separator: " UNION ALL ")
+  }
+}

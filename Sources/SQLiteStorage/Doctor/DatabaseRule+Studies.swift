@@ -1,0 +1,93 @@
+extension DatabaseRule {
+  static let studies = [orphanTrials, studyName, missingDirection, directionWord, directionOrder]
+
+  private static let orphanTrials = DatabaseRule(
+    name: "trial's study", demand: "the study of each trial exists",
+    effects: Effects(
+      optuna: "the trials are invisible, and belong to the next study that gets the number",
+      dashboard: "the trials are invisible", hpo: "the trials are invisible"),
+    tables: ["studies", "trials"],
+    breaches: """
+      SELECT \(trialPlace), 'study ' || quote(t.study_id) FROM trials t \
+      WHERE t.study_id IS NULL OR t.study_id NOT IN (SELECT study_id FROM studies)
+      """,
+    repair: [
+      """
+      INSERT INTO studies (study_id, study_name) SELECT DISTINCT t.study_id, 'recovered study ' || t.study_id \
+      FROM trials t WHERE typeof(t.study_id) = 'integer' AND t.study_id NOT IN (SELECT study_id FROM studies)
+      """,
+      """
+      INSERT INTO studies (study_name) SELECT 'recovered trials ' || count(*) FROM trials \
+      WHERE study_id IS NULL OR typeof(study_id) <> 'integer' HAVING count(*) > 0
+      """,
+      """
+      UPDATE trials SET study_id = (SELECT max(study_id) FROM studies WHERE study_name LIKE 'recovered trials %') \
+      WHERE study_id IS NULL OR typeof(study_id) <> 'integer'
+      """,
+    ],
+    remedy: "a study 'recovered …' is made for them")
+
+  private static let studyName = DatabaseRule(
+    name: "study's name", demand: "each study has a name of its own",
+    effects: Effects(
+      optuna: "only one of them can be loaded", dashboard: "nothing", hpo: "only one of them can be named"),
+    tables: ["studies"],
+    breaches: """
+      SELECT 'study ' || s.study_id, quote(s.study_name) FROM studies s \
+      WHERE typeof(s.study_name) <> 'text' OR s.study_name = '' \
+      OR EXISTS (SELECT 1 FROM studies o WHERE o.study_name = s.study_name AND o.study_id < s.study_id)
+      """,
+    repair: [
+      """
+      UPDATE studies SET study_name = trim(CAST(study_name AS TEXT) || ' (study ' || study_id || ')') \
+      WHERE typeof(study_name) <> 'text' OR study_name = '' \
+      OR EXISTS (SELECT 1 FROM studies o WHERE o.study_name = studies.study_name AND o.study_id < studies.study_id)
+      """
+    ],
+    remedy: "the study's id is added to the name")
+
+  private static let missingDirection = DatabaseRule(
+    name: "study without direction", demand: "each study has a direction",
+    effects: .unreadable("AssertionError", hpo: "read as minimize"), tables: ["studies", "study_directions"],
+    breaches: """
+      SELECT 'study ' || s.study_id, 'no direction' FROM studies s \
+      WHERE s.study_id NOT IN (SELECT study_id FROM study_directions)
+      """,
+    repair: [
+      """
+      INSERT INTO study_directions (direction, study_id, objective) \
+      SELECT 'MINIMIZE', s.study_id, 0 FROM studies s WHERE s.study_id NOT IN (SELECT study_id FROM study_directions)
+      """
+    ],
+    remedy: "MINIMIZE is written, as hpo reads it; correct it where the study is to be maximized")
+
+  private static let directionWord = DatabaseRule(
+    name: "direction", demand: "a direction is MINIMIZE or MAXIMIZE, in capitals",
+    effects: Effects(
+      optuna: "LookupError for every study of the file", dashboard: "error 500",
+      hpo: "read as what it says, else as minimize"),
+    tables: ["study_directions"],
+    breaches: """
+      SELECT printf('study %s, objective %s', study_id, objective), quote(direction) FROM study_directions \
+      WHERE direction IS NULL OR direction NOT IN ('MINIMIZE', 'MAXIMIZE')
+      """,
+    repair: [
+      """
+      UPDATE study_directions SET direction = \
+      CASE WHEN upper(direction) = 'MAXIMIZE' THEN 'MAXIMIZE' ELSE 'MINIMIZE' END \
+      WHERE direction NOT IN ('MINIMIZE', 'MAXIMIZE')
+      """
+    ],
+    remedy: "the word is written in capitals; what is no direction becomes MINIMIZE, as hpo reads it")
+
+  private static let directionOrder = DatabaseRule(
+    name: "objectives", demand: "a study's objectives are numbered 0, 1, 2, …",
+    effects: Effects(optuna: "values under the wrong objective", dashboard: "error 500", hpo: "values are missing"),
+    tables: ["study_directions"],
+    breaches: """
+      SELECT 'study ' || study_id, 'objectives ' || group_concat(quote(objective), ', ') FROM study_directions \
+      GROUP BY study_id HAVING min(objective) <> 0 OR max(objective) <> count(*) - 1 \
+      OR sum(typeof(objective) <> 'integer') > 0
+      """,
+    remedy: "only you know which value belongs to which objective: correct study_directions.objective")
+}

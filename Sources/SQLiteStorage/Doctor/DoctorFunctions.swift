@@ -1,0 +1,124 @@
+import Foundation
+import GRDB
+import OrderedCollections
+import SearchSpace
+import Synchronization
+import TrialStorage
+import Trials
+
+/// Functions of SQL that ask this program's own readers, so that a rule and a reader cannot disagree.
+enum DoctorFunctions {
+  /// Adds the functions to a connection.
+  static func add(to connection: Connection) {
+    let distributions = KnownDistributions()
+    add("hpo_is_json", 1, to: connection) { values in
+      text(values[0]).map { (try? JSONValue(parsing: $0)) != nil } ?? false
+    }
+    add("hpo_is_time", 1, to: connection) { values in
+      values[0].isNull || text(values[0]).flatMap(Timestamp.init) != nil
+    }
+    add("hpo_is_seed", 1, to: connection) { values in text(values[0]).flatMap { UInt64($0) } != nil }
+    add("hpo_text_as_json", 1, to: connection) { values in
+      switch values[0].storage {
+      case .null: "null"
+      case .int64(let value): String(value)
+      case .double(let value): JSONValue.double(value).serialized(.python)
+      case .string(let text): JSONValue.string(text).serialized(.python)
+      case .blob(let data): JSONValue.string(String(decoding: data, as: UTF8.self)).serialized(.python)
+      }
+    }
+    add("hpo_is_parameter", 2, to: connection) { values in
+      guard let distribution = distributions.read(text(values[0])), let value = number(values[1]), value.isFinite,
+        let external = try? distribution.external(value)
+      else { return false }
+      return (try? distribution.internal(external)) != nil
+    }
+    add("hpo_distribution", 1, to: connection) { values in distributions.read(text(values[0]))?.json }
+    add("hpo_distribution_kind", 1, to: connection) { values in distributions.read(text(values[0]))?.kind }
+    add("hpo_is_plain_distribution", 1, to: connection) { values in
+      text(values[0]).map(distributions.isPlain) ?? false
+    }
+  }
+
+  private static func add(
+    _ name: String, _ count: Int, to connection: Connection,
+    _ body: @escaping @Sendable ([DatabaseValue]) -> (any DatabaseValueConvertible)?
+  ) {
+    connection.database.add(function: DatabaseFunction(name, argumentCount: count, pure: true, function: body))
+  }
+
+  private static func text(_ value: DatabaseValue) -> String? {
+    if case .string(let text) = value.storage { text } else { nil }
+  }
+
+  private static func number(_ value: DatabaseValue) -> Double? {
+    switch value.storage {
+    case .int64(let value): Double(value)
+    case .double(let value): value
+    default: nil
+    }
+  }
+}
+
+/// The distributions that were read; a study has few different ones.
+private final class KnownDistributions: Sendable {
+  private struct State {
+    var read: [String: Distribution?] = [:]
+    var plain: [String: Bool] = [:]
+  }
+
+  /// How many are remembered before all are forgotten.
+  private static let capacity = 4096
+
+  private let state = Mutex(State())
+
+  /// The distribution in a JSON text; nil for none.
+  func read(_ text: String?) -> Distribution? {
+    guard let text else { return nil }
+    return state.withLock { state in
+      if let known = state.read[text] { return known }
+      let distribution = try? Distribution(json: text)
+      if state.read.count >= Self.capacity { state.read = [:] }
+      state.read[text] = .some(distribution)
+      return distribution
+    }
+  }
+
+  /// Whether Optuna reads the text: the name of a class, and attributes that the class knows.
+  func isPlain(_ text: String) -> Bool {
+    state.withLock { state in
+      if let known = state.plain[text] { return known }
+      if state.plain.count >= Self.capacity { state.plain = [:] }
+      let isPlain = Self.isPlain((try? JSONValue(parsing: text)) ?? .null)
+      state.plain[text] = isPlain
+      return isPlain
+    }
+  }
+
+  private static func isPlain(_ value: JSONValue) -> Bool {
+    guard let name = value["name"]?.stringValue, case .object(let attributes)? = value["attributes"] else {
+      return false
+    }
+    let permitted: Set<String>? =
+      switch name {
+      case "FloatDistribution", "IntDistribution": ["low", "high", "log", "step"]
+      case "CategoricalDistribution": ["choices"]
+      case "UniformDistribution", "LogUniformDistribution": ["low", "high"]
+      case "DiscreteUniformDistribution": ["low", "high", "q"]
+      case "IntUniformDistribution", "IntLogUniformDistribution": ["low", "high", "step"]
+      default: nil
+      }
+    return permitted.map { attributes.keys.allSatisfy($0.contains) } ?? false
+  }
+}
+
+extension Distribution {
+  /// What two parameters of one name must have in common.
+  fileprivate var kind: String {
+    switch self {
+    case .float(let range): range.log ? "float, logarithmic" : "float"
+    case .int(let range): range.log ? "int, logarithmic" : "int"
+    case .categorical: json
+    }
+  }
+}

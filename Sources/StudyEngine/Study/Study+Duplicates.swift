@@ -1,0 +1,67 @@
+import OrderedCollections
+import SearchSpace
+import TrialStorage
+public import Trials
+
+extension Study {
+  /// An earlier trial with the parameters of a running one: a complete or pruned one, else another running one.
+  func twin(of trial: FrozenTrial) throws -> FrozenTrial? {
+    let fixed = trial.fixedParameters
+    // Draws from a continuum do not repeat, and looking costs an index of the study.
+    let isContinuous = trial.parameters.contains { name, parameter in
+      parameter.distribution.isContinuous && fixed[name] == nil
+    }
+    guard !isContinuous, !trial.parameters.isEmpty else { return nil }
+    let (finished, running) = try withKnownHistory { history in
+      (
+        try history.numbers(withParametersOf: trial) {
+          try storage.trials(study: id, states: [.complete, .pruned])
+        },
+        history.running.first { $0.number != trial.number && $0.hasParameters(of: trial) }
+      )
+    }
+    for number in finished where number != trial.number {
+      let other = try storage.trial(number: number, study: id)
+      if other.hasParameters(of: trial), !other.isExcluded { return other }
+    }
+    return running
+  }
+
+  /// Ends a trial with the result of an earlier one of the same parameters, whose user attributes it gets, too.
+  ///
+  /// - Throws: `StudyError.invalidArgument` unless the earlier one is complete or pruned.
+  @discardableResult
+  public func tell(_ trial: Trial, reusing number: Int) throws -> FrozenTrial {
+    let earlier = try storage.trial(number: number, study: id)
+    guard earlier.state == .complete || earlier.state == .pruned else {
+      throw StudyError(.invalidArgument, "trial \(number) is \(earlier.state.rawValue), it has no result to reuse")
+    }
+    for (key, value) in earlier.userAttributes where trial.record.userAttributes[key] == nil {
+      try trial.setUserAttribute(key, to: value)
+    }
+    return try finish(
+      trial, state: earlier.state, values: earlier.values,
+      attributes: [FrozenTrial.reusedKey: .int(earlier.original)])
+  }
+}
+
+extension FrozenTrial {
+  /// Whether the trials have the same parameters under the same values.
+  func hasParameters(of other: FrozenTrial) -> Bool {
+    parameters.count == other.parameters.count
+      && parameters.allSatisfy { name, parameter in
+        guard let twin = other.parameters[name] else { return false }
+        return parameter.value == twin.value && parameter.external == twin.external
+      }
+  }
+
+  /// The number of the trial that a duplicate of this one is a replicate of.
+  var original: Int { replicated ?? reused ?? number }
+}
+
+extension Distribution {
+  /// Whether a draw has as many possible values as there are doubles.
+  fileprivate var isContinuous: Bool {
+    if case .float(let range) = self { range.step == nil && range.low < range.high } else { false }
+  }
+}

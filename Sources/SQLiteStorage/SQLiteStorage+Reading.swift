@@ -1,4 +1,4 @@
-import SearchSpace
+public import SearchSpace
 import Synchronization
 public import TrialStorage
 public import Trials
@@ -38,19 +38,38 @@ extension SQLiteStorage {
     }
   }
 
-  public func changes(study: Int64, since cursor: inout TrialCursor) throws -> [FrozenTrial] {
-    var known = cursor
-    let changed = try file.read { connection in
+  public func trials(
+    study: Int64, states: Set<TrialState>?, order: TrialOrder, limit: Int
+  ) throws -> [FrozenTrial] {
+    try file.read { connection in
       try connection.requireStudy(study)
-      known.catchUp(with: try revision(study: study, connection))
       let reader = TrialReader(connection: connection, storage: self)
-      let new = try reader.trials(study: study, above: known.lastID)
-      guard !known.unfinished.isEmpty else { return new }
-      return try reader.trials(study: study, ids: known.unfinished) + new
+      let ids = try connection.trials(study: study, states: states, order: order, limit: limit)
+      let trials = try reader.trials(study: study, ids: ids)
+      guard case .value = order else { return trials }
+      let places = Dictionary(zip(ids, ids.indices)) { first, _ in first }
+      return trials.filter { !$0.values.isEmpty }.sorted { (places[$0.id] ?? 0) < (places[$1.id] ?? 0) }
     }
-    cursor = known
-    cursor.advance(over: changed)
-    return changed
+  }
+
+  public func hasReplicates(study: Int64) throws -> Bool {
+    try file.read { connection in
+      try connection.requireStudy(study)
+      // Along an index of replicates alone.
+      return try connection.firstRow(
+        """
+        SELECT 1 FROM trial_system_attributes a CROSS JOIN trials t ON t.trial_id = a.trial_id
+        WHERE a."key" = '\(FrozenTrial.replicatedKey)' AND t.study_id = ? LIMIT 1
+        """, .int(study)
+      ) { _ in true } ?? false
+    }
+  }
+
+  public func distribution(of name: String, study: Int64) throws -> Distribution? {
+    try file.read { connection in
+      try connection.requireStudy(study)
+      return try knownDistribution(name, study: study, connection)
+    }
   }
 
   public func counts(study: Int64) throws -> [TrialState: Int] {
@@ -58,9 +77,9 @@ extension SQLiteStorage {
       try connection.requireStudy(study)
       var counts: [TrialState: Int] = [:]
       try connection.forEachRow(
-        "SELECT upper(state), count(*) FROM trials WHERE study_id = ? GROUP BY 1", .int(study)
+        "SELECT state, count(*) FROM trials WHERE study_id = ? GROUP BY state", .int(study)
       ) { row in
-        let state = row.text(0).flatMap(TrialState.init) ?? .failed
+        let state = row.text(0).flatMap { TrialState(rawValue: $0.uppercased()) } ?? .failed
         counts[state, default: 0] += Int(row.int(1) ?? 0)
       }
       guard try hasOwnTable("hpo_trial_exclusions", connection) else { return counts }

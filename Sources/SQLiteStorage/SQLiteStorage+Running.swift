@@ -62,7 +62,7 @@ extension SQLiteStorage {
   }
 
   /// A distribution that the study has under a name.
-  private func knownDistribution(_ name: String, study: Int64, _ connection: Connection) throws -> Distribution? {
+  func knownDistribution(_ name: String, study: Int64, _ connection: Connection) throws -> Distribution? {
     if let known = memory.withLock({ $0.distributions[study]?[name] }) { return known }
     // The first trial that has it readably; all others agree with it.
     var found: (distribution: Distribution, isLasting: Bool)?

@@ -1,3 +1,4 @@
+public import SearchSpace
 public import Trials
 
 extension InMemoryStorage {
@@ -20,6 +21,31 @@ extension InMemoryStorage {
       return table.trials.filter { states.contains($0.state) }
     }
   }
+
+  public func trials(
+    study: Int64, states: Set<TrialState>?, order: TrialOrder, limit: Int
+  ) throws -> [FrozenTrial] {
+    let trials = try trials(study: study, states: states)
+    guard case .value(let ascending) = order else { return Array(trials.prefix(limit)) }
+    let valued = trials.filter { !$0.values.isEmpty }.sorted { left, right in
+      if left.values[0] == right.values[0] { return left.number < right.number }
+      return (left.values[0] < right.values[0]) == ascending
+    }
+    return Array(valued.prefix(limit))
+  }
+
+  public func distribution(of name: String, study: Int64) throws -> Distribution? {
+    try withStudy(study) { $0.distribution(of: name) }
+  }
+
+  public func hasReplicates(study: Int64) throws -> Bool {
+    try withStudy(study) { $0.trials.contains { $0.replicated != nil } }
+  }
+
+  public func history(study: Int64) throws -> KeptHistory? { nil }
+
+  /// Keeps nothing, since the trials are in memory already.
+  public func keepHistory(_ history: KeptHistory, study: Int64) throws {}
 
   public func changes(study: Int64, since cursor: inout TrialCursor) throws -> [FrozenTrial] {
     let changed = try withStudy(study) { table in

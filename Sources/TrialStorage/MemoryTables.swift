@@ -80,6 +80,9 @@ struct StudyTable {
     }
   }
 
+  /// A distribution that a trial has under a name.
+  func distribution(of name: String) -> Distribution? { distributions[name]?.distribution }
+
   /// Takes note of the distributions of a trial.
   mutating func learn(_ number: Int) {
     for (name, parameter) in trials[number].parameters where distributions[name] == nil {

@@ -171,10 +171,27 @@ public protocol Storage: Sendable {
   /// - Throws: `StorageError.trialNotFound`, which says what numbers there are.
   func trial(number: Int, study: Int64) throws -> FrozenTrial
 
-  /// The trials that are new or were unfinished when `cursor` was last used, by ascending number.
-  ///
-  /// Where finished trials were excluded or included since, the cursor gets another `revision`, and all trials come anew.
+  /// The first trials in an order, all or those in the given states.
+  func trials(study: Int64, states: Set<TrialState>?, order: TrialOrder, limit: Int) throws -> [FrozenTrial]
+
+  /// Whether a trial of the study is on record as the replicate of another.
+  func hasReplicates(study: Int64) throws -> Bool
+
+  /// A distribution that the study's trials have under a name, nil where none has it.
+  func distribution(of name: String, study: Int64) throws -> Distribution?
+
+  /// The trials that are new or were unfinished when `cursor` was last used: of many new ones the first, with
+  /// `cursor.isBehind` set. Where a finished trial was excluded, included, changed or deleted meanwhile, all trials from the
+  /// first one on, with another `cursor.revision` and `cursor.hasBegunAgain` set.
   func changes(study: Int64, since cursor: inout TrialCursor) throws -> [FrozenTrial]
+
+  /// What a reader made of the study's trials, see `keepHistory(_:study:)`; nil where nothing was kept, or where a
+  /// finished trial has changed since.
+  func history(study: Int64) throws -> KeptHistory?
+
+  /// Keeps what a reader made of the finished trials that it has read, so that the next one need not read them again. A
+  /// storage may keep nothing.
+  func keepHistory(_ history: KeptHistory, study: Int64) throws
 
   /// What a trial's objective printed, nil where nothing is kept.
   func log(trial: Int64) throws -> String?
@@ -190,42 +207,6 @@ public protocol Storage: Sendable {
 
   /// Gives back files and locks.
   func close() throws
-}
-
-/// How far a reader has read a study's trials; a fresh cursor has read nothing.
-public struct TrialCursor: Sendable, Hashable {
-  /// All trials up to this id are known.
-  package var lastID: Int64 = 0
-  /// Those of them that were not finished.
-  package var unfinished: Set<Int64> = []
-  /// How often finished trials of the study had been excluded or included.
-  package var revision: Int64 = 0
-
-  /// Makes a cursor that has read nothing.
-  public init() {}
-
-  /// Goes back to the beginning where finished trials were changed.
-  package mutating func catchUp(with revision: Int64) {
-    guard revision != self.revision else { return }
-    self = TrialCursor()
-    self.revision = revision
-  }
-
-  /// Takes note that somebody else keeps the reader in step with a trial.
-  package mutating func ignore(_ id: Int64) { unfinished.remove(id) }
-
-  /// Takes note that a trial has to be looked at again.
-  package mutating func watch(_ id: Int64) {
-    if id <= lastID { unfinished.insert(id) }
-  }
-
-  /// Takes note of the trials that were just read.
-  package mutating func advance(over trials: [FrozenTrial]) {
-    for trial in trials {
-      lastID = max(lastID, trial.id)
-      if trial.state.isFinished { unfinished.remove(trial.id) } else { unfinished.insert(trial.id) }
-    }
-  }
 }
 
 extension Storage {

@@ -143,14 +143,14 @@ struct OptimizeCommand: AsyncParsableCommand {
     guard let record = try storage.study(named: name),
       try storage.document(.configuration, study: record.id) != configuration.text
     else { return }
-    let trials = try storage.trials(study: record.id, states: nil)
+    let count = try storage.counts(study: record.id).values.reduce(0, +)
     for (parameter, distribution) in configuration.space.distributions {
-      let earlier = trials.lazy.compactMap { $0.parameters[parameter]?.distribution }.first
+      let earlier = try storage.distribution(of: parameter, study: record.id)
       try earlier?.checkCompatibility(with: distribution, name: parameter)
     }
-    if !trials.isEmpty {
+    if count > 0 {
       Terminal.writeError(
-        "note: the \(config == nil ? "command line describes" : "study file is") another \(config == nil ? "study " : "")than the one that trials 0 to \(trials.count - 1) ran with; it is kept from now on\n"
+        "note: the \(config == nil ? "command line describes" : "study file is") another \(config == nil ? "study " : "")than the one that trials 0 to \(count - 1) ran with; it is kept from now on\n"
       )
     }
   }

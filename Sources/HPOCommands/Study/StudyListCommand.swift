@@ -42,9 +42,7 @@ struct StudyOverview {
     self.record = record
     counts = try storage.counts(study: record.id)
     excluded = try storage.excludedCount(study: record.id)
-    best =
-      record.directions.count == 1
-      ? try storage.trials(study: record.id, states: [.complete]).bestResults(directions: record.directions).first : nil
+    best = record.directions.count == 1 ? try storage.bestResult(of: record) : nil
   }
 
   var directions: String { record.directions.map(\.rawValue).joined(separator: ", ") }

@@ -21,6 +21,7 @@ struct BestCommand: ParsableCommand {
   func run() throws {
     let (record, front) = try storage.withStorage { storage in
       let record = try study.record(in: storage)
+      if record.directions.count == 1 { return (record, try storage.bestResult(of: record).map { [$0] } ?? []) }
       let complete = try storage.trials(study: record.id, states: [.complete])
       return (record, complete.bestResults(directions: record.directions))
     }

@@ -50,13 +50,33 @@ struct TrialsCommand: ParsableCommand {
   func run() throws {
     let (record, trials) = try storage.withStorage { storage in
       let record = try study.record(in: storage)
-      return (record, try storage.trials(study: record.id, states: state.map { [$0.state] }))
+      return (record, try candidates(of: record, in: storage))
     }
     var table = ResultTable(trials: trials, study: record)
     if let condition { try table.filter(by: condition, study: record) }
     if let sort { try table.sort(by: sort, study: record) }
     if let limit { table.rows = Array(table.rows.prefix(limit)) }
     Terminal.write(table.formatted(output.format, width: Terminal.outputWidth))
+  }
+
+  /// The trials that may be listed: only as many as are, where the storage has them in the order that is asked for.
+  private func candidates(of record: StudyRecord, in storage: any Storage) throws -> [FrozenTrial] {
+    let states = state.map { Set([$0.state]) }
+    if condition == nil, let limit {
+      let objective = record.metricNames[0]
+      switch sort {
+      case nil, "number":
+        return try storage.trials(study: record.id, states: states, order: .number, limit: limit)
+      case "value", "-value", objective, "-" + objective:
+        let ascends = (record.directions[0] == .minimize) == !(sort ?? "").hasPrefix("-")
+        let first = try storage.trials(
+          study: record.id, states: states, order: .value(ascending: ascends), limit: limit)
+        // Trials without a value come behind all others.
+        if first.count == limit { return first }
+      default: break
+      }
+    }
+    return try storage.trials(study: record.id, states: states)
   }
 }
 

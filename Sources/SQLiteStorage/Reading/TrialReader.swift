@@ -11,10 +11,14 @@ struct TrialReader {
 
   private static let heads = "SELECT trial_id, number, state, datetime_start, datetime_complete FROM trials"
 
-  /// The trials of a study, those in some states where they are given, those above an identifier, by number.
-  func trials(study: Int64, above id: Int64 = 0, states: Set<TrialState>? = nil) throws -> [FrozenTrial] {
+  /// The trials of a study by number, those in some states where they are given; those above an identifier, and of them
+  /// the first by identifier up to a limit.
+  func trials(
+    study: Int64, above id: Int64 = 0, states: Set<TrialState>? = nil, limit: Int? = nil
+  ) throws -> [FrozenTrial] {
     let heads = try heads(
-      Self.heads + " WHERE study_id = ? AND trial_id > ? ORDER BY trial_id", .int(study), .int(id), study: study)
+      Self.heads + " WHERE study_id = ? AND trial_id > ? ORDER BY trial_id LIMIT \(limit ?? -1)", .int(study), .int(id),
+      study: study)
     return try fill(heads, study: study, states: states)
   }
 

@@ -1,3 +1,5 @@
+import Trials
+
 /// What hpo keeps beside Optuna's tables. Optuna passes over tables, indexes and triggers that it does not know.
 ///
 /// A file of an earlier version gets what it lacks when it is opened to be written: a table is added here and nowhere
@@ -47,8 +49,18 @@ enum OwnSchema {
       excluded_at TEXT NOT NULL)
       """
     ),
-    // How often finished trials of a study were excluded or included, so that whoever read them reads them again.
+    // How often finished trials of a study were excluded, included, changed or deleted, so that whoever read them reads
+    // them again.
     ("hpo_study_revisions", "(study_id INTEGER PRIMARY KEY NOT NULL, revision INTEGER NOT NULL)"),
+    // What the samplers and pruners know of a study's finished trials up to an identifier but for some, and the study's
+    // revision by then; a cache.
+    (
+      "hpo_histories",
+      """
+      (study_id INTEGER PRIMARY KEY NOT NULL, last_trial_id INTEGER NOT NULL, revision INTEGER NOT NULL, \
+      unfinished TEXT NOT NULL, data BLOB NOT NULL)
+      """
+    ),
     // The highest identifiers among deleted rows, for files whose own tables would give them out again.
     ("hpo_highest_ids", "(table_name TEXT PRIMARY KEY NOT NULL, id INTEGER NOT NULL)"),
   ]
@@ -58,7 +70,7 @@ enum OwnSchema {
     "hpo_trial_owners", "hpo_trial_attempts", "hpo_checkpoints", "hpo_trial_exclusions", "hpo_trial_logs",
   ]
   /// The tables whose rows go with their study, by `study_id`.
-  static let tablesOfStudy = ["hpo_study_documents", "hpo_study_revisions"]
+  static let tablesOfStudy = ["hpo_study_documents", "hpo_study_revisions", "hpo_histories"]
   /// The tables whose rows go when their trial is finished.
   private static let tablesOfUnfinishedTrial = ["hpo_checkpoints"]
 
@@ -66,37 +78,82 @@ enum OwnSchema {
     ("hpo_ix_trials_number", "INDEX hpo_ix_trials_number ON trials (study_id, number)"),
     ("hpo_ix_exclusions", "INDEX hpo_ix_exclusions ON hpo_trial_exclusions (study_id, trial_id)"),
     ("hpo_ix_trials_state", "INDEX hpo_ix_trials_state ON trials (study_id, state, number)"),
+    (
+      "hpo_ix_replicates",
+      "INDEX hpo_ix_replicates ON trial_system_attributes (trial_id) WHERE \"key\" = '\(FrozenTrial.replicatedKey)'"
+    ),
+    // The best trials first, of all studies.
+    (
+      "hpo_ix_trial_values_rank",
+      "INDEX hpo_ix_trial_values_rank ON trial_values (objective, \(Connection.rank), trial_id)"
+    ),
   ]
 
   // Triggers, since Optuna finishes trials and deletes studies as well.
-  static let triggers: [(name: String, definition: String)] = [
-    (
-      "hpo_trial_finished",
-      """
-      TRIGGER hpo_trial_finished AFTER UPDATE OF state ON trials \
-      WHEN new.state IN ('COMPLETE', 'PRUNED', 'FAIL') BEGIN \
-      \(deletions(from: tablesOfUnfinishedTrial, key: "trial_id", of: "new")) END
-      """
-    ),
-    (
-      "hpo_trial_deleted",
-      """
-      TRIGGER hpo_trial_deleted AFTER DELETE ON trials BEGIN \
-      \(deletions(from: tablesOfTrial, key: "trial_id", of: "old")) \
-      INSERT INTO hpo_highest_ids (table_name, id) VALUES ('trials', old.trial_id) \
-      ON CONFLICT (table_name) DO UPDATE SET id = max(id, excluded.id); END
-      """
-    ),
-    (
-      "hpo_study_deleted",
-      """
-      TRIGGER hpo_study_deleted AFTER DELETE ON studies BEGIN \
-      \(deletions(from: tablesOfStudy, key: "study_id", of: "old")) \
-      INSERT INTO hpo_highest_ids (table_name, id) VALUES ('studies', old.study_id) \
-      ON CONFLICT (table_name) DO UPDATE SET id = max(id, excluded.id); END
-      """
-    ),
-  ]
+  static let triggers: [(name: String, definition: String)] =
+    historyTriggers + [
+      (
+        "hpo_trial_finished",
+        """
+        TRIGGER hpo_trial_finished AFTER UPDATE OF state ON trials \
+        WHEN new.state IN ('COMPLETE', 'PRUNED', 'FAIL') BEGIN \
+        \(deletions(from: tablesOfUnfinishedTrial, key: "trial_id", of: "new")) END
+        """
+      ),
+      (
+        "hpo_trial_deleted",
+        """
+        TRIGGER hpo_trial_deleted AFTER DELETE ON trials BEGIN \
+        \(deletions(from: tablesOfTrial, key: "trial_id", of: "old")) \
+        INSERT INTO hpo_highest_ids (table_name, id) VALUES ('trials', old.trial_id) \
+        ON CONFLICT (table_name) DO UPDATE SET id = max(id, excluded.id); END
+        """
+      ),
+      (
+        "hpo_study_deleted",
+        """
+        TRIGGER hpo_study_deleted AFTER DELETE ON studies BEGIN \
+        \(deletions(from: tablesOfStudy, key: "study_id", of: "old")) \
+        INSERT INTO hpo_highest_ids (table_name, id) VALUES ('studies', old.study_id) \
+        ON CONFLICT (table_name) DO UPDATE SET id = max(id, excluded.id); END
+        """
+      ),
+    ]
+
+  /// Count changes of finished trials, which no program makes in passing: deletions and corrections by hand.
+  private static let historyTriggers: [(name: String, definition: String)] = {
+    let isFinished = "IN ('COMPLETE', 'PRUNED', 'FAIL')"
+    func count(_ name: String, _ event: String, of table: String, where condition: String, study: String) -> (
+      name: String, definition: String
+    ) {
+      (
+        name,
+        """
+        TRIGGER \(name) AFTER \(event) ON \(table) WHEN \(condition) BEGIN \
+        INSERT INTO hpo_study_revisions (study_id, revision) VALUES (\(study), 1) \
+        ON CONFLICT (study_id) DO UPDATE SET revision = revision + 1; END
+        """
+      )
+    }
+    let changes = "old.state IS NOT new.state OR old.number IS NOT new.number OR old.study_id IS NOT new.study_id"
+    var triggers = [
+      count(
+        "hpo_finished_trial_updated", "UPDATE", of: "trials", where: "old.state \(isFinished) AND (\(changes))",
+        study: "old.study_id"),
+      count(
+        "hpo_finished_trial_deleted", "DELETE", of: "trials", where: "old.state \(isFinished)", study: "old.study_id"),
+    ]
+    for table in ["trial_values", "trial_params", "trial_intermediate_values", "trial_system_attributes"] {
+      for event in ["UPDATE", "DELETE"] {
+        triggers.append(
+          count(
+            "hpo_\(table)_\(event.lowercased())d_late", event, of: table,
+            where: "(SELECT state FROM trials WHERE trial_id = old.trial_id) \(isFinished)",
+            study: "(SELECT study_id FROM trials WHERE trial_id = old.trial_id)"))
+      }
+    }
+    return triggers
+  }()
 
   private static func deletions(from tables: [String], key: String, of row: String) -> String {
     tables.map { "DELETE FROM \($0) WHERE \(key) = \(row).\(key);" }.joined(separator: " ")

@@ -48,7 +48,9 @@ extension Study {
       return timer
     }
     defer { timer?.cancel() }
-    return try await run.run()
+    let summary = try await run.run()
+    try keepHistory()
+    return summary
   }
 }
 

@@ -1,4 +1,4 @@
-import TrialStorage
+public import TrialStorage
 public import Trials
 
 extension Study {
@@ -23,7 +23,7 @@ extension Study {
           .severalObjectives,
           "the study '\(name)' has \(directions.count) objectives, so it has a Pareto front and no best")
       }
-      guard let best = try trials(in: [.complete]).bestResults(directions: directions).first else {
+      guard let record = try storage.study(named: name), let best = try storage.bestResult(of: record) else {
         throw StudyError(.noCompleteTrial, "the study '\(name)' has no complete trial that meets its constraints yet")
       }
       return best
@@ -40,6 +40,26 @@ extension Study {
 
   private func trials(in states: Set<TrialState>) throws -> [FrozenTrial] {
     try storage.trials(study: id, states: states)
+  }
+}
+
+extension Storage {
+  /// The best configuration of a study with one objective, the first of equals; nil where no complete trial that counts
+  /// meets its constraints.
+  ///
+  /// - Complexity: O(*n*) for a study with replicates; else near O(1) in an SQLite file.
+  public func bestResult(of study: StudyRecord) throws -> PooledResult? {
+    if try hasReplicates(study: study.id) {
+      return try trials(study: study.id, states: [.complete]).bestResults(directions: study.directions).first
+    }
+    let order = TrialOrder.value(ascending: study.directions.first != .maximize)
+    var limit = 8
+    while true {
+      let best = try trials(study: study.id, states: [.complete], order: order, limit: limit)
+      if let first = best.pooled(objectives: 1).first { return first }
+      if best.count < limit { return nil }
+      limit *= 8
+    }
   }
 }
 

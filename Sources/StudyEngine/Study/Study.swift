@@ -39,22 +39,7 @@ public final class Study: Sendable {
   /// The identifier in the storage.
   package let id: Int64
 
-  /// The trials as this process knows them.
-  private struct Known {
-    var history: TrialHistory
-    var cursor = TrialCursor()
-    /// The ids of the trials that this process runs, which need not be read.
-    var own: Set<Int64> = []
-
-    /// Begins the history anew, since finished trials stay in it and some of them were changed.
-    mutating func forgetOthers() {
-      let running = history.running.filter { own.contains($0.id) }
-      history = TrialHistory(directions: history.directions)
-      for trial in running { history.update(trial) }
-    }
-  }
-
-  private let known: Mutex<Known>
+  private let known: Mutex<KnownTrials>
 
   /// Opens a study, or makes it.
   ///
@@ -106,21 +91,19 @@ public final class Study: Sendable {
     self.storage = storage
     self.checkpointInterval = checkpointInterval
     id = record.id
-    known = Mutex(Known(history: TrialHistory(directions: record.directions)))
+    known = Mutex(KnownTrials(directions: record.directions))
   }
 
   /// Reads what is new in the storage and gives the history to `body`.
   func withHistory<Result: Sendable>(_ body: (inout TrialHistory) throws -> Result) throws -> Result {
     try known.withLock { known in
-      let revision = known.cursor.revision
-      let changes = try storage.changes(study: id, since: &known.cursor)
-      if known.cursor.revision != revision { known.forgetOthers() }
-      for trial in changes {
-        if known.own.contains(trial.id) { known.cursor.ignore(trial.id) } else { known.history.update(trial) }
-      }
+      try known.read(from: storage, study: id)
       return try body(&known.history)
     }
   }
+
+  /// Leaves with the storage what is known of a study of many trials, for the next process.
+  func keepHistory() throws { try known.withLock { try $0.keep(in: storage, study: id, after: 256) } }
 
   /// Gives the history to `body` as this process knows it: as it was read when the last trial started, with what this
   /// process did since.
@@ -129,22 +112,10 @@ public final class Study: Sendable {
   }
 
   /// Takes note of a trial that this process runs or has just finished, which spares reading it.
-  func remember(_ trial: FrozenTrial) {
-    known.withLock { known in
-      known.history.update(trial)
-      known.cursor.ignore(trial.id)
-      if trial.state.isFinished { known.own.remove(trial.id) } else { known.own.insert(trial.id) }
-    }
-  }
+  func remember(_ trial: FrozenTrial) { known.withLock { $0.remember(trial) } }
 
   /// Takes note that a trial is no longer this process's.
-  func release(_ trial: FrozenTrial) {
-    known.withLock { known in
-      known.history.update(trial)
-      known.own.remove(trial.id)
-      known.cursor.watch(trial.id)
-    }
-  }
+  func release(_ trial: FrozenTrial) { known.withLock { $0.release(trial) } }
 
   /// Starts a trial with what the sampler assigns to it, as one step for the other jobs and for the record.
   func startTrial(limit: Int?, owner: ProcessIdentity, heartbeat: Bool) throws -> StartedTrial? {

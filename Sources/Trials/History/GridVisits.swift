@@ -15,6 +15,17 @@ package struct GridVisits: Sendable {
   private var pointsBySpace: [String: [Int: Int]] = [:]
   private var unfinished: [Int: Visit] = [:]
 
+  init() {}
+
+  init(pointsBySpace: [String: [Int: Int]]) { self.pointsBySpace = pointsBySpace }
+
+  /// For how many finished trials each point stands, by space.
+  var finishedPoints: [String: [Int: Int]] {
+    var finished = self
+    for number in unfinished.keys { finished.remove(number: number) }
+    return finished.pointsBySpace
+  }
+
   /// Whether a trial stands for a point of the grid of a space in Python's JSON.
   package func contains(point: Int, of space: String) -> Bool { pointsBySpace[space]?[point] != nil }
 

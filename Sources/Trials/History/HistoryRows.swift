@@ -84,6 +84,12 @@ package struct HistoryRows: Sendable {
     while directions.count == 1, byNumber.count > Self.capacity, let least = sample.first { leaveOut(least) }
   }
 
+  /// Takes in rows by ascending number, with what is known of the trials without one.
+  mutating func restore(_ records: [HistoryRecord], results: NumberSet, prunedCount: Int, threshold: Double) {
+    for record in records { place(record) }
+    (self.results, self.prunedCount, self.threshold) = (results, prunedCount, threshold)
+  }
+
   /// The measure by which a trial is sampled.
   private static func size(of number: Int) -> Double { Double(max(number, 0)) + 1 }
 

@@ -7,9 +7,14 @@ package import SearchSpace
 package struct IntersectionSpace: Sendable {
   /// By name, in the order of the names' Unicode scalars.
   package private(set) var distributions: OrderedDictionary<String, Distribution> = [:]
-  private var isUnbounded = true
+  private(set) var isUnbounded = true
 
   package init() {}
+
+  init(isUnbounded: Bool, distributions: OrderedDictionary<String, Distribution>) {
+    self.isUnbounded = isUnbounded
+    self.distributions = distributions
+  }
 
   package mutating func intersect(_ parameters: OrderedDictionary<String, FrozenTrial.Parameter>) {
     if isUnbounded {

@@ -6,6 +6,12 @@ package struct NumberSet: Sendable, Hashable {
 
   package init() {}
 
+  /// A set of ranges by ascending bound that do not touch.
+  init(ranges: [Range<Int>]) {
+    self.ranges = ranges
+    count = ranges.reduce(0) { $0 + $1.count }
+  }
+
   /// - Complexity: O(log r) for *r* ranges.
   package func contains(_ number: Int) -> Bool {
     let number = min(number, .max - 1)

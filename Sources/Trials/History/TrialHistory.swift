@@ -80,6 +80,42 @@ public struct TrialHistory: Sendable {
 }
 
 extension TrialHistory {
+  var withoutRowCount: Int { withoutRow.count }
+
+  func encode(into writer: inout HistoryWriter) {
+    failed.encode(into: &writer)
+    completeSpace.encode(into: &writer)
+    resultSpace.encode(into: &writer)
+    grids.encode(into: &writer)
+    writer.write(withoutRow.sorted { $0.key < $1.key }) { writer, trial in
+      writer.write(trial.key)
+      writer.write(trial.value.rawValue)
+    }
+    writer.write(reports.sorted { $0.key < $1.key }) { writer, report in
+      writer.write(report.key)
+      report.value.encode(into: &writer)
+    }
+    rows.encode(into: &writer)
+  }
+
+  mutating func decode(from reader: inout HistoryReader) throws(HistoryReader.Malformed) {
+    failed = try NumberSet(from: &reader)
+    completeSpace = try IntersectionSpace(from: &reader)
+    resultSpace = try IntersectionSpace(from: &reader)
+    grids = try GridVisits(from: &reader)
+    let odd = try reader.array(of: 16) { reader throws(HistoryReader.Malformed) -> (Int, TrialState) in
+      let number = try reader.int()
+      guard let state = TrialState(rawValue: try reader.text()) else { throw HistoryReader.Malformed() }
+      return (number, state)
+    }
+    withoutRow = Dictionary(odd) { first, _ in first }
+    let columns = try reader.array(of: 32) { reader throws(HistoryReader.Malformed) -> (Int, ReportColumn) in
+      (try reader.int(), try ReportColumn(from: &reader))
+    }
+    reports = Dictionary(columns) { first, _ in first }
+    try rows.decode(from: &reader)
+  }
+
   /// Takes in a trial as it stands now. Trials may come in any order; a finished one may come again and is then ignored.
   ///
   /// - Complexity: O(√n) for a finished trial among n, near O(1) for the others.

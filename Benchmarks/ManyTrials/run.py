@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""Seconds and memory of commands on a study of many trials, the bytes a trial takes, and going on with the study.
+
+The file is made by hpo and filled as hpo fills it. The first opening reads all trials, the next ones what it kept.
+
+Build first: swift build -c release --product hpo --product BenchmarkStudyOverhead
+Run: python3 Benchmarks/ManyTrials/run.py [trials] [folder of the built programs]
+"""
+
+import json
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+SPACE = {
+    "x": ("FloatDistribution", {"step": None, "low": -5.0, "high": 5.0, "log": False}),
+    "y": ("FloatDistribution", {"step": None, "low": -5.0, "high": 5.0, "log": False}),
+    "rate": ("FloatDistribution", {"step": None, "low": 1e-05, "high": 1.0, "log": True}),
+    "step": ("FloatDistribution", {"step": 0.1, "low": 0.0, "high": 1.0, "log": False}),
+    "units": ("IntDistribution", {"log": True, "step": 1, "low": 1, "high": 1024}),
+    "layers": ("IntDistribution", {"log": False, "step": 1, "low": 1, "high": 8}),
+    "activation": ("CategoricalDistribution", {"choices": ["relu", "tanh", "sigmoid"]}),
+    "optimizer": ("CategoricalDistribution", {"choices": ["sgd", "adam"]}),
+}
+JSON = {name: json.dumps({"name": kind, "attributes": attributes}) for name, (kind, attributes) in SPACE.items()}
+TIME = "2026-01-01 00:00:00.000000"
+
+
+def draw(rng, spread):
+    """A point of the space, near one place of it with a small spread."""
+    point = {}
+    for name, (kind, a) in SPACE.items():
+        share = 0.4 + (rng.random() - 0.4) * (1 if rng.random() < 0.1 else spread)
+        if kind == "CategoricalDistribution":
+            value = min(int(share * len(a["choices"])), len(a["choices"]) - 1)
+        elif a["log"]:
+            value = a["low"] * (a["high"] / a["low"]) ** share
+        else:
+            value = a["low"] + share * (a["high"] - a["low"])
+        if kind == "IntDistribution":
+            value = round(value)
+        elif a.get("step"):
+            value = round(round(value / a["step"]) * a["step"], 10)
+        point[name] = float(value)
+    return point
+
+
+def fill(path, count):
+    rng = random.Random(1)
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA synchronous = OFF")
+    study = database.execute("SELECT study_id FROM studies").fetchone()[0]
+    for first in range(0, count, 50_000):
+        numbers = range(first, min(first + 50_000, count))
+        points = [draw(rng, max(0.05, 1 - 2 * number / count)) for number in numbers]
+        database.executemany(
+            "INSERT INTO trials VALUES (?, ?, ?, 'COMPLETE', ?, ?)", ((n + 1, n, study, TIME, TIME) for n in numbers))
+        database.executemany(
+            "INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json) VALUES (?, ?, ?, ?)",
+            ((n + 1, name, value, JSON[name]) for n, p in zip(numbers, points) for name, value in p.items()))
+        database.executemany(
+            "INSERT INTO trial_values (trial_id, objective, value, value_type) VALUES (?, 0, ?, 'FINITE')",
+            ((n + 1, (p["x"] + 1) ** 2 + (p["y"] + 1) ** 2 + p["step"] + p["layers"] / 8) for n, p in zip(numbers, points)))
+        database.commit()
+    database.close()
+
+
+def measured(name, *command):
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    assert status == 0, output
+    print(f"  {name:32} {seconds:8.3f} s {usage.ru_maxrss / 1024:8.0f} MB", flush=True)
+    return output
+
+
+def main():
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    programs = sys.argv[2] if len(sys.argv) > 2 else ".build/release"
+    hpo, engine = os.path.join(programs, "hpo"), os.path.join(programs, "BenchmarkStudyOverhead")
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR", ".")) as folder:
+        path = os.path.join(folder, "many.db")
+        subprocess.run([hpo, "study", "create", "--study", "overhead", "--storage", path], check=True, capture_output=True)
+        fill(path, count)
+        print(f"{count} trials, {os.path.getsize(path) / count:.0f} bytes a trial")
+        listing = ["--study", "overhead", "--storage", path]
+        for name, words in {
+            "best": ["best"], "trials --limit 20": ["trials", "--limit", "20"],
+            "trials --sort value --limit 20": ["trials", "--sort", "value", "--limit", "20"],
+            "study show": ["study", "show"],
+        }.items():
+            measured(name, hpo, *words, *listing)
+        measured("study list", hpo, "study", "list", "--storage", path)
+        for name in ["the first opening, 50 trials", "going on, 50 trials", "going on, 50 trials"]:
+            count += 50
+            output = json.loads(measured(name, engine, str(count), path))
+            print(f"    first suggestion after {output['ms_until_first']:.0f} ms, then {output['ms_per_trial']:.2f} ms a trial")
+
+
+if __name__ == "__main__":
+    main()

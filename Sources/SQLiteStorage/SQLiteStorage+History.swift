@@ -1,0 +1,62 @@
+public import TrialStorage
+public import Trials
+
+extension SQLiteStorage {
+  /// How many new trials are read at once, which bounds the memory that reading a study takes.
+  private static let batch = 4096
+
+  public func changes(study: Int64, since cursor: inout TrialCursor) throws -> [FrozenTrial] {
+    var next = cursor
+    let changed = try file.read { connection in
+      try connection.requireStudy(study)
+      next.catchUp(with: try revision(study: study, connection))
+      let reader = TrialReader(connection: connection, storage: self)
+      let new = try reader.trials(study: study, above: next.lastID, limit: Self.batch)
+      next.isBehind = new.count == Self.batch
+      guard !next.unfinished.isEmpty else { return new }
+      return try reader.trials(study: study, ids: next.unfinished) + new
+    }
+    next.advance(over: changed)
+    cursor = next
+    return changed
+  }
+
+  public func history(study: Int64) throws -> KeptHistory? {
+    try file.read { connection in
+      try connection.requireStudy(study)
+      guard try hasOwnTable("hpo_histories", connection) else { return nil }
+      return try connection.firstRow(
+        "SELECT last_trial_id, revision, unfinished, data FROM hpo_histories WHERE study_id = ?", .int(study)
+      ) { row -> KeptHistory? in
+        guard let lastID = row.int(0), let revision = row.int(1), let text = row.text(2), let data = row.blob(3)
+        else {
+          return nil
+        }
+        let unfinished = text.split(separator: " ").compactMap { Int64($0) }
+        var cursor = TrialCursor()
+        (cursor.lastID, cursor.unfinished, cursor.revision) = (lastID, Set(unfinished), revision)
+        return KeptHistory(cursor: cursor, data: data)
+      }.flatMap { kept in
+        guard let kept, kept.cursor.revision == (try revision(study: study, connection)) else { return nil }
+        return kept
+      }
+    }
+  }
+
+  public func keepHistory(_ history: KeptHistory, study: Int64) throws {
+    let cursor = history.cursor
+    let unfinished = cursor.unfinished.sorted().map(String.init).joined(separator: " ")
+    try write(.process) { connection in
+      // What was made before a finished trial changed, or by a process that knows less, does not take the place of what
+      // holds.
+      guard try revision(study: study, connection) == cursor.revision else { return }
+      try connection.execute(
+        """
+        INSERT INTO hpo_histories (study_id, last_trial_id, revision, unfinished, data) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (study_id) DO UPDATE SET last_trial_id = excluded.last_trial_id,
+          revision = excluded.revision, unfinished = excluded.unfinished, data = excluded.data
+        WHERE excluded.last_trial_id >= last_trial_id OR excluded.revision <> revision
+        """, .int(study), .int(cursor.lastID), .int(cursor.revision), .text(unfinished), .blob(history.data))
+    }
+  }
+}

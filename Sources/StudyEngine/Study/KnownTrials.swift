@@ -1,0 +1,62 @@
+import TrialStorage
+import Trials
+
+/// The trials of a study as a process knows them.
+struct KnownTrials {
+  private(set) var cursor = TrialCursor()
+  var history: TrialHistory
+  /// The trials that this process runs, which need not be read.
+  private var own: [Int64: FrozenTrial] = [:]
+  private var isOpen = false
+  /// How many trials were finished when the history was last kept.
+  private var keptCount = 0
+
+  /// A study of fewer finished trials is read as fast as it would be found in what was kept.
+  private static let leastToKeep = 4096
+
+  init(directions: [StudyDirection]) { history = TrialHistory(directions: directions) }
+
+  /// Reads what is new in the storage, at first from what was kept there.
+  mutating func read(from storage: any Storage, study: Int64) throws {
+    if !isOpen, let kept = try storage.history(study: study),
+      let history = TrialHistory(encoded: kept.data, directions: history.directions)
+    {
+      (self.history, cursor, keptCount) = (history, kept.cursor, history.finishedCount)
+    }
+    isOpen = true
+    repeat {
+      let changes = try storage.changes(study: study, since: &cursor)
+      if cursor.hasBegunAgain {
+        history = TrialHistory(directions: history.directions)
+        keptCount = 0
+        for trial in own.values { history.update(trial) }
+      }
+      for trial in changes {
+        if own[trial.id] == nil { history.update(trial) } else { cursor.ignore(trial.id) }
+      }
+    } while cursor.isBehind
+    try keep(in: storage, study: study, after: Self.leastToKeep)
+  }
+
+  /// Leaves the history with the storage, where so many trials have finished since that was done.
+  mutating func keep(in storage: any Storage, study: Int64, after count: Int) throws {
+    let finished = history.finishedCount
+    guard finished >= Self.leastToKeep, finished - keptCount >= count, let data = history.encoded else { return }
+    keptCount = finished
+    var behind = cursor
+    behind.unfinished.formUnion(own.keys.filter { $0 <= behind.lastID })
+    try storage.keepHistory(KeptHistory(cursor: behind, data: data), study: study)
+  }
+
+  mutating func remember(_ trial: FrozenTrial) {
+    history.update(trial)
+    cursor.ignore(trial.id)
+    own[trial.id] = trial.state.isFinished ? nil : trial
+  }
+
+  mutating func release(_ trial: FrozenTrial) {
+    history.update(trial)
+    own[trial.id] = nil
+    cursor.watch(trial.id)
+  }
+}

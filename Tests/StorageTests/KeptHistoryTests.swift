@@ -1,0 +1,127 @@
+import GRDB
+import OrderedCollections
+import SearchSpace
+import TestSupport
+import Testing
+import TrialStorage
+import Trials
+
+@testable import SQLiteStorage
+
+@Suite("What is kept of a study's trials, and lists of the first ones")
+struct KeptHistoryTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func add(_ values: [Double?], _ storage: any Storage, _ study: Int64) throws {
+    for value in values {
+      var trial = FrozenTrial(id: 0, number: 0, state: value == nil ? .failed : .complete)
+      trial.values = value.map { [$0] } ?? []
+      trial.parameters = try parameters(["x": 0.5])
+      _ = try storage.addTrial(trial, study: study)
+    }
+  }
+
+  @Test(
+    "The first trials by number and by value are those of the whole list", arguments: StorageImplementation.allCases)
+  func listing(implementation: StorageImplementation) throws {
+    let storage = try implementation.make(in: folder)
+    let other = try storage.createStudy(name: "other", directions: [.minimize]).id
+    try add([-100, 100], storage, other)
+    let study = try storage.createStudy(name: "s", directions: [.minimize])
+    #expect(try !storage.hasReplicates(study: study.id))
+    try add([3, nil, -.infinity, 1, .infinity, 1, 2], storage, study.id)
+    func numbers(_ order: TrialOrder, _ limit: Int, _ states: Set<TrialState>? = nil) throws -> [Int] {
+      try storage.trials(study: study.id, states: states, order: order, limit: limit).map(\.number)
+    }
+    #expect(try numbers(.number, 3) == [0, 1, 2])
+    #expect(try numbers(.number, 3, [.failed]) == [1])
+    #expect(try numbers(.value(ascending: true), 4) == [2, 3, 5, 6])
+    #expect(try numbers(.value(ascending: false), 10) == [4, 0, 6, 3, 5, 2])
+    #expect(try storage.distribution(of: "x", study: study.id) == parameters(["x": 0.5])["x"]?.distribution)
+    #expect(try storage.distribution(of: "y", study: study.id) == nil)
+    var replicate = FrozenTrial(id: 0, number: 0, state: .complete)
+    replicate.values = [2]
+    replicate.systemAttributes[FrozenTrial.replicatedKey] = .int(0)
+    _ = try storage.addTrial(replicate, study: study.id)
+    #expect(try storage.hasReplicates(study: study.id) && !storage.hasReplicates(study: other))
+  }
+
+  @Test("The best trials are found along an index")
+  func index() throws {
+    let storage = try SQLiteStorage(path: folder.file())
+    _ = try storage.createStudy(name: "s", directions: [.maximize])
+    let plan = try rows(
+      folder.file(),
+      """
+      EXPLAIN QUERY PLAN SELECT v.trial_id FROM trial_values v CROSS JOIN trials t ON t.trial_id = v.trial_id
+      WHERE v.objective = 0 AND \(Connection.rank) IS NOT NULL AND t.study_id = 1
+      ORDER BY \(Connection.rank) ASC, v.trial_id LIMIT 8
+      """
+    ).joined()
+    #expect(plan.contains("hpo_ix_trial_values_rank") && !plan.contains("TEMP B-TREE"))
+  }
+
+  @Test("Many trials are read in batches, each once")
+  func batches() throws {
+    let storage = try SQLiteStorage(path: folder.file())
+    let study = try storage.createStudy(name: "s", directions: [.minimize]).id
+    try storage.write(.process) { connection in
+      try connection.execute(
+        """
+        WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
+        INSERT INTO trials (number, study_id, state) SELECT i, ?, 'FAIL' FROM n
+        """, .int(study))
+    }
+    var cursor = TrialCursor()
+    var sizes: [Int] = []
+    var seen: [Int] = []
+    repeat {
+      let changes = try storage.changes(study: study, since: &cursor)
+      sizes.append(changes.count)
+      seen += changes.map(\.number)
+    } while cursor.isBehind
+    #expect(sizes == [4096, 4096, 1808])
+    #expect(seen == Array(0..<10_000))
+  }
+
+  @Test("A kept history is found until a finished trial is changed or deleted by anybody; then all is read again")
+  func changes() throws {
+    let path = folder.file()
+    let storage = try SQLiteStorage(path: path)
+    let study = try storage.createStudy(name: "s", directions: [.minimize]).id
+    try add([1, 2, 3], storage, study)
+    var cursor = TrialCursor()
+    _ = try storage.changes(study: study, since: &cursor)
+    let statements = [
+      "UPDATE trials SET state = 'WAITING' WHERE number = 0", "DELETE FROM trials WHERE number = 2",
+      "UPDATE trial_values SET value = 7 WHERE trial_id = 2", "DELETE FROM trial_params WHERE trial_id = 2",
+      "UPDATE trial_params SET param_value = 0.25 WHERE trial_id = 2",
+    ]
+    try add([4, 5], storage, study)
+    for (index, statement) in statements.enumerated() {
+      _ = try storage.changes(study: study, since: &cursor)
+      let kept = KeptHistory(cursor: cursor, data: [1, 2, UInt8(index)])
+      try storage.keepHistory(kept, study: study)
+      // Trials that run, finish and wait are no changes of finished ones.
+      let running = try #require(try storage.startTrial(study: study, owner: .current, limit: nil))
+      try storage.finishTrial(running.id, state: .complete, values: [1], attributes: [:])
+      try storage.requeueTrial(try #require(try storage.startTrial(study: study, owner: .current, limit: nil)).id)
+      #expect(try storage.history(study: study) == kept)
+      let queue = try DatabaseQueue(path: path, configuration: .plain)
+      try queue.writeWithoutTransaction { try $0.execute(sql: statement) }
+      try queue.close()
+      #expect(try storage.history(study: study) == nil, "\(statement)")
+      // What was made before the change is not kept behind it.
+      try storage.keepHistory(kept, study: study)
+      #expect(try storage.history(study: study) == nil, "\(statement)")
+      let again = try storage.changes(study: study, since: &cursor)
+      let all = try storage.trials(study: study, states: nil)
+      #expect(cursor.hasBegunAgain && again.count == all.count)
+    }
+    try storage.deleteStudy(study)
+    #expect(try rows(path, "SELECT count(*) FROM hpo_histories") == ["0"])
+    try storage.close()
+  }
+}

@@ -1,4 +1,5 @@
 import OrderedCollections
+import Spelling
 
 /// When a search ends before its total of trials.
 package struct StopConfiguration: Hashable, Sendable {
@@ -46,13 +47,9 @@ extension StopConfiguration {
 package struct TimeSpan: Hashable, Sendable {
   package let duration: Duration
 
-  /// Nil for what is no time above 0 and below 30 years.
+  /// Nil for what `Duration(text:)` does not read.
   package init?(_ text: String) {
-    let factors: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-    let factor = text.last.flatMap { factors[$0] }
-    guard let number = Double(factor == nil ? text[...] : text.dropLast()), number > 0 else { return nil }
-    let seconds = number * (factor ?? 1)
-    guard seconds < 1e9 else { return nil }
-    duration = .seconds(seconds)
+    guard let duration = Duration(text: text) else { return nil }
+    self.duration = duration
   }
 }

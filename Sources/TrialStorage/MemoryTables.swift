@@ -81,7 +81,7 @@ struct StudyTable {
   }
 
   /// A distribution that a trial has under a name.
-  func distribution(of name: String) -> Distribution? { distributions[name]?.distribution }
+  func distribution(of name: String) -> Distribution? { distributions[name] }
 
   /// Takes note of the distributions of a trial.
   mutating func learn(_ number: Int) {

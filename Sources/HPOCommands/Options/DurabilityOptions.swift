@@ -1,5 +1,6 @@
 import ArgumentParser
 import HPO
+import StudyConfiguration
 
 /// How much of a running trial may be lost.
 struct DurabilityOptions: ParsableArguments {

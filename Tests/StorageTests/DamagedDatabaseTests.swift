@@ -52,7 +52,8 @@ struct DamagedDatabaseTests {
       "UPDATE OR REPLACE \(table.name) SET \"\(column)\" = \(oddValues[random.below(oddValues.count)]) WHERE \(row)"
   }
 
-  private struct Undo: Error {}
+  /// Ends a transaction that is to leave no trace.
+  private static let undo = StorageError(.wrongState, "undone by the test")
 
   @Test("8,000 files with damaged rows are read, examined and mended")
   func rowsDamaged() throws {
@@ -79,15 +80,15 @@ struct DamagedDatabaseTests {
           for statement in statements { try? connection.executeOnce(statement) }
           try read(storage, connection)
           let report = try DatabaseDoctor.report(connection)
-          guard report.findings.contains(where: \.isRepairable) else { throw Undo() }
+          guard report.findings.contains(where: \.isRepairable) else { throw Self.undo }
           repairs += 1
           _ = try DatabaseDoctor.mend(connection, report)
           let left = try DatabaseDoctor.report(connection).findings.filter(\.isRepairable)
           #expect(left.isEmpty, "\(round): \(statements) left \(left.map { ($0.rule, $0.breaches) })")
           try read(storage, connection)
-          throw Undo()
+          throw Self.undo
         }
-      } catch is Undo {
+      } catch let error as StorageError where error.message == Self.undo.message {
         storage.forget()
       }
     }
@@ -129,9 +130,9 @@ struct DamagedDatabaseTests {
               #expect(
                 trials.filter { $0.id != 1 } == reference.filter { $0.id != 1 }, "\(table.name).\(column) = \(value)")
               #expect(trials.count == reference.count)
-              throw Undo()
+              throw Self.undo
             }
-          } catch is Undo {
+          } catch let error as StorageError where error.message == Self.undo.message {
             storage.forget()
           }
         }

@@ -178,7 +178,7 @@ struct DatabaseDoctorTests {
       rule: "trial of trial_system_attributes", sql: "UPDATE trial_system_attributes SET trial_id = 888 WHERE rowid = 1"
     ),
     Fault(
-      rule: "trial of trial_heartbeats", sql: "INSERT INTO trial_heartbeats VALUES (1, 888, '2026-01-01 00:00:00')"),
+      rule: "trial of trial_heartbeats", sql: "INSERT INTO trial_heartbeats VALUES (99, 888, '2026-01-01 00:00:00')"),
     Fault(rule: "study of study_directions", sql: "INSERT INTO study_directions VALUES (999, 'MINIMIZE', 888, 0)"),
     Fault(
       rule: "study of study_user_attributes", sql: "UPDATE study_user_attributes SET study_id = 888 WHERE rowid = 1"),

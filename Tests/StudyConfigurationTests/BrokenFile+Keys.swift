@@ -11,7 +11,7 @@ extension BrokenFile {
       edits: [("jobs: 2", "workers: 2")],
       messages: [
         "25:1: unknown key 'workers'; expected one of study, direction, directions, objective, architecture, space, sampler, "
-          + "pruner, trials, jobs"
+          + "pruner, trials, jobs, stop, duplicates"
       ]),
     BrokenFile(
       "a key in another case",

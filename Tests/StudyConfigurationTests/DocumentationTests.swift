@@ -22,6 +22,7 @@ import Testing
       "folds", "npz", "npy", "features", "testFeatures", "testTarget", "loss", "huberDelta", "decayed",
       "metricAveraging", "schedule", "restartEpochs", "restartFactor", "shift", "cutout", "flip", "initialization",
       "warmupSteps", "intervalSteps", "minTrials", "percentile",
+      "stop", "timeout", "until", "stagnation", "duplicates",
     ])
   func keys(_ key: String) throws {
     #expect(try Self.blocks(of: "yaml").contains { $0.contains("\(key): ") || $0.contains("\(key):\n") })

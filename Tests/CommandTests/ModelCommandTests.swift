@@ -75,7 +75,7 @@ struct ModelCommandTests {
   func interrupted() throws {
     try Command.inFolder { command in
       try command.write(StudyFile.quick, to: "quick.yaml")
-      let arguments = ["train", "--config", "quick.yaml", "--set", "epochs=300", "--output"]
+      let arguments = ["train", "--config", "quick.yaml", "--set", "epochs=3000", "--output"]
       let whole = try command.start("hpo", arguments + ["whole.hpo"])
       #expect(try whole.wait().status == 0)
       let first = try command.start("hpo", arguments + ["parts.hpo"])
@@ -84,7 +84,7 @@ struct ModelCommandTests {
       let stopped = try first.wait()
       #expect(stopped.status == 130 && stopped.errors.contains("the same command goes on"))
       let changed = try command.hpo(
-        "train", "--config", "quick.yaml", "--set", "epochs=299", "--output", "parts.hpo")
+        "train", "--config", "quick.yaml", "--set", "epochs=2999", "--output", "parts.hpo")
       #expect(changed.status != 0 && changed.errors.contains("--restart"))
       let second = try command.start("hpo", arguments + ["parts.hpo"])
       try second.waitForErrorLines(4)

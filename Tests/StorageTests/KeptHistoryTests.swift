@@ -96,8 +96,8 @@ struct KeptHistoryTests {
     _ = try storage.changes(study: study, since: &cursor)
     let statements = [
       "UPDATE trials SET state = 'WAITING' WHERE number = 0", "DELETE FROM trials WHERE number = 2",
-      "UPDATE trial_values SET value = 7 WHERE trial_id = 2", "DELETE FROM trial_params WHERE trial_id = 2",
-      "UPDATE trial_params SET param_value = 0.25 WHERE trial_id = 2",
+      "UPDATE trial_values SET value = 7 WHERE trial_id = 2",
+      "UPDATE trial_params SET param_value = 0.25 WHERE trial_id = 2", "DELETE FROM trial_params WHERE trial_id = 2",
     ]
     try add([4, 5], storage, study)
     for (index, statement) in statements.enumerated() {

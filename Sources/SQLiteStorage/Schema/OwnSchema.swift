@@ -130,7 +130,8 @@ enum OwnSchema {
         name,
         """
         TRIGGER \(name) AFTER \(event) ON \(table) WHEN \(condition) BEGIN \
-        INSERT INTO hpo_study_revisions (study_id, revision) VALUES (\(study), 1) \
+        INSERT INTO hpo_study_revisions (study_id, revision) SELECT \(study), 1 \
+        WHERE typeof(\(study)) = 'integer' \
         ON CONFLICT (study_id) DO UPDATE SET revision = revision + 1; END
         """
       )

@@ -177,17 +177,16 @@ import Testing
       #expect(sound.contains("nothing is wrong"))
       let sqlite = try command.start("hpo", ["doctor", "--format", "json"]).wait()
       #expect(sqlite.output.contains("\"sound\": true"))
-      // States in lower case, written over the file's bytes.
+      // The direction in lower case, written over the file's bytes; no index holds it.
       let path = command.folder.appendingPathComponent("hpo.db")
       var bytes = try Data(contentsOf: path)
-      while let place = bytes.range(of: Data("COMPLETE2".utf8)) {
-        bytes.replaceSubrange(place, with: Data("complete2".utf8))
-      }
+      let place = try #require(bytes.range(of: Data("MAXIMIZE".utf8)))
+      bytes.replaceSubrange(place, with: Data("maximize".utf8))
       try bytes.write(to: path)
 
       let sick = try command.hpo("doctor")
       #expect(
-        sick.status == 1 && sick.output.contains("LookupError") && sick.output.contains("'complete'"), "\(sick.output)")
+        sick.status == 1 && sick.output.contains("LookupError") && sick.output.contains("'maximize'"), "\(sick.output)")
       #expect(try Data(contentsOf: path) == bytes)
       let mended = try command.succeed("doctor", "--repair", "--backup", "before.db")
       #expect(mended.contains("before.db") && mended.contains("nothing is wrong"))

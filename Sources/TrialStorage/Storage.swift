@@ -79,7 +79,9 @@ public protocol Storage: Sendable {
 
   /// Adds finished and waiting trials as they are, but for their ids and numbers: all or, where one cannot be, none.
   ///
-  /// - Parameter make: Gives the trials, once it knows the number that the first of them gets.
+  /// - Parameters:
+  ///   - study: The id of the study.
+  ///   - make: Gives the trials, once it knows the number that the first of them gets.
   func addTrials(study: Int64, _ make: (Int) throws -> [FrozenTrial]) throws -> [FrozenTrial]
 
   /// Records suggested parameters of a running trial, in their order.
@@ -147,13 +149,17 @@ public protocol Storage: Sendable {
 
   /// Excludes a finished trial, or includes it again.
   ///
-  /// - Parameter reason: Why it is excluded, perhaps empty; nil to include it.
+  /// - Parameters:
+  ///   - reason: Why it is excluded, perhaps empty; nil to include it.
+  ///   - trial: The id of the trial.
   /// - Throws: `StorageError.wrongState` unless the trial is finished.
   func setExclusion(_ reason: String?, trial: Int64) throws
 
   /// Excludes a finished trial and adds a waiting one with its parameters.
   ///
-  /// - Parameter reason: Makes the reason of the exclusion from the number of the new trial.
+  /// - Parameters:
+  ///   - trial: The id of the trial.
+  ///   - reason: Makes the reason of the exclusion from the number of the new trial.
   /// - Returns: The waiting trial.
   /// - Throws: `StorageError.wrongState` unless the trial is finished.
   func repeatTrial(_ trial: Int64, reason: (Int) -> String) throws -> FrozenTrial

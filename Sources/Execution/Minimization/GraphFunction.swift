@@ -28,6 +28,7 @@ public final class GraphFunction: SmoothFunction {
   ///   - graph: A graph without dropout, which would make another function of each evaluation.
   ///   - loss: The scalar to minimize.
   ///   - parameters: A store of the graph's parameters and no others.
+  ///   - kernels: What computes it.
   /// - Throws: As `Plan`.
   public init(
     _ graph: Graph, loss: Value, parameters: ParameterStore, kernels: Kernels = .automatic

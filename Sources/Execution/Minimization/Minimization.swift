@@ -80,7 +80,10 @@ public struct Minimization: Hashable, Sendable {
 
   /// Iterates until the minimization ends, at most some times.
   ///
-  /// - Parameter afterIteration: Called after each iteration; what it throws is thrown on.
+  /// - Parameters:
+  ///   - function: What is minimized.
+  ///   - iterations: How many times at most.
+  ///   - afterIteration: Called after each iteration; what it throws is thrown on.
   /// - Throws: What the function throws; `ExecutionError` of code `notFinite` where it is no number at the start.
   public mutating func run(
     _ function: some SmoothFunction, iterations: Int = 15_000, afterIteration: (Minimization) throws -> Void = { _ in }

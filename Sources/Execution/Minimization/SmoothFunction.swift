@@ -2,7 +2,9 @@
 public protocol SmoothFunction {
   /// The value at a point.
   ///
-  /// - Parameter gradient: As many elements as the point has; all of them are overwritten by the gradient.
+  /// - Parameters:
+  ///   - point: The variables.
+  ///   - gradient: As many elements as the point has; all of them are overwritten by the gradient.
   func value(at point: [Double], gradient: inout [Double]) throws -> Double
 
   /// The product of the Hessian matrix at a point with a direction, without the matrix.

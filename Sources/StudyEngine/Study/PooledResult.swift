@@ -24,7 +24,9 @@ public struct PooledResult: Sendable {
   /// The interval that covers the expectation of an objective with a confidence, if the values are normally distributed:
   /// mean ± t·s/√n with n − 1 degrees of freedom; nil for a single trial, and where a value is infinite.
   ///
-  /// - Parameter confidence: Above 0 and below 1.
+  /// - Parameters:
+  ///   - objective: The place among the objectives.
+  ///   - confidence: Above 0 and below 1.
   public func interval(objective: Int = 0, confidence: Double = 0.95) -> ClosedRange<Double>? {
     precondition(confidence > 0 && confidence < 1, "a confidence lies between 0 and 1")
     let count = Double(trials.count)

@@ -81,7 +81,9 @@ public struct TrainingCheckpoint: Sendable, Hashable {
 
   /// Reads what `encoded()` returned.
   ///
-  /// - Parameter source: What the bytes are of, for messages.
+  /// - Parameters:
+  ///   - bytes: What it returned, or anything.
+  ///   - source: What the bytes are of, for messages.
   /// - Throws: `TrainingError` of code `corrupt` where the bytes are cut off, damaged or of another version.
   public init(decoding bytes: [UInt8], source: String = "checkpoint") throws(TrainingError) {
     let (document, arrays) = try FloatArchive.decode(bytes, as: Self.format, source: source, Document.self)

@@ -40,7 +40,9 @@ extension TrainedModel {
 
   /// Reads what `encoded()` returned; the graph's shapes are inferred anew and everything is checked.
   ///
-  /// - Parameter source: What the bytes are of, for messages.
+  /// - Parameters:
+  ///   - bytes: What it returned, or anything.
+  ///   - source: What the bytes are of, for messages.
   /// - Throws: `TrainingError` of code `corrupt` where the bytes are cut off, damaged, of another version or make no sense.
   public init(decoding bytes: [UInt8], source: String = "model") throws(TrainingError) {
     let (document, arrays) = try FloatArchive.decode(bytes, as: Self.format, source: source, Document.self)

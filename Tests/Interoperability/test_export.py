@@ -62,7 +62,7 @@ def test_optuna_loads_a_repaired_file(searched):
     connection.close()
     with pytest.raises(Exception):
         optuna.load_study(study_name="s", storage=searched.url).trials
-    searched.run("doctor", searched.database, "--repair")
+    searched.run("doctor", "--repair")
     study = optuna.load_study(study_name="s", storage=searched.url)
     assert [t.number for t in study.trials] == list(range(9))
     assert study.trials[0].user_attrs

@@ -1,4 +1,4 @@
-public import Trials
+package import Trials
 
 /// How far a reader has read a study's trials; a fresh cursor has read nothing.
 public struct TrialCursor: Sendable, Hashable {

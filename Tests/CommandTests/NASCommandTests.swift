@@ -56,6 +56,8 @@ import Testing
         #expect(parser.parse(), "\(name) is no XML")
       }
       #expect(try command.succeed("nas", "show", "\(number)").contains("live memory"))
+      // A hyperparameter that no trial had is none of the architecture's choices.
+      try command.succeed("train", "--study", "small", "--trial", "\(number)", "--set", "epochs=3", "--output", "m.hpo")
     }
   }
 

@@ -62,6 +62,9 @@ struct IntegerFootprintTests {
     // 15 weights of 2 bits and 6 of 4.
     #expect(footprint.steps.map(\.flashBytes) == [4 + 8 * 3, 3 + 8 * 2])
     #expect(footprint.steps.map(\.weightBits) == [2, 4])
+    // Other widths take the next one that packs.
+    let odd = graph.integerFootprint(of: y, weightBits: ["one.weight": 3, "two.weight": 5])
+    #expect(odd.steps.map(\.flashBytes) == [8 + 8 * 3, 6 + 8 * 2])
   }
 
   @Test("Dropout and what nothing reads cost nothing; a reshaped value lies where it lay")

@@ -1,7 +1,7 @@
 /// What an integer model takes of a device, counted before it exists: flash for its constants and memory for its
 /// activations.
 ///
-/// - *Flash* holds for each layer (dense or convolution) its weights of some bits each, packed a layer at a time and rounded
+/// - *Flash* holds for each layer (dense or convolution) its weights of 2, 4 or 8 bits each, packed a layer at a time and rounded
 ///   up to whole bytes, its biases of 32 bits, and one scale of 32 bits an output channel. A normalization that no layer
 ///   takes up holds a factor and a summand of 32 bits a channel. Program code, and the scale and zero point of each
 ///   activation, are not counted.
@@ -37,7 +37,10 @@ public struct IntegerFootprint: Hashable, Sendable {
     /// The numbers that training found: weights and biases, normalization folded.
     public var parameters: Int { weights + biases }
     /// The bytes of the step's constants.
-    public var flashBytes: Int { (weights * (weightBits ?? 32) + 7) / 8 + 4 * biases + 4 * scales }
+    public var flashBytes: Int { (weights * packedBits + 7) / 8 + 4 * biases + 4 * scales }
+
+    /// The bits that a weight takes: 2, 4 or 8 of a layer, 32 of a normalization.
+    private var packedBits: Int { weightBits.map { $0 <= 2 ? 2 : $0 <= 4 ? 4 : 8 } ?? 32 }
 
     init(name: String, operation: String, shape: Shape, inputs: [String], multiplyAccumulates: Int) {
       self.name = name

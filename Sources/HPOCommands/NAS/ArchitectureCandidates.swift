@@ -43,13 +43,13 @@ struct ArchitectureCandidates: Sendable {
 
   /// The architecture that is among the values of a trial.
   ///
-  /// - Parameter space: The hyperparameters, which are no choices of the architecture.
+  /// - Parameter objective: Knows the hyperparameters, which are no choices of the architecture.
   func architecture(
-    of values: OrderedDictionary<String, Choice>, without space: ParameterSpace
+    of values: OrderedDictionary<String, Choice>, without objective: TrainingObjective
   ) throws -> Architecture {
-    let names = space.distributions
+    let names = Set(objective.hyperparameterNames)
     return try configuration.space.space.architecture(
-      Genome(values.filter { names[$0.key] == nil }), featureShape: samples.featureShape,
+      Genome(values.filter { !names.contains($0.key) }), featureShape: samples.featureShape,
       outputWidth: samples.target.outputWidth)
   }
 

@@ -106,7 +106,7 @@ struct ArchitectureSource {
   /// The architecture of a trial.
   func architecture(of trial: FrozenTrial) throws -> Architecture {
     guard !trial.parameters.isEmpty,
-      let architecture = try runner.candidates?.architecture(of: trial.externalParameters, without: configuration.space)
+      let architecture = try runner.candidates?.architecture(of: trial.externalParameters, without: objective)
     else { throw ValidationError("trial \(trial.number) has no architecture yet") }
     return architecture
   }

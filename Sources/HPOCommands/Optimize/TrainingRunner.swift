@@ -44,7 +44,7 @@ struct TrainingRunner: Sendable {
   func trainer(
     values: OrderedDictionary<String, Choice>, seed: UInt64, data: DatasetSplits? = nil
   ) throws -> Trainer {
-    let architecture = try candidates?.architecture(of: values, without: space)
+    let architecture = try candidates?.architecture(of: values, without: objective)
     let hyperparameters = try objective.hyperparameters(for: values, architecture: architecture)
     var options = hyperparameters.options(seed: seed, metric: objective.metric, selection: objective.selection)
     options.precision = objective.precision

@@ -19,6 +19,8 @@ public struct TrainingCheckpoint: Sendable, Hashable {
   let average: WeightAverage.Snapshot?
   /// Where the minimization over all samples stands, in place of steps.
   let minimization: Minimization?
+  /// What the hook remembers; nil where there is none.
+  let hook: [Float]?
 
   /// The epochs that are finished.
   public var epoch: Int { progress.history.count }
@@ -41,11 +43,12 @@ public struct TrainingCheckpoint: Sendable, Hashable {
     var rate: Double
     var averageCount: Int?
     var minimization: Minimization.Record?
+    var hasHook: Bool?
   }
 
   init(
     fingerprint: UInt32, progress: TrainingProgress, parameters: [Float], optimizer: OptimizerState.Snapshot,
-    average: WeightAverage.Snapshot?, minimization: Minimization?
+    average: WeightAverage.Snapshot?, minimization: Minimization?, hook: [Float]?
   ) {
     self.fingerprint = fingerprint
     self.progress = progress
@@ -53,17 +56,28 @@ public struct TrainingCheckpoint: Sendable, Hashable {
     self.optimizer = optimizer
     self.average = average
     self.minimization = minimization
+    self.hook = hook
   }
 
   /// A checksum of what decides how a training goes, as this program describes it.
   ///
   /// Of the data it takes the extent and the first million features, which tell one split from another.
-  static func fingerprint(_ network: any Network, _ options: TrainingOptions, _ data: Dataset) -> UInt32 {
-    let features = data.features.prefix(1 << 20).withUnsafeBytes { bytes in
-      bytes.bindMemory(to: UInt8.self).baseAddress.map { hpo_crc32($0, bytes.count) }
-    }
-    let text = Array("\(network) \(options) \(data.count) \(data.featureShape) \(features ?? 0)".utf8)
+  ///
+  /// - Parameter identities: What tells a teacher and a hook from others.
+  static func fingerprint(
+    _ network: any Network, _ options: TrainingOptions, _ data: Dataset, _ identities: [String]
+  ) -> UInt32 {
+    let features = checksum(of: data.features.prefix(1 << 20))
+    let parts = ["\(network) \(options) \(data.count) \(data.featureShape) \(features)"] + identities
+    let text = Array(parts.joined(separator: " ").utf8)
     return hpo_crc32(text, text.count)
+  }
+
+  /// The CRC-32 of numbers as they lie in memory.
+  static func checksum(of numbers: some Collection<Float>) -> UInt32 {
+    Array(numbers).withUnsafeBytes { bytes in
+      bytes.bindMemory(to: UInt8.self).baseAddress.map { hpo_crc32($0, bytes.count) } ?? 0
+    }
   }
 
   /// The bytes to be kept, with a checksum.
@@ -72,11 +86,12 @@ public struct TrainingCheckpoint: Sendable, Hashable {
       fingerprint: fingerprint, history: progress.history, best: progress.best?.epoch, step: progress.step,
       lossSum: progress.lossSum,
       baseRate: progress.baseRate, plateau: progress.plateau, optimizerSteps: optimizer.stepCount,
-      rate: optimizer.learningRate, averageCount: average?.count, minimization: minimization?.record)
+      rate: optimizer.learningRate, averageCount: average?.count, minimization: minimization?.record,
+      hasHook: hook.map { _ in true })
     return try FloatArchive.encode(
       document,
       [parameters, progress.bestParameters, optimizer.moments, average?.values ?? []]
-        + (minimization.map { [ExactDoubles.encode($0.vectors)] } ?? []), as: Self.format)
+        + (minimization.map { [ExactDoubles.encode($0.vectors)] } ?? []) + (hook.map { [$0] } ?? []), as: Self.format)
   }
 
   /// Reads what `encoded()` returned.
@@ -88,9 +103,11 @@ public struct TrainingCheckpoint: Sendable, Hashable {
   public init(decoding bytes: [UInt8], source: String = "checkpoint") throws(TrainingError) {
     let (document, arrays) = try FloatArchive.decode(bytes, as: Self.format, source: source, Document.self)
     let history = document.history
-    guard arrays.count == (document.minimization == nil ? 4 : 5), document.step >= 0, document.optimizerSteps >= 0,
+    let hasHook = document.hasHook ?? false
+    guard arrays.count == 4 + (document.minimization == nil ? 0 : 1) + (hasHook ? 1 : 0), document.step >= 0,
+      document.optimizerSteps >= 0,
       history.map(\.epoch) == Array(1..<history.count + 1),
-      history.isEmpty ? document.best == nil : (1...history.count).contains(document.best ?? 0),
+      document.best.map({ $0 >= 1 && $0 <= history.count }) ?? true,
       (document.averageCount == nil) == arrays[3].isEmpty
     else { throw TrainingError(.corrupt, "\(source): the parts of the checkpoint contradict each other") }
     var minimization: Minimization?
@@ -112,7 +129,7 @@ public struct TrainingCheckpoint: Sendable, Hashable {
       optimizer: OptimizerState.Snapshot(
         stepCount: document.optimizerSteps, learningRate: document.rate, moments: arrays[2]),
       average: document.averageCount.map { WeightAverage.Snapshot(count: $0, values: arrays[3]) },
-      minimization: minimization)
+      minimization: minimization, hook: hasHook ? arrays.last : nil)
   }
 
   /// The most bytes of a checkpoint's file.

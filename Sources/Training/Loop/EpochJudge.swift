@@ -19,8 +19,11 @@ struct EpochJudge {
 
   /// Takes in what an epoch achieved.
   ///
+  /// - Parameters:
+  ///   - validation: What it achieved.
+  ///   - mayBeBest: Whether it is to be compared at all.
   /// - Returns: The averages of all metrics, and whether none before was as good.
-  mutating func judge(_ validation: Metrics) -> (averages: Metrics, isBest: Bool) {
+  mutating func judge(_ validation: Metrics, mayBeBest: Bool = true) -> (averages: Metrics, isBest: Bool) {
     weight = decay * weight + (1 - decay)
     var averages: [Metric: Double] = [:]
     for metric in Metric.allCases {
@@ -30,7 +33,7 @@ struct EpochJudge {
       averages[metric] = decay == 0 ? value : sum / weight
     }
     let judged = Metrics(averages)
-    let isBest = best.map { isBetter(judged, than: $0) } ?? true
+    let isBest = mayBeBest && best.map { isBetter(judged, than: $0) } ?? true
     if isBest { best = judged }
     return (judged, isBest)
   }

@@ -43,6 +43,20 @@ struct NetworkGraph {
     let value = try graph.loss(loss, prediction: output, target: targets, name: "loss")
     return (graph, targets, value)
   }
+
+  /// The graph with a loss that a teacher, if there is one, has its share in; its outputs are written before each run.
+  func withLoss(
+    _ loss: Loss?, for task: DatasetTask, teacher: Teacher?
+  ) throws -> (graph: Graph, targets: Value, teacher: Value?, loss: Value) {
+    var (graph, targets, hard) = try withLoss(loss, for: task)
+    guard let teacher else { return (graph, targets, nil, hard) }
+    let outputs = try graph.input("teacher", shape: graph.shape(of: output))
+    let divergence: Loss =
+      task == .classification ? .klDivergence(temperature: teacher.temperature) : .meanSquaredError
+    let soft = try graph.loss(divergence, prediction: output, target: outputs, name: "loss.soft")
+    let total = try graph.add(graph.scale(hard, by: 1 - teacher.share), graph.scale(soft, by: teacher.share))
+    return (graph, targets, outputs, total)
+  }
 }
 
 extension Loss {

@@ -41,6 +41,11 @@ public final class Trainer {
   private let optimizer: OptimizerState
   private var progress: TrainingProgress
   private let average: WeightAverage?
+  private let teacher: TeacherOutputs?
+  private let teacherInput: Value?
+  private let hook: (any UpdateHook)?
+  /// What tells the teacher and the hook from others.
+  private let identities: [String]
   /// What takes the place of the optimizer's steps, where all samples are looked at together.
   private let fullBatch: FullBatchTraining?
   private let evaluator: Evaluator
@@ -50,12 +55,22 @@ public final class Trainer {
 
   /// Builds the network, draws its parameters and compiles its training and evaluation.
   ///
-  /// - Throws: `TrainingError` where an option is out of range or the metric does not fit the data; `GraphError` where
-  ///   the description makes no network; `ExecutionError` where the kernels are not available.
+  /// - Parameters:
+  ///   - network: What is trained.
+  ///   - data: What it is trained on and measured by.
+  ///   - options: How it is trained.
+  ///   - kernels: Whose kernels to run.
+  ///   - weights: Parameters and states to begin with, by name; those that are not given are drawn.
+  ///   - teacher: A network whose outputs are learned beside the targets.
+  ///   - hook: What changes weights after each update.
+  /// - Throws: `TrainingError` where an option is out of range or the metric, the weights or the teacher do not fit the
+  ///   data; `GraphError` where the description makes no network; `ExecutionError` where the kernels are not available.
   public init(
-    _ network: any Network, data: DatasetSplits, options: TrainingOptions, kernels: Kernels = .automatic
+    _ network: any Network, data: DatasetSplits, options: TrainingOptions, kernels: Kernels = .automatic,
+    weights: [String: [Float]] = [:], teacher: Teacher? = nil, hook: (any UpdateHook)? = nil
   ) throws {
     try options.validate()
+    try options.validate(with: teacher, hook)
     let training = data.training
     let task = training.target.task
     self.options = options
@@ -80,12 +95,21 @@ public final class Trainer {
         "the network has \(count) parameters, more than the \(Self.largestParameterCount) that are trained here; take fewer "
           + "units or layers")
     }
-    let trained = try built.withLoss(options.loss, for: task)
+    try teacher?.validate(for: data)
+    let trained = try built.withLoss(options.loss, for: task, teacher: teacher)
     parameters = ParameterStore(trained.graph, seed: options.seed)
+    try parameters.set(weights)
     plan = try Plan(
       training: trained.graph, loss: trained.loss, parameters: parameters, kernels: kernels,
       precision: options.precision)
-    (input, targetInput, loss) = (built.input, trained.targets, trained.loss)
+    (input, targetInput, teacherInput, loss) = (built.input, trained.targets, trained.teacher, trained.loss)
+    let batchSize = batches.batchSize
+    self.teacher = try teacher.map {
+      try TeacherOutputs(
+        $0, data: training, batchSize: batchSize, areSamplesChanged: !options.augmentation.isIdentity, kernels: kernels)
+    }
+    self.hook = hook
+    identities = [teacher?.identity, hook.map { "hook \($0.identity)" }].compactMap(\.self)
     optimizer = OptimizerState(options.optimizer, parameters: parameters)
     progress = TrainingProgress(rate: options.optimizer.learningRate)
     judge = EpochJudge(selection: selection, decay: options.metricAveraging)
@@ -148,15 +172,18 @@ public final class Trainer {
   public func checkpoint() -> TrainingCheckpoint {
     TrainingCheckpoint(
       fingerprint: fingerprint, progress: progress, parameters: parameters.snapshot(), optimizer: optimizer.snapshot(),
-      average: average?.snapshot(), minimization: fullBatch?.minimization)
+      average: average?.snapshot(), minimization: fullBatch?.minimization, hook: hook?.snapshot())
   }
 
-  /// The bytes that an encoded checkpoint has at most: weights, best weights, three moments of them, their average, and an
-  /// allowance for the history.
-  public var checkpointSize: Int { 4 * 6 * parameters.values.count + 1024 * (options.epochs + 1) }
+  /// The bytes that an encoded checkpoint has at most: weights, best weights, three moments of them, their average, what the
+  /// hook remembers, and an allowance for the history.
+  public var checkpointSize: Int {
+    4 * (6 * parameters.values.count + (hook?.snapshot().count ?? 0)) + 1024 * (options.epochs + 1)
+  }
 
   /// Tells this training from others: a checksum of network, options and data.
-  private lazy var fingerprint = TrainingCheckpoint.fingerprint(network, options, data.training)
+  private lazy var fingerprint = TrainingCheckpoint.fingerprint(
+    network, options, data.training, identities)
 
   /// Goes back, or on, to where a checkpoint was taken; `train` then does what is left.
   ///
@@ -166,6 +193,7 @@ public final class Trainer {
     let restored = checkpoint.progress
     guard checkpoint.fingerprint == fingerprint, restored.step < batches.batchCount,
       (checkpoint.average == nil) == (average == nil), (checkpoint.minimization == nil) == (fullBatch == nil),
+      (checkpoint.hook == nil) == (hook == nil),
       checkpoint.minimization.map({ fullBatch?.restore($0) == true }) ?? true,
       restored.bestParameters.isEmpty == (restored.best == nil)
     else {
@@ -174,13 +202,16 @@ public final class Trainer {
         "the checkpoint, taken after \(restored.history.count) epochs and \(restored.step) steps, is of another training: "
           + "the network, the data or the options have changed since")
     }
+    if let state = checkpoint.hook { try hook?.restore(state) }
     if !restored.bestParameters.isEmpty { try parameters.restore(restored.bestParameters) }
     try parameters.restore(checkpoint.parameters)
     try optimizer.restore(checkpoint.optimizer)
     if let snapshot = checkpoint.average { try average?.restore(snapshot) }
     progress = restored
     judge = EpochJudge(selection: selection, decay: options.metricAveraging)
-    for report in restored.history { _ = judge.judge(report.validation) }
+    for report in restored.history {
+      _ = judge.judge(report.validation, mayBeBest: report.epoch >= options.firstSelectableEpoch)
+    }
   }
 
   /// The metrics of the network, as its parameters are now, on all samples of a data set.
@@ -205,11 +236,13 @@ public final class Trainer {
     batches.shuffle(epoch: epoch)
     let width = data.training.width
     let (inputs, targetInputs) = (plan.input(input), plan.input(targetInput))
+    let teacherInputs = teacherInput.map { plan.input($0) }
     try data.training.features.withUnsafeBufferPointer { features in
       try targets.elements.withUnsafeBufferPointer { targets in
         for batch in progress.step..<batches.batchCount {
           batches.gather(batch, from: features, width: width, through: augmenter, into: inputs)
           batches.gather(batch, from: targets, width: 1, into: targetInputs)
+          if let teacherInputs { try teacher?.write(batch, of: batches, samples: inputs, into: teacherInputs) }
           var seed = RandomStream(
             seed: options.seed, purpose: .step, index: (epoch - 1) * batches.batchCount + batch)
           try plan.run(seed: seed.next())
@@ -222,6 +255,8 @@ public final class Trainer {
           if let limit = options.gradientNorm { parameters.clipGradients(norm: limit) }
           optimizer.learningRate = rate(epoch: epoch, batch: batch)
           optimizer.step()
+          hook?.weightsChanged(
+            parameters, step: (epoch - 1) * batches.batchCount + batch + 1, of: options.epochs * batches.batchCount)
           average?.update()
           progress.step = batch + 1
           if progress.step < batches.batchCount { try afterStep() }
@@ -240,7 +275,7 @@ public final class Trainer {
     guard validation.loss.isFinite else {
       throw diverged(epoch: epoch, "the validation loss is \(validation.loss)")
     }
-    let (averages, isBest) = judge.judge(validation)
+    let (averages, isBest) = judge.judge(validation, mayBeBest: epoch >= options.firstSelectableEpoch)
     guard let value = averages[metric] else { preconditionFailure("the metric is one of the task's") }
     let report = EpochReport(
       epoch: epoch, trainingLoss: trainingLoss, validation: validation, value: value, isBest: isBest)

@@ -48,6 +48,9 @@ public struct TrainingOptions: Sendable, Hashable {
   public var augmentation = Augmentation()
   /// The epochs without a better one by `selection` after which training ends, at least 1; `nil` for all epochs.
   public var patience: Int?
+  /// The first epoch that may be the best one, from 1; what comes before, such as the epochs in which weights are still
+  /// being pruned, is trained and reported only. The patience begins there.
+  public var firstSelectableEpoch = 1
   /// What products of training steps are computed in. `auto` measures when the trainer is made, so that only the other two
   /// give the same bits each time; evaluations are in float32, as the network is used afterwards.
   public var precision = Precision.float32
@@ -99,6 +102,11 @@ public struct TrainingOptions: Sendable, Hashable {
     if let patience, patience < 1 {
       throw TrainingError(.invalidOption, "the patience is \(patience) epochs; it must be at least 1")
     }
+    guard (1...epochs).contains(firstSelectableEpoch) else {
+      throw TrainingError(
+        .invalidOption,
+        "the first epoch that may be the best is \(firstSelectableEpoch); it must be one of the \(epochs) epochs")
+    }
     guard optimizer.learningRate.isFinite, optimizer.learningRate > 0 else {
       throw TrainingError(
         .invalidOption, "the learning rate is \(optimizer.learningRate); it must be a finite number above 0")
@@ -112,6 +120,23 @@ public struct TrainingOptions: Sendable, Hashable {
         .invalidOption, "the L1 penalty is \(optimizer.l1Penalty); it must be a finite number of at least 0")
     }
     if let fault = optimizer.fault { throw TrainingError(.invalidOption, fault) }
+  }
+
+  /// Checks that the options go together with a teacher and a hook.
+  ///
+  /// - Throws: `TrainingError` of code `invalidOption`.
+  func validate(with teacher: Teacher?, _ hook: (any UpdateHook)?) throws(TrainingError) {
+    if let minimizer, teacher != nil || hook != nil || firstSelectableEpoch > 1 {
+      throw TrainingError(
+        .invalidOption,
+        "\(minimizer.name) knows no single updates, and takes neither a teacher, nor a hook, nor a first epoch that may be the "
+          + "best")
+    }
+    if let hook, weightAveraging > 0 {
+      throw TrainingError(
+        .invalidOption,
+        "weights that \(hook.identity) changes after each update are not to be averaged; take an averaging of 0")
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 public import Graphs
 
 /// A network as the graph that it computes for one sample, from which graphs of any batch size are built.
-public struct SavedNetwork: Network, Hashable {
+public struct SavedNetwork: Network, Hashable, CustomStringConvertible {
   /// The network for one sample, without dropout: one input, and what leads to the output.
   public let graph: Graph
   /// The sample [1, ...].
@@ -38,6 +38,9 @@ public struct SavedNetwork: Network, Hashable {
     let output = try network.output(of: input, width: outputWidth, in: &graph)
     try self.init(graph: graph, output: output)
   }
+
+  /// The nodes, so that equal networks have equal descriptions in every process.
+  public var description: String { "\(graph.nodes) \(input.index) \(output.index)" }
 
   /// The number of outputs.
   public var outputWidth: Int { graph.shape(of: output)[1] }

@@ -6,7 +6,7 @@ import StudyEngine
 import Testing
 import Trials
 
-@Suite("Objectives that are commands", .timeLimit(.minutes(2))) struct CommandTests {
+@Suite("Objectives that are commands", .timeLimit(.minutes(20))) struct CommandTests {
   @Test("a command gets the trial by arguments and environment, and gives a result with attributes and constraints")
   func result() async throws {
     try await ProgramStudy.with { shell in

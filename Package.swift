@@ -101,6 +101,7 @@ let package = Package(
     program("OptimizerComparison", "Studies/OptimizerComparison", "HPO"),
     program(
       "BenchmarkStudyOverhead", "Benchmarks/StudyOverhead", "HPO", exclude: ["run.py"]),
+    program("BenchmarkLowBits", "Benchmarks/LowBits", "HPO"),
     program("BenchmarkSuggestion", "Benchmarks/Suggestion", "SearchSpace", "Trials", "Samplers", collections),
     program("BenchmarkTrainingStep", "Benchmarks/TrainingStep", "Execution", "Graphs", exclude: ["run.py"]),
     .executableTarget(

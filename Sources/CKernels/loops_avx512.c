@@ -14,6 +14,7 @@
 #include "loops/convolution.h"
 #include "loops/normalization.h"
 #include "loops/layer_normalization.h"
+#include "loops/quantization.h"
 #include "loops/pooling.h"
 #include "loops/pooled_normalization.h"
 #include "loops/optimizers.h"

@@ -47,6 +47,8 @@ import Testing
     case .normalization(.batchNormalize): input >= 2
     case .normalization(.layer): true
     case .dropoutMask, .activationCurvature, .pooling(.maximumGradient), .normalization: false
+    // The straight-through estimator is no derivative; FakeQuantizationTests says whose it is.
+    case .fakeQuantization: false
     default: true
     }
   }

@@ -105,6 +105,14 @@ typedef struct {
   float *out;
 } CPooledNormalization;
 
+/// Weights of few bits: for each of `channels` channels `run` elements one after the other, and that `repeats` times.
+typedef struct {
+  const float *weights;
+  size_t repeats, channels, run;
+  /// The largest whole number that the bits hold: 2^(bits - 1) - 1.
+  float limit;
+} CWeightChannels;
+
 /// The numbers of one step of Adam.
 typedef struct {
   float beta1, beta2, epsilon, weightDecay;
@@ -205,6 +213,20 @@ typedef struct {
   void (*layerGradient)(
       const float *upstream, const float *x, const float *scale, float epsilon, size_t rows, size_t channels,
       float *out);
+
+  /// Numbers step (q - zero) with q in 0...255.
+  void (*quantizeValues)(const float *x, float step, float zero, size_t count, float *out);
+  void (*quantizeValuesGradient)(
+      const float *upstream, const float *x, float step, float zero, size_t count, float *out);
+  /// `range` and `out`, which may be the same, are the least and the greatest number.
+  void (*movingRange)(const float *range, const float *x, float momentum, size_t count, float *out);
+  /// `steps` is one a channel.
+  void (*quantizeWeights)(const CWeightChannels *call, const float *steps, float *out);
+  void (*quantizeWeightsGradient)(
+      const CWeightChannels *call, const float *steps, const float *upstream, float *out);
+  void (*quantizationStepsGradient)(
+      const CWeightChannels *call, const float *steps, const float *upstream, float factor, float *out);
+  void (*weightExtents)(const CWeightChannels *call, float *out);
 
   void (*maxPooling)(const CPooling *call);
   void (*maxPoolingGradient)(const CPooling *call);

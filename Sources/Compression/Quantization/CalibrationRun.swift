@@ -17,7 +17,11 @@ struct CalibrationRun {
   }
 
   /// The quantization of each point.
-  func ranges(of dataset: Dataset, by estimator: RangeEstimator) throws -> [Value: AffineQuantization] {
+  ///
+  /// - Parameter arePrepared: Whether the samples are standardized already.
+  func ranges(of dataset: Dataset, arePrepared: Bool, by estimator: RangeEstimator) throws -> [Value:
+    AffineQuantization]
+  {
     guard dataset.featureShape == model.featureShape else {
       throw TrainingError(
         .dataMismatch,
@@ -25,7 +29,7 @@ struct CalibrationRun {
     }
     let count = min(limit, dataset.count)
     let chosen = dataset.subset((0..<count).map { $0 * dataset.count / count })
-    let samples = model.standardization?.applied(to: chosen) ?? chosen
+    let samples = arePrepared ? chosen : model.standardization?.applied(to: chosen) ?? chosen
     var histograms = plan.points.map { _ in ValueHistogram() }
     try forEachBatch(of: samples) { histograms[$0].extend(by: $1) }
     if estimator != .minMax { try forEachBatch(of: samples) { histograms[$0].count($1) } }

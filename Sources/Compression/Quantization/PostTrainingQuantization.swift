@@ -41,13 +41,23 @@ public struct PostTrainingQuantization: Sendable, Hashable {
   /// - Throws: `CompressionError` where the network has no integer form, the model is quantized already or an option is out
   ///   of range; `TrainingError` where the samples do not fit the model.
   public func quantize(_ model: TrainedModel, calibration: Dataset) throws -> TrainedModel {
+    try quantize(model, samples: calibration, arePrepared: false)
+  }
+
+  /// As `quantize(_:calibration:)`, with samples that are standardized already.
+  func quantize(_ model: TrainedModel, prepared: Dataset) throws -> TrainedModel {
+    try quantize(model, samples: prepared, arePrepared: true)
+  }
+
+  private func quantize(_ model: TrainedModel, samples: Dataset, arePrepared: Bool) throws -> TrainedModel {
     try validate()
     guard model.quantization == nil else {
       throw CompressionError(.wrongKind, "the model is quantized already; take the one that it was made of")
     }
     let folded = try model.foldingNormalization()
     let plan = try QuantizationPlan(folded.network.graph, output: folded.network.output)
-    let ranges = try CalibrationRun(folded, plan, limit: sampleLimit).ranges(of: calibration, by: values)
+    let ranges = try CalibrationRun(folded, plan, limit: sampleLimit).ranges(
+      of: samples, arePrepared: arePrepared, by: values)
     return try quantize(folded, plan, ranges: ranges, method: "post-training, \(values)")
   }
 
@@ -57,32 +67,20 @@ public struct PostTrainingQuantization: Sendable, Hashable {
   ) throws -> TrainedModel {
     let graph = plan.graph
     try bits.validate(layers: plan.layerNames)
-    var smallest: [Value: [Float]] = [:]
-    for layer in plan.layers {
-      let count = WeightChannels(graph.shape(of: layer.weight)).count
-      let step = ranges[layer.input]?.scale ?? 1
-      let bias = layer.bias.flatMap { folded.weights[graph[$0].name] }
-      let own = (0..<count).map { Self.smallestStep(bias: bias?[$0] ?? 0, inputStep: step) }
-      smallest[layer.weight] = smallest[layer.weight].map { zip($0, own).map(max) } ?? own
-    }
+    let least = plan.leastSteps(of: folded.weights) { ranges[$0]?.scale ?? 1 }
     var quantized: [String: WeightQuantization] = [:]
     for layer in plan.layers {
       let node = graph[layer.weight]
-      guard let elements = folded.weights[node.name], let smallest = smallest[layer.weight] else { continue }
+      guard let elements = folded.weights[node.name], let least = least[layer.weight] else { continue }
       let bits = bits[plan.name(of: layer)]
       let estimator = weights ?? (bits == 8 ? .minMax : .meanSquaredError)
       quantized[node.name] = WeightQuantizer(bits: bits, estimator: estimator, isPerChannel: isPerChannel)
-        .quantization(of: elements, shape: node.shape, smallest: smallest)
+        .quantization(of: elements, shape: node.shape, smallest: least)
     }
     let values = Dictionary(uniqueKeysWithValues: ranges.map { (graph[$0].name, $1) })
     return try folded.replacing(
       network: folded.network, weights: folded.weights,
       quantization: ModelQuantization(values: values, weights: quantized, method: method))
-  }
-
-  /// The least step of a channel's weights for which its bias is at most 2^30 steps of the accumulator.
-  static func smallestStep(bias: Float, inputStep: Float) -> Float {
-    abs(bias) / (inputStep * 0x1p30)
   }
 
   private func validate() throws(CompressionError) {
@@ -136,6 +134,23 @@ extension QuantizationPlan {
   package func name(of layer: Layer) -> String {
     let name = graph[layer.weight].name
     return name.hasSuffix(".weight") ? String(name.dropLast(".weight".count)) : name
+  }
+
+  /// The least steps of the weights' channels for which each bias is at most 2^30 steps of the accumulator.
+  ///
+  /// - Parameters:
+  ///   - weights: The biases by name, with the weights.
+  ///   - inputStep: The step of a point.
+  func leastSteps(of weights: [String: [Float]], inputStep: (Value) -> Float) -> [Value: [Float]] {
+    var least: [Value: [Float]] = [:]
+    for layer in layers {
+      let count = WeightChannels(graph.shape(of: layer.weight)).count
+      let step = inputStep(layer.input)
+      let bias = layer.bias.flatMap { weights[graph[$0].name] }
+      let own = (0..<count).map { abs(bias?[$0] ?? 0) / (step * 0x1p30) }
+      least[layer.weight] = least[layer.weight].map { zip($0, own).map(max) } ?? own
+    }
+    return least
   }
 
   /// The names of all layers, in order.

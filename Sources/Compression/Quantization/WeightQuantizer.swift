@@ -44,31 +44,6 @@ struct WeightQuantizer {
   }
 }
 
-/// The output channels of weights: the rows of a dense layer's, the last axis of a convolution's.
-struct WeightChannels {
-  /// The number of channels.
-  let count: Int
-  private let isRowWise: Bool
-
-  init(_ shape: Shape) {
-    isRowWise = shape.rank == 2
-    count = shape[isRowWise ? 0 : shape.rank - 1]
-  }
-
-  /// The channel of the element at a position.
-  func channel(of position: Int, count total: Int) -> Int {
-    isRowWise ? position / (total / count) : position % count
-  }
-
-  /// The elements of one channel.
-  func elements(of channel: Int, in weights: [Float]) -> [Float] {
-    let inner = weights.count / count
-    return isRowWise
-      ? Array(weights[channel * inner..<(channel + 1) * inner])
-      : stride(from: channel, to: weights.count, by: count).map { weights[$0] }
-  }
-}
-
 extension WeightQuantization {
   /// The q of a weight, as a number: the nearest, halves to even, at most `largest` from 0.
   static func quantize(_ weight: Float, scale: Float, largest: Float) -> Float {
@@ -83,7 +58,7 @@ extension WeightQuantization {
     guard scales.count == 1 || scales.count == channels.count else { return nil }
     let limit = Float(largest)
     return weights.enumerated().map { position, weight in
-      let scale = scales.count == 1 ? scales[0] : scales[channels.channel(of: position, count: weights.count)]
+      let scale = scales.count == 1 ? scales[0] : scales[channels.channel(of: position)]
       let q = Self.quantize(weight, scale: scale, largest: limit)
       return q.isFinite ? Int8(q) : 0
     }

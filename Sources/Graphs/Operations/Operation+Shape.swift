@@ -22,6 +22,7 @@ extension Operation {
     case .convolution(let operation): return try operation.outputShape(of: inputs, shapes)
     case .pooling(let operation): return try operation.outputShape(of: inputs, shapes)
     case .normalization(let operation): return try operation.outputShape(of: inputs, shapes)
+    case .fakeQuantization(let operation): return try operation.outputShape(of: inputs, shapes)
 
     case .activation, .scale, .activationCurvature:
       try shapes.require(inputs.count == 1, "one value")

@@ -28,6 +28,8 @@ public enum Operation: Hashable, Sendable, Codable {
   case pooling(PoolingOperation)
   /// A normalization or a part of its training.
   case normalization(NormalizationOperation)
+  /// The rounding of values or weights to few bits, as training sees it, or one of its gradients.
+  case fakeQuantization(FakeQuantization)
   /// The activation of each element.
   case activation(Activation)
   /// x [..., C]: eˣ / Σ eˣ over the last axis.
@@ -92,6 +94,7 @@ public enum Operation: Hashable, Sendable, Codable {
     case .convolution(let operation): operation.name
     case .pooling(let operation): operation.name
     case .normalization(let operation): operation.name
+    case .fakeQuantization(let operation): operation.name
     case .activation(let activation): activation.name
     case .softmax: "softmax"
     case .loss(let loss): loss.name
@@ -129,6 +132,7 @@ public enum Operation: Hashable, Sendable, Codable {
     case .activation, .add, .multiply, .scale, .multiplyByScalar, .reshape, .activationGradient, .activationCurvature:
       true
     case .normalization(let operation): operation.mayOverwrite(input: position)
+    case .fakeQuantization(let operation): operation.mayOverwrite(input: position)
     default: false
     }
   }

@@ -27,6 +27,7 @@ struct GradientRule {
     case .convolution(let operation): return try gradient(of: operation, byInput: position, in: &graph)
     case .pooling(let operation): return try gradient(of: operation, byInput: position, in: &graph)
     case .normalization(let operation): return try gradient(of: operation, byInput: position, in: &graph)
+    case .fakeQuantization(let operation): return try gradient(of: operation, byInput: position, in: &graph)
 
     case .matrixProduct(let transposeLeft, let transposeRight):
       // With C = A' B': dA' = G B'ᵀ and dB' = A'ᵀ G, each transposed back where A or B was.

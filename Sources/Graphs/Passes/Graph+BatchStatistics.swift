@@ -12,15 +12,24 @@ extension Graph {
     }
   }
 
-  /// Lets each batch normalization work on the batch's own figures, as training does, and moves the running ones.
+  /// Lets each batch normalization work on the batch's own figures, as training does, and moves the running ones; likewise
+  /// the ranges of fake quantization that have a momentum.
   ///
-  /// - Returns: The rewritten graph, and what becomes of the running figures, in its values.
+  /// - Returns: The rewritten graph, and what becomes of the running figures and ranges, in its values.
   /// - Throws: `GraphError` where a channel has a single element, which has no variance.
   public func usingBatchStatistics() throws -> (rewritten: RewrittenGraph, updates: [StateUpdate]) {
     var rewritten = RewrittenGraph(rewriting: self)
     var updates: [StateUpdate] = []
     for value in values {
       let node = self[value]
+      if case .fakeQuantization(.values(let momentum?)) = node.operation {
+        let (x, range) = (rewritten.newInput(node.inputs[0], of: node), rewritten.newInput(node.inputs[1], of: node))
+        let moved = try rewritten.graph.append(.fakeQuantization(.movingRange(momentum: momentum)), [range, x])
+        rewritten[value] = try rewritten.graph.append(
+          .fakeQuantization(.values(momentum: nil)), [x, moved], name: node.name)
+        updates.append(StateUpdate(state: range, value: moved))
+        continue
+      }
       guard case .normalization(.batch(let numbers)) = node.operation else {
         rewritten.copy(value, of: self)
         continue

@@ -15,6 +15,9 @@ final class CheckpointFile {
     last = clock.now
   }
 
+  /// The file of a training whose result is to be written to a path.
+  convenience init(besides output: String) { self.init(path: output + ".checkpoint") }
+
   /// The checkpoint that is there; nil for none.
   func read() throws -> TrainingCheckpoint? {
     guard FileManager.default.fileExists(atPath: path) else { return nil }

@@ -43,6 +43,20 @@ struct ModelData: ParsableArguments {
     return (all, all)
   }
 
+  /// Reads samples to train a model further on, features as they come: the parts of the study file, where it is given; else
+  /// a fifth for validation, and the test part that comes with the data or another fifth.
+  func splits(for model: TrainedModel) throws -> DatasetSplits {
+    if let config { return try Self.splits(config) }
+    let folder: IDXFolder? =
+      data == IDXFolder.fashionMNIST.name
+      ? .fashionMNIST : data.flatMap { Self.isFolder($0) ? IDXFolder(path: $0) : nil }
+    if let folder {
+      let (training, test) = try folder.load()
+      return try training.split(test: test, seed: 0)
+    }
+    return try load(for: model, isTargetNeeded: true).split(seed: 0)
+  }
+
   /// The parts of a study file's data.
   static func splits(_ config: String) throws -> DatasetSplits {
     guard let objective = try StudyConfiguration(contentsOf: config).objective?.training else {

@@ -20,6 +20,7 @@ struct TrainCommand: ParsableCommand {
         hpo train --config Configs/digits-cnn.yaml --output digits.hpo
         hpo train --config Configs/digits-mlp.yaml --set depth=1 --set units0=128 --set learningRate=0.003
         hpo train --study digits-mlp --trial 42 --output best.hpo
+        hpo train --config Configs/digits-mlp.yaml --set units0=16 --teacher digits.hpo --output small.hpo
         hpo evaluate digits.hpo --config Configs/digits-cnn.yaml
       """)
 
@@ -39,6 +40,8 @@ struct TrainCommand: ParsableCommand {
 
   @Option(help: "The seed of weights, order and dropout. (default: the trial's, else the study file's, else 0)")
   var seed: UInt64?
+
+  @OptionGroup var teaching: TeacherOptions
 
   @Option(name: .shortAndLong, help: "The file that the model is written to. (default: the study's name with .hpo)")
   var output: String?
@@ -60,9 +63,10 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     let plan = try TrainingPlan(self)
     let runner = try TrainingRunner(plan.objective, space: plan.configuration.space)
-    let trainer = try runner.trainer(values: plan.values, seed: plan.seed)
+    let trainer = try runner.trainer(
+      values: plan.values, seed: plan.seed, weights: teaching.readWeights(), teacher: teaching.readTeacher())
     let output = output ?? "\(plan.name).hpo"
-    let checkpoint = CheckpointFile(path: output + ".checkpoint")
+    let checkpoint = CheckpointFile(besides: output)
     if restart { checkpoint.remove() }
     if let kept = try checkpoint.read() {
       do { try trainer.restore(kept) } catch {
@@ -104,7 +108,8 @@ struct TrainCommand: ParsableCommand {
     display.finish()
     let test = try trainer.evaluate(runner.data.test)
     let model = try trainer.model(
-      metrics: ["validation": result.best.validation, "test": test], provenance: plan.provenance)
+      metrics: ["validation": result.best.validation, "test": test],
+      provenance: plan.provenance.merging(teaching.provenance) { own, _ in own })
     try model.write(to: output)
     checkpoint.remove()
     let report = TrainingReport(

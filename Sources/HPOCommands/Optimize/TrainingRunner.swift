@@ -40,15 +40,21 @@ struct TrainingRunner: Sendable {
 
   /// A trainer of the network that some values of the space describe.
   ///
-  /// - Parameter data: What it is trained on; nil for the only split, or the first fold.
+  /// - Parameters:
+  ///   - data: What it is trained on; nil for the only split, or the first fold.
+  ///   - weights: What it begins with, by name; the rest is drawn.
+  ///   - teacher: What it learns from beside the targets.
   func trainer(
-    values: OrderedDictionary<String, Choice>, seed: UInt64, data: DatasetSplits? = nil
+    values: OrderedDictionary<String, Choice>, seed: UInt64, data: DatasetSplits? = nil,
+    weights: [String: [Float]] = [:],
+    teacher: Teacher? = nil
   ) throws -> Trainer {
     let architecture = try candidates?.architecture(of: values, without: objective)
     let hyperparameters = try objective.hyperparameters(for: values, architecture: architecture)
     var options = hyperparameters.options(seed: seed, metric: objective.metric, selection: objective.selection)
     options.precision = objective.precision
-    return try Trainer(hyperparameters.network.network, data: data ?? self.data, options: options)
+    return try Trainer(
+      hyperparameters.network.network, data: data ?? self.data, options: options, weights: weights, teacher: teacher)
   }
 
   /// Trains the network of one trial, from its checkpoint where it was interrupted, reports the metric after each epoch,

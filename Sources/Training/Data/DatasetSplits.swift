@@ -25,8 +25,15 @@ public struct DatasetSplits: Sendable, Equatable {
   ///
   /// Validation and test samples take no part in the figures. A feature that is constant in training becomes 0 there.
   public func standardized() -> DatasetSplits {
+    standardized(by: Standardization(fitting: training))
+  }
+
+  /// The parts with each feature shifted and scaled by given figures, such as those that a model was trained with.
+  ///
+  /// - Parameter figures: Figures of samples of the same shape; nil leaves the parts as they are.
+  public func standardized(by figures: Standardization?) -> DatasetSplits {
     precondition(standardization == nil, "the splits are standardized already")
-    let figures = Standardization(fitting: training)
+    guard let figures else { return self }
     return DatasetSplits(
       training: figures.applied(to: training), validation: figures.applied(to: validation),
       test: figures.applied(to: test), indices: indices, standardization: figures)

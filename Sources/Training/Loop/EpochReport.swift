@@ -12,6 +12,13 @@ public struct EpochReport: Sendable, Hashable, Codable {
   public let isBest: Bool
 }
 
+extension EpochReport {
+  /// The same epoch under another number, as one of a longer training.
+  package func numbered(_ epoch: Int) -> EpochReport {
+    EpochReport(epoch: epoch, trainingLoss: trainingLoss, validation: validation, value: value, isBest: isBest)
+  }
+}
+
 /// A finished training.
 public struct TrainingResult: Sendable, Hashable {
   /// All epochs, in order.

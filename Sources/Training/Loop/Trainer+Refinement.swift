@@ -33,17 +33,23 @@ extension TrainedModel {
   ///
   /// - Parameter subject: What messages call the model.
   /// - Throws: `TrainingError` of code `dataMismatch`.
-  func requireFit(to data: DatasetSplits, as subject: String) throws(TrainingError) {
+  package func requireFit(to data: DatasetSplits, as subject: String) throws(TrainingError) {
     let training = data.training
     let isOfTarget =
       switch (target, training.target) {
       case (.classes(let own), .classes(_, let names)): own == names
-      case (.value, .values): target.scale == TargetColumn.Scale(fitting: training.target)
+      case (.value, .values): true
       default: false
       }
     guard featureShape == training.featureShape, isOfTarget else {
       throw TrainingError(
         .dataMismatch, "\(subject) takes other samples or predicts other targets than \(training.name) has")
+    }
+    guard target.scale == TargetColumn.Scale(fitting: training.target) else {
+      throw TrainingError(
+        .dataMismatch,
+        "\(subject) was trained on values of another mean and deviation than those of \(training.name); split the data as "
+          + "they were then")
     }
     guard standardization == data.standardization else {
       throw TrainingError(

@@ -185,6 +185,9 @@ public final class Trainer {
   private lazy var fingerprint = TrainingCheckpoint.fingerprint(
     network, options, data.training, identities)
 
+  /// Whether a checkpoint is one of the same network, data and options.
+  public func isOrigin(of checkpoint: TrainingCheckpoint) -> Bool { checkpoint.fingerprint == fingerprint }
+
   /// Goes back, or on, to where a checkpoint was taken; `train` then does what is left.
   ///
   /// - Throws: `TrainingError` of code `dataMismatch` where the checkpoint is of another network, data of another extent or

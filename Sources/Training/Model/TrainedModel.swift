@@ -111,6 +111,12 @@ extension TrainedModel.Target {
 }
 
 extension Trainer {
+  /// The parameters and states as they are now, by name.
+  public var weights: [String: [Float]] {
+    Dictionary(
+      uniqueKeysWithValues: parameters.layout.entries.map { ($0.name, Array(parameters.values[$0.range])) })
+  }
+
   /// The network with its parameters as they are now: after `train` those of the best epoch.
   ///
   /// - Parameters:
@@ -122,18 +128,15 @@ extension Trainer {
     let training = data.training
     let network = try SavedNetwork(
       network, featureShape: training.featureShape, outputWidth: training.target.outputWidth)
-    var weights: [String: [Float]] = [:]
-    for value in network.graph.parameters + network.graph.states {
-      let name = network.graph[value].name
-      weights[name] = parameters.values(of: name)
-    }
+    let names = Set((network.graph.parameters + network.graph.states).map { network.graph[$0].name })
     let target: TrainedModel.Target =
       switch training.target {
       case .classes(_, let names): .classes(names)
       case .values: .value(mean: scale.mean, deviation: scale.deviation)
       }
     return try TrainedModel(
-      network: network, weights: weights, featureShape: training.featureShape, featureNames: training.featureNames,
+      network: network, weights: weights.filter { names.contains($0.key) }, featureShape: training.featureShape,
+      featureNames: training.featureNames,
       standardization: data.standardization, target: target, metrics: metrics, provenance: provenance)
   }
 }

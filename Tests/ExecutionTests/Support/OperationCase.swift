@@ -93,6 +93,6 @@ struct OperationCase: CustomStringConvertible {
       add(.embed(axis: axis, start: 2, extent: shape[axis] + 3), [shape], random: &random)
     }
     add(.dropoutMask(probability: 0.3, stream: 5), [], random: &random)
-    return cases + images(&random)
+    return cases + images(&random) + fakeQuantizations(&random)
   }
 }

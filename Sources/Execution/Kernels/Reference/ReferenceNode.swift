@@ -78,6 +78,7 @@ struct ReferenceNode<Scalar: Real & BinaryFloatingPoint> {
     case .convolution(let operation): run(operation)
     case .pooling(let operation): run(operation)
     case .normalization(let operation): run(operation)
+    case .fakeQuantization(let operation): run(operation)
     case .loss(let loss): run(loss)
     case .lossGradient(let loss): runGradient(of: loss)
 

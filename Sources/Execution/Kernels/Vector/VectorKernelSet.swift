@@ -121,6 +121,7 @@ struct VectorKernelSet: KernelSet {
     case .convolution(let operation): return body(of: operation, for: request)
     case .pooling(let operation): return body(of: operation, for: request)
     case .normalization(let operation): return body(of: operation, for: request)
+    case .fakeQuantization(let operation): return body(of: operation, for: request)
     case .loss(let loss): return body(of: loss, for: request)
     case .lossGradient(let loss): return body(ofGradientOf: loss, for: request)
     }

@@ -20,11 +20,20 @@ public struct ArchitectureError: Error, Hashable, Sendable, CustomStringConverti
   public let code: Code
   /// What is wrong, where, and what helps.
   public let message: String
+  /// Where in the text that describes the space; nil for one that is written in Swift.
+  package private(set) var place: SourcePlace?
 
   /// Makes an error.
   public init(_ code: Code, _ message: String) {
     self.code = code
     self.message = message
+  }
+
+  /// The error with a place.
+  package func placed(at place: SourcePlace) -> ArchitectureError {
+    var error = self
+    error.place = place
+    return error
   }
 
   /// The message.

@@ -60,6 +60,18 @@ extension ArchitectureBuilder {
   public mutating func maxPooling(
     _ x: Value, window: Int, stride: Int? = nil, padding: Int = 0, name: String
   ) throws -> Value {
+    try graph.maxPooling(x, pooling(of: x, window, stride, padding, name), name: nodeName(name))
+  }
+
+  /// Adds the mean of each `window` by `window` pixels, along axes that are long enough; padding does not count.
+  public mutating func averagePooling(
+    _ x: Value, window: Int, stride: Int? = nil, padding: Int = 0, name: String
+  ) throws -> Value {
+    try graph.averagePooling(
+      x, pooling(of: x, window, stride, padding, name), countsPadding: false, name: nodeName(name))
+  }
+
+  private func pooling(of x: Value, _ window: Int, _ stride: Int?, _ padding: Int, _ name: String) throws -> Pooling {
     let shape = graph.shape(of: x)
     guard shape.rank == 4 else {
       throw ArchitectureError(.invalidSpace, "'\(nodeName(name))' is a pooling, but its input \(shape) is no image")
@@ -67,9 +79,8 @@ extension ArchitectureBuilder {
     func extent(_ number: Int, else other: Int) -> Extent {
       Extent(height: shape[1] < window ? other : number, width: shape[2] < window ? other : number)
     }
-    let pooling = Pooling(
+    return Pooling(
       window: extent(window, else: 1), stride: extent(stride ?? window, else: 1), padding: extent(padding, else: 0))
-    return try graph.maxPooling(x, pooling, name: nodeName(name))
   }
 
   /// Adds dropout of the builder's probability.
@@ -96,6 +107,20 @@ extension ArchitectureBuilder {
     _ name: String, inputs: [Value], nodes: Int, inputsPerNode: Int,
     operations: KeyValuePairs<String, (inout ArchitectureBuilder, Value) throws -> Value>
   ) throws -> Value {
+    try cell(name, inputs: inputs, nodes: nodes, inputsPerNode: inputsPerNode, among: operations.map(\.key)) {
+      builder, chosen, x in
+      guard let operation = operations.first(where: { $0.key == chosen })?.value else {
+        throw ArchitectureError(.invalidGenome, "there is no operation '\(chosen)' in '\(name)'")
+      }
+      return try operation(&builder, x)
+    }
+  }
+
+  /// Adds a cell whose operations have names.
+  mutating func cell(
+    _ name: String, inputs: [Value], nodes: Int, inputsPerNode: Int, among operations: [String],
+    _ apply: (inout ArchitectureBuilder, String, Value) throws -> Value
+  ) throws -> Value {
     guard nodes >= 1, !inputs.isEmpty else {
       throw ArchitectureError(.invalidSpace, "the cell '\(nodeName(name))' needs an input and a node")
     }
@@ -109,7 +134,9 @@ extension ArchitectureBuilder {
           taken.formUnion(places)
           return try builder.sum(
             try places.enumerated().map { number, place in
-              try builder.layer(of: operations, on: values[place], name: "operation\(number + 1)")
+              try builder.layerChoice("operation\(number + 1)", among: operations) { builder, chosen in
+                try apply(&builder, chosen, values[place])
+              }.output
             })
         }
         values.append(sum)
@@ -119,16 +146,6 @@ extension ArchitectureBuilder {
       try builder.require(!inputs.contains(output), "the cell does nothing")
       return output
     }
-  }
-
-  private mutating func layer(
-    of operations: KeyValuePairs<String, (inout ArchitectureBuilder, Value) throws -> Value>, on x: Value, name: String
-  ) throws -> Value {
-    let chosen = try suggest(.choice(name, operations.map(\.key)))
-    guard let operation = operations.first(where: { $0.key == chosen })?.value else {
-      throw ArchitectureError(.invalidGenome, "there is no operation '\(chosen)' for '\(name)'")
-    }
-    return try scoped(name) { try operation(&$0, x) }
   }
 
   /// Adds the sum of some values, which is the value itself where there is one; refuses to add a value to itself.

@@ -47,20 +47,21 @@ public struct ArchitectureBuilder {
   ///
   /// - Throws: `ArchitectureError` of code `invalidSpace` where the name is one of another choice.
   public mutating func suggest<Value>(_ parameter: Parameter<Value>) throws -> Value {
-    let choice = try ask(parameter.name, parameter.distribution)
+    let choice = try suggest(parameter.name, parameter.distribution)
     return try parameter.value(internal: parameter.distribution.internal(choice))
   }
 
   /// Asks for one of some whole numbers.
   public mutating func suggest(_ name: String, _ numbers: WholeNumbers) throws -> Int {
     let distribution = try numbers.distribution(of: name)
-    guard let number = try ask(name, distribution).intValue else {
+    guard let number = try suggest(name, distribution).intValue else {
       throw ArchitectureError(.invalidGenome, "the choice '\(path(to: name))' is no whole number")
     }
     return number
   }
 
-  private mutating func ask(_ name: String, _ distribution: Distribution) throws -> Choice {
+  /// Asks for a value of a distribution, in external form.
+  mutating func suggest(_ name: String, _ distribution: Distribution) throws -> Choice {
     let name = path(to: name)
     if let known = distributions[name] {
       guard known == distribution else {
@@ -133,6 +134,13 @@ public struct ArchitectureBuilder {
     guard count >= 0 else {
       throw ArchitectureError(.invalidSpace, "'\(path(to: name))' cannot be repeated \(count) times")
     }
+    try repeated(name, times: count, shared: shared, body)
+  }
+
+  /// Builds a part as often as is said, in the scopes `NAME1`, `NAME2` and so on, or at `NAME` where the choices are shared.
+  mutating func repeated(
+    _ name: String, times count: Int, shared: Bool, _ body: (inout ArchitectureBuilder, Int) throws -> Void
+  ) throws {
     for index in 0..<count {
       try scoped(choices: shared ? name : "\(name)\(index + 1)", nodes: "\(name)\(index + 1)") { builder in
         try body(&builder, index)
@@ -153,11 +161,20 @@ public struct ArchitectureBuilder {
   public mutating func layerChoice(
     _ name: String, _ layers: KeyValuePairs<String, (inout ArchitectureBuilder) throws -> Value>
   ) throws -> Value {
-    let chosen = try suggest(.choice(name, layers.map(\.key)))
-    guard let layer = layers.first(where: { $0.key == chosen })?.value else {
-      throw ArchitectureError(.invalidGenome, "there is no layer '\(chosen)' for '\(path(to: name))'")
-    }
-    return try scoped(name) { try layer(&$0) }
+    try layerChoice(name, among: layers.map(\.key)) { builder, chosen in
+      guard let layer = layers.first(where: { $0.key == chosen })?.value else {
+        throw ArchitectureError(.invalidGenome, "there is no layer '\(chosen)' for '\(name)'")
+      }
+      return try layer(&builder)
+    }.output
+  }
+
+  /// Asks which of some names there is, and builds what it stands for in the scope of the choice's name.
+  mutating func layerChoice(
+    _ name: String, among names: [String], _ build: (inout ArchitectureBuilder, String) throws -> Value
+  ) throws -> (chosen: String, output: Value) {
+    let chosen = try suggest(.choice(name, names))
+    return (chosen, try scoped(name) { try build(&$0, chosen) })
   }
 
   /// Asks which `count` of some values are taken. It is one choice, whose names are the places of the values: `0+2`.

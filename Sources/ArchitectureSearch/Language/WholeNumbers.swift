@@ -22,7 +22,7 @@ public struct WholeNumbers: Hashable, Sendable, ExpressibleByIntegerLiteral, Exp
   /// A stepped range where the numbers ascend evenly, so that samplers see their order, else a choice.
   ///
   /// - Throws: `ArchitectureError` of code `invalidSpace` for no number, or one twice.
-  func distribution(of name: String) throws -> Distribution {
+  package func distribution(of name: String) throws -> Distribution {
     guard let first = values.first, let last = values.last, Set(values).count == values.count else {
       throw ArchitectureError(.invalidSpace, "'\(name)' needs at least one number, and none twice")
     }

@@ -31,6 +31,12 @@ struct ArchitectureCandidates: Sendable {
   init(_ configuration: ArchitectureConfiguration, samples: Dataset) throws {
     self.configuration = configuration
     self.samples = samples
+    if case .described(let space) = configuration.space,
+      let mistake = space.mistake(featureShape: samples.featureShape, outputWidth: samples.target.outputWidth)
+    {
+      let place = mistake.place.map { "line \($0.line), column \($0.column) of the study file: " } ?? ""
+      throw ValidationError("\(place)no architecture can be built for '\(samples.name)': \(mistake.message)")
+    }
     guard !configuration.limits.limits.isEmpty else { return }
     let survey = try SpaceSurvey(
       of: configuration.space.space, featureShape: samples.featureShape, outputWidth: samples.target.outputWidth,

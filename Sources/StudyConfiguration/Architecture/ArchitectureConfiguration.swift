@@ -2,7 +2,7 @@ package import ArchitectureSearch
 
 /// The architectures that a study searches: a space, what they may cost, and how the search begins.
 package struct ArchitectureConfiguration: Hashable, Sendable {
-  package var space: ReadySpace
+  package var space: SearchedSpace
   /// What an architecture may cost; what costs more is never trained.
   package var limits = CostLimits()
   /// The costs that are objectives beside the metric, all to be made small.
@@ -11,17 +11,18 @@ package struct ArchitectureConfiguration: Hashable, Sendable {
   package var warmUp: WarmUp?
 
   /// Describes a search.
-  package init(space: ReadySpace) { self.space = space }
+  package init(space: SearchedSpace) { self.space = space }
 }
 
-/// A space with its options.
-package enum ReadySpace: Hashable, Sendable {
+/// A ready space with its options, or one that is described.
+package enum SearchedSpace: Hashable, Sendable {
   case perceptron(PerceptronSpace)
   case convolutional(ConvolutionalSpace)
   case invertedResidual(InvertedResidualSpace)
   case cell(CellSpace)
+  case described(DescribedSpace)
 
-  /// The names of spaces in a study file.
+  /// The names of ready spaces in a study file.
   package enum Name: String, Hashable, Sendable, CaseIterable {
     case mlp, cnn, invertedResidual, cell
   }
@@ -33,6 +34,7 @@ package enum ReadySpace: Hashable, Sendable {
     case .convolutional(let space): space
     case .invertedResidual(let space): space
     case .cell(let space): space
+    case .described(let space): space
     }
   }
 }

@@ -2,6 +2,7 @@ import ArchitectureSearch
 import OrderedCollections
 import SearchSpace
 import Spelling
+import Training
 
 /// Reads what stands under `architecture`.
 struct ArchitectureReader {
@@ -9,23 +10,33 @@ struct ArchitectureReader {
   private(set) var configuration: ArchitectureConfiguration?
   /// How many costs are objectives, whatever else is wrong.
   private(set) var minimizedCount = 0
+  private let log: MistakeLog
+  /// Where the space stands.
+  private var spacePosition: Position?
 
   private static let common = ["space", "bits", "dropout", "limits", "minimize", "warmUp"]
 
   /// Nil, with a message, where the value is no mapping.
   init?(_ member: MappingReader.Member, log: MistakeLog) {
+    self.log = log
     // What else may stand here depends on the space; where that is mistyped, the options of all are permitted.
-    let named = member.value.member("space").flatMap { ReadySpace.Name(rawValue: $0) }
-    let options = named.map { Self.options(of: $0) } ?? ReadySpace.Name.allCases.flatMap { Self.options(of: $0) }
+    let named = member.value.member("space").flatMap { SearchedSpace.Name(rawValue: $0) }
+    let isDescribed = member.value.hasList("space")
+    let options =
+      isDescribed
+      ? ["input"]
+      : named.map { Self.options(of: $0) } ?? SearchedSpace.Name.allCases.flatMap { Self.options(of: $0) }
     guard
       let reader = MappingReader(
         member.value, path: "architecture", at: member.keyPosition, keys: Self.common + options, log: log,
         expectation: "keys such as space and limits")
     else { return nil }
-    let name: ReadySpace.Name? = reader.required("space").flatMap {
-      log.name($0.value, path: "architecture.space", kind: "space of architectures")
-    }
-    let space = name.map { Self.space($0, reader) }
+    let written = reader.required("space")
+    spacePosition = written?.keyPosition
+    let space =
+      isDescribed
+      ? written.map { Self.described($0.value, reader) }
+      : written.flatMap { Self.name($0.value, log) }.map { Self.space($0, reader) }
     let limits = Self.limits(reader)
     let minimized = Self.names(reader, "minimize", "cost", as: ArchitectureCost.self) ?? []
     minimizedCount = minimized.count
@@ -38,9 +49,47 @@ struct ArchitectureReader {
     self.configuration = configuration
   }
 
+  /// Reports what is wrong with a described space, where the data are known before they are read.
+  func checkSamples(of data: DataSource) {
+    guard log.error == nil, let configuration, case .described(let space) = configuration.space,
+      let (featureShape, outputWidth) = data.knownShape,
+      let mistake = space.mistake(featureShape: featureShape, outputWidth: outputWidth)
+    else { return }
+    let position = mistake.place.map { Position(line: $0.line, column: $0.column) } ?? spacePosition
+    let prefix = mistake.code == .rejected ? "no random architecture can be built: " : ""
+    log.report(.contradiction, at: position ?? Position(line: 1, column: 1), "architecture: \(prefix)\(mistake.message)")
+  }
+
   // MARK: - Spaces
 
-  private static func options(of name: ReadySpace.Name) -> [String] {
+  private static func name(_ value: YAMLNode, _ log: MistakeLog) -> SearchedSpace.Name? {
+    guard case .scalar(let scalar) = value.content, !scalar.text.isEmpty else {
+      if !value.isInvalid {
+        let names = SearchedSpace.Name.allCases.map(\.rawValue).joined(separator: ", ")
+        log.report(
+          .wrongType, at: value.position,
+          "architecture.space: expected one of \(names), or a list of steps, met \(value.met)")
+      }
+      return nil
+    }
+    return log.name(value, path: "architecture.space", kind: "space of architectures")
+  }
+
+  private static func described(_ steps: YAMLNode, _ reader: MappingReader) -> SearchedSpace {
+    var stepReader = StepReader(
+      log: reader.log, hyperparameters: Set(Hyperparameter.all(of: .architecture).map(\.name)))
+    if case .list(let elements) = steps.content, elements.isEmpty {
+      reader.log.report(
+        .missingKey, at: steps.position, "architecture.space: expected steps such as [flatten, output], met none")
+    }
+    return .described(
+      DescribedSpace(
+        steps: stepReader.steps(steps, "architecture.space", StepNames()),
+        input: reader.name("input", "form of the input"), bits: reader.wholeNumbers("bits", in: 2...8) ?? 8,
+        dropout: reader.number("dropout", in: .from(0).below(1)) ?? 0))
+  }
+
+  private static func options(of name: SearchedSpace.Name) -> [String] {
     switch name {
     case .mlp: ["depth", "units"]
     case .cnn: ["depth", "channels", "kernel", "separable"]
@@ -49,7 +98,7 @@ struct ArchitectureReader {
     }
   }
 
-  private static func space(_ name: ReadySpace.Name, _ reader: MappingReader) -> ReadySpace {
+  private static func space(_ name: SearchedSpace.Name, _ reader: MappingReader) -> SearchedSpace {
     let bits = reader.wholeNumbers("bits", in: 2...8) ?? 8
     let dropout = reader.number("dropout", in: .from(0).below(1)) ?? 0
     func numbers(_ key: String, in bounds: ClosedRange<Int>, _ usual: WholeNumbers) -> WholeNumbers {
@@ -239,5 +288,26 @@ extension YAMLNode {
       case .scalar(let scalar) = member.value.content
     else { return nil }
     return scalar.text
+  }
+
+  /// Whether a member of a mapping is a list.
+  func hasList(_ key: String) -> Bool {
+    guard case .mapping(let members) = content, let member = members.first(where: { $0.key == key }),
+      case .list = member.value.content
+    else { return false }
+    return true
+  }
+}
+
+extension DataSource {
+  /// The shape of a sample's features and the number of outputs, where no file is needed to know them.
+  fileprivate var knownShape: (featureShape: [Int], outputWidth: Int)? {
+    switch self {
+    case .embedded(let set):
+      guard let samples = try? set.load() else { return nil }
+      return (samples.featureShape, samples.target.outputWidth)
+    case .idx(let folder) where folder == .fashionMNIST: return ([28, 28, 1], 10)
+    case .idx, .csv, .numpy: return nil
+    }
   }
 }

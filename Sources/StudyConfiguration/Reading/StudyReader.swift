@@ -78,6 +78,7 @@ struct StudyReader {
     let jobs = reader.wholeNumber("jobs", in: 1...1024)
     let duplicates = reader.name("duplicates", "policy", DuplicateHandling.self)
     let stop = reader.members["stop"].map { StopConfiguration($0, log: log) } ?? StopConfiguration()
+    if let data = objective?.objective?.data { architecture?.checkSamples(of: data) }
     guard log.error == nil, let directions, let sampler, let pruner, let space, let stop else { return nil }
     return StudyConfiguration(
       name: name, directions: directions,

@@ -1,0 +1,64 @@
+import ArchitectureSearch
+import Graphs
+import OrderedCollections
+import SearchSpace
+
+extension StepReader {
+  /// Reads a layer.
+  func layer(
+    _ kind: DescribedLayer.Kind, _ member: MappingReader.Member, _ names: StepNames, _ taken: inout [String: Position]
+  ) -> DescribedStep.Operation? {
+    let keys = kind.keys
+    let own = keys.map(\.rawValue) + (kind.hasWeights ? ["bits"] : [])
+    // A single value may stand for its key: `dropout: 0.2`, `activation: relu`.
+    var member = member
+    if let first = keys.first, case .mapping = member.value.content {} else if let first = keys.first,
+      !member.value.isEmpty, !member.value.isInvalid
+    {
+      let short = YAMLNode.Member(key: first.rawValue, keyPosition: member.value.position, value: member.value)
+      member = MappingReader.Member(
+        key: member.key, keyPosition: member.keyPosition,
+        value: YAMLNode(content: .mapping([short]), position: member.value.position), isCorrected: member.isCorrected)
+    }
+    guard let options = options(member, (kind == .classifier ? [] : ["name"]) + own) else { return nil }
+    let name: String? =
+      kind == .classifier
+      ? claimed(["pooling", "dropout", "output"], by: options, names, &taken)
+      : name(options, else: kind.rawValue, names, &taken)
+    if kind.needsFirst, let first = keys.first, options.members[first.rawValue] == nil {
+      _ = options.required(first.rawValue)
+      return nil
+    }
+    var values: [DescribedLayer.Key: DescribedValue] = [:]
+    for key in keys {
+      guard let given = options.members[key.rawValue] else { continue }
+      values[key] = value(given.value, path: options.path(key.rawValue), domain: key.domain, names)
+    }
+    let bits = kind.hasWeights ? options.wholeNumbers("bits", in: 2...8) : nil
+    guard let name else { return nil }
+    return .layer(DescribedLayer(kind, name: name, values: values, bits: bits))
+  }
+
+  /// Claims the names of the layers that a classifier is made of.
+  private func claimed(
+    _ parts: [String], by options: MappingReader, _ names: StepNames, _ taken: inout [String: Position]
+  ) -> String? {
+    for part in parts
+    where claim(part, at: options.position, options.path, isChoice: false, names, &taken) == nil { return nil }
+    return "output"
+  }
+}
+
+extension DescribedLayer.Key {
+  /// What values are accepted.
+  var domain: Hyperparameter.Domain {
+    if let bounds { return .whole(bounds) }
+    guard self != .probability else { return .real(.from(0).below(1)) }
+    return .names("activation", Activation.standard.map(\.name) + (self == .activation ? ["none"] : []))
+  }
+}
+
+extension YAMLNode {
+  /// Whether nothing is written.
+  var isEmpty: Bool { if case .scalar(let scalar) = content { scalar.isPlain && scalar.text.isEmpty } else { false } }
+}

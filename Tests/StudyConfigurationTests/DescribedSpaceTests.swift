@@ -1,0 +1,354 @@
+import ArchitectureSearch
+import Graphs
+import OrderedCollections
+import Samplers
+import SearchSpace
+import Testing
+
+@testable import StudyConfiguration
+
+/// A space made of a closure.
+private struct SwiftSpace: ArchitectureSpace {
+  let body: @Sendable (Value, Int, inout ArchitectureBuilder) throws -> Value
+
+  func build(_ input: Value, outputWidth: Int, with builder: inout ArchitectureBuilder) throws -> Value {
+    try body(input, outputWidth, &builder)
+  }
+}
+
+@Suite("Described spaces of architectures")
+struct DescribedSpaceTests {
+  /// The space that a description makes.
+  private func described(_ steps: String, options: String = "") throws -> any ArchitectureSpace {
+    let text = """
+      objective: {data: digits, metric: accuracy}
+      architecture:
+        \(options)
+        space:
+      \(steps.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
+      """
+    let configuration = try read(text)
+    return try #require(configuration.objective?.training?.architecture?.space.space)
+  }
+
+  /// Random architectures of either space are those of the other: the same choices and hashes, and the same networks.
+  private func expectEqual(
+    _ described: any ArchitectureSpace, _ written: any ArchitectureSpace, shapes: [[Int]] = [[8, 8, 1]],
+    hasEqualNames: Bool = true, count: Int = 40
+  ) throws {
+    for (space, other) in [(described, written), (written, described)] {
+      for shape in shapes {
+        for seed in 0..<count {
+          var generator = Draw(seed: UInt64(seed), number: 0).generator(for: "test")
+          let one = try space.randomArchitecture(featureShape: shape, outputWidth: 10, using: &generator)
+          let two = try other.architecture(one.genome, featureShape: shape, outputWidth: 10)
+          #expect(one.genome.hash == two.genome.hash)
+          #expect(one.weightBits == two.weightBits)
+          if hasEqualNames { #expect(one.graph == two.graph) }
+          #expect(one.footprint.flashBytes == two.footprint.flashBytes)
+          #expect(one.footprint.peakActivationBytes == two.footprint.peakActivationBytes)
+          #expect(one.footprint.multiplyAccumulates == two.footprint.multiplyAccumulates)
+        }
+      }
+    }
+  }
+
+  @Test("The ready space of perceptrons can be described")
+  func perceptron() throws {
+    let space = try described(
+      """
+      - repeat:
+          name: layer
+          count: 0..3
+          steps:
+          - let: {units: {int: 16..128, step: 16}}
+          - dense: {units: units}
+          - dropout
+      - output
+      """, options: "{bits: [2, 4, 8], dropout: 0.1, input: row}".unbraced)
+    try expectEqual(
+      space, PerceptronSpace(depth: .range(0...3), bits: [2, 4, 8], dropout: 0.1), shapes: [[8, 8, 1], [13]])
+  }
+
+  @Test("The ready space of convolution networks can be described")
+  func convolutional() throws {
+    let space = try described(
+      """
+      - repeat:
+          name: block
+          count: 1..4
+          steps:
+          - let: {channels: {int: 8..32, step: 8}, kernel: [3, 5], reduction: [none, stride, maximum]}
+          - let: {stride: "if(reduction == 'stride', 2, 1)"}
+          - if:
+              that: block.index > 1
+              then:
+              - let: {convolution: [full, separable]}
+              - if:
+                  that: convolution == 'separable'
+                  then: [{separable: {name: conv, channels: channels, kernel: kernel, stride: stride}}]
+                  else: [{convolution: {name: conv, channels: channels, kernel: kernel, stride: stride}}]
+              else:
+              - convolution: {name: conv, channels: channels, kernel: kernel, stride: stride}
+          - if: {that: reduction == 'maximum', then: [{maxPooling: {name: pooling, window: 2}}]}
+      - let: {head: [mean, flatten]}
+      - if:
+          that: head == 'mean'
+          then: [classifier]
+          else: [{flatten: {name: flat}}, dropout, output]
+      """, options: "{input: image, bits: [4, 8]}".unbraced)
+    try expectEqual(space, ConvolutionalSpace(bits: [4, 8]), shapes: [[8, 8, 1], [28, 28, 1], [13]])
+  }
+
+  @Test("The ready space of inverted residuals can be described")
+  func invertedResidual() throws {
+    let space = try described(
+      """
+      - convolution: {name: stem, channels: [8, 16, 24], stride: [1, 2]}
+      - repeat:
+          name: stage
+          count: 1..3
+          steps:
+          - let: {width: {int: 8..40, step: 8}, stride: [1, 2]}
+          - repeat:
+              name: block
+              count: 1..3
+              steps:
+              - let: {kernel: [3, 5], expansion: [1, 2, 4]}
+              - skip:
+                  choice: true
+                  steps:
+                  - if:
+                      that: expansion > 1
+                      then: [{convolution: {name: expand, channels: x.channels * expansion, kernel: 1}}]
+                  - depthwise: {kernel: kernel, stride: "if(block.index == 1, stride, 1)"}
+                  - convolution: {name: project, channels: width, kernel: 1, activation: none}
+      - classifier
+      """, options: "{dropout: 0.2}".unbraced)
+    try expectEqual(space, InvertedResidualSpace(dropout: 0.2), shapes: [[8, 8, 1], [28, 28, 1]], hasEqualNames: false)
+  }
+
+  @Test("The ready space of cells can be described")
+  func cells() throws {
+    let space = try described(
+      """
+      - let: {channels: [8, 12, 16], nodes: 2..4}
+      - convolution: {name: stem, channels: channels}
+      - repeat:
+          name: stage
+          count: 1..2
+          steps:
+          - if:
+              that: stage.index > 1
+              then: [{convolution: {name: reduction, channels: channels * 2 ** (stage.index - 1), stride: 2}}]
+          - repeat:
+              name: /cells
+              count: 1..2
+              shared: true
+              steps:
+              - cell:
+                  nodes: nodes
+                  inputsPerNode: 2
+                  operations:
+                    skip: []
+                    conv1x1: [{convolution: {name: conv, channels: x.channels, kernel: 1}}]
+                    conv3x3: [{convolution: {name: conv, channels: x.channels}}]
+                    separable3x3: [{separable: {name: conv, channels: x.channels}}]
+                    maxPooling3x3: [{maxPooling: {name: pooling, window: 3, stride: 1, padding: 1}}]
+      - classifier
+      """)
+    try expectEqual(space, CellSpace(), shapes: [[8, 8, 1], [28, 28, 1]])
+  }
+
+  @Test("Choices of all kinds, tied ones, optional parts, choices of layers and of inputs are those of Swift")
+  func constructs() throws {
+    let space = try described(
+      """
+      - let: {kernel: {choice: [3, 5], tie: kernel}, rate: {float: 0..0.5}, wide: bool, count: 1..2}
+      - scope:
+          name: body
+          steps:
+          - convolution:
+              name: conv
+              channels: {int: 8..16, log: true}
+              kernel: {choice: [3, 5], tie: kernel}
+              bits: [2, 8]
+          - keep: a
+          - layerChoice:
+              name: op
+              layers:
+                large: [{convolution: {channels: x.channels, kernel: kernel}}]
+                small: [{convolution: {channels: x.channels, kernel: 1}}]
+                none: []
+          - keep: b
+          - optional: {name: more, steps: [{convolution: {channels: x.channels, activation: [relu, relu6, none]}}]}
+          - keep: c
+          - inputChoice: {name: inputs, count: 2, from: [a, b, c]}
+          - repeat: {name: block, count: count, shared: true, steps: [{depthwise: {kernel: [3, 5]}}]}
+          - keep: d
+      - averagePooling
+      - globalAveragePooling
+      - dropout: rate
+      - require: {that: kernel < 5 or wide, because: large windows need wide layers}
+      - if: {that: op == 'large' and more, then: [{dense: "if(wide, 32, 16)"}], else: [{dense: {units: 8, activation: tanh}}]}
+      - output
+      """, options: "{bits: 4}".unbraced)
+    let written = SwiftSpace { x, outputWidth, builder in
+      builder.bits = 4
+      let kernel = try builder.suggest(.choice("/kernel", [3, 5] as [Choice])).wholeNumber ?? 0
+      let rate = try builder.suggest(.float("rate", 0...0.5))
+      let wide = try builder.suggest(.bool("wide"))
+      let count = try builder.suggest("count", .range(1...2))
+      var x = x
+      var chosen = ""
+      let more = try builder.scoped("body") { builder in
+        let channels = try builder.suggest(.int("conv/channels", 8...16, log: true))
+        builder.bits = [2, 8]
+        x = try builder.convolution(x, channels: channels, kernel: kernel, name: "conv")
+        builder.bits = 4
+        let a = x
+        x = try builder.layerChoice(
+          "op",
+          [
+            "large": { builder in
+              chosen = "large"
+              return try builder.convolution(a, channels: channels, kernel: kernel, name: "convolution")
+            }, "small": { try $0.convolution(a, channels: channels, kernel: 1, name: "convolution") },
+            "none": { _ in a },
+          ])
+        let b = x
+        let c = try builder.optional("more") { builder in
+          let activation = try builder.suggest(.choice("convolution/activation", ["relu", "relu6", "none"]))
+          let y = try builder.convolution(
+            b, channels: channels, kernel: 3, name: "convolution", isActivated: activation == "relu")
+          let name = "\(builder.nodeName("convolution")).activation"
+          return activation == "relu6" ? try builder.graph.activation(.relu6, y, name: name) : y
+        }
+        let taken = try builder.inputChoice("inputs", from: [a, b, c ?? b], count: 2)
+        x = try builder.graph.add(taken[0], taken[1], name: builder.nodeName("inputs"))
+        try builder.repeated("block", WholeNumbers([count]), shared: true) { builder, _ in
+          let kernel = try builder.suggest("depthwise/kernel", [3, 5])
+          x = try builder.convolution(x, channels: nil, kernel: kernel, name: "depthwise")
+        }
+        return c != nil
+      }
+      x = try builder.averagePooling(x, window: 2, name: "averagePooling")
+      x = try builder.graph.globalAveragePooling(x, name: "globalAveragePooling")
+      x = try builder.graph.dropout(x, probability: rate, name: "dropout")
+      try builder.require(kernel < 5 || wide, "large windows need wide layers")
+      if chosen == "large" && more {
+        x = try builder.dense(x, units: wide ? 32 : 16, name: "dense")
+      } else {
+        x = try builder.graph.tanh(builder.dense(x, units: 8, name: "dense", isLast: true), name: "dense.activation")
+      }
+      return try builder.dense(x, units: outputWidth, name: "output", isLast: true)
+    }
+    try expectEqual(space, written, count: 150)
+    let names = Set(
+      try (0..<150).flatMap { seed in
+        var generator = Draw(seed: UInt64(seed), number: 1).generator(for: "test")
+        return try space.randomArchitecture(featureShape: [8, 8, 1], outputWidth: 10, using: &generator).genome.choices.keys
+      })
+    #expect(
+      names == [
+        "kernel", "rate", "wide", "count", "body/conv/channels", "body/conv/bits", "body/op", "body/more",
+        "body/more/convolution/activation", "body/inputs", "body/block/depthwise/kernel",
+      ])
+  }
+
+  @Test("Branches are joined, and steps go on from kept values")
+  func branches() throws {
+    let space = try described(
+      """
+      - convolution: {name: stem, channels: 4}
+      - keep: stem
+      - convolution: {name: left, channels: 6}
+      - keep: left
+      - take: stem
+      - convolution: {name: right, channels: 6, kernel: 1}
+      - keep: right
+      - add: [left, right]
+      - keep: sum
+      - concatenate: {of: [sum, stem], name: all}
+      - activation: hardSwish
+      - classifier
+      """)
+    let architecture = try space.architecture(Genome([:]), featureShape: [8, 8, 1], outputWidth: 10)
+    let graph = architecture.graph
+    let all = try #require(graph.value(named: "all"))
+    #expect(graph.shape(of: all) == [1, 8, 8, 10])
+    #expect(graph[all].inputs.map { graph[$0].name } == ["add", "stem.activation"])
+    let sum = try #require(graph.value(named: "add"))
+    #expect(graph[sum].inputs.map { graph[$0].name } == ["left.activation", "right.activation"])
+  }
+
+  @Test("A constraint that does not hold has others drawn, and its reason is told where none holds")
+  func constraints() throws {
+    let space = try described(
+      """
+      - flatten
+      - let: {width: 1..10}
+      - require: width == 7
+      - dense: width
+      - output
+      """)
+    for seed in 0..<5 {
+      var generator = Draw(seed: UInt64(seed), number: 0).generator(for: "test")
+      let found = try space.randomArchitecture(featureShape: [8, 8, 1], outputWidth: 10, using: &generator)
+      #expect(found.genome.choices == ["width": 7])
+    }
+    let error = #expect(throws: ArchitectureError.self) {
+      try space.architecture(Genome(["width": 6]), featureShape: [8, 8, 1], outputWidth: 10)
+    }
+    #expect(error?.code == .rejected && error?.message == "'width == 7' does not hold")
+  }
+
+  @Test("An architecture that fails names the node by its path, and the step by its place")
+  func places() throws {
+    let space = try described(
+      """
+      - repeat:
+          name: block
+          count: 1..6
+          steps:
+          - convolution: {channels: 4}
+          - keep: before
+          - maxPooling: {window: 3, stride: 2}
+          - if: {that: block.index == 2, then: [{keep: now}, {add: [before, now]}]}
+      - classifier
+      """)
+    let error = #expect(throws: ArchitectureError.self) {
+      try space.architecture(Genome(["block/count": 2]), featureShape: [8, 8, 1], outputWidth: 10)
+    }
+    #expect(error?.code == .rejected)
+    #expect(
+      error?.message
+        == "add 'block2/add' takes two values of one shape, but was given shapes [1, 3, 3, 4], [1, 1, 1, 4]")
+    #expect(error?.place == SourcePlace(line: 12, column: 60))
+  }
+
+  @Test("Growth without bounds is refused, and ends")
+  func growth() throws {
+    for steps in [
+      // Each concatenation doubles the channels.
+      "- repeat: {name: r, count: 64, steps: [{keep: a}, {activation: relu}, {keep: b}, {concatenate: [a, b]}]}\n- classifier",
+      "- repeat: {name: a, count: 64, steps: [{repeat: {name: b, count: 64, steps: [{flatten: }]}}]}\n- output",
+      "- convolution: {channels: 4096, kernel: 31}\n- convolution: {name: more, channels: 4096, kernel: 31}\n- classifier",
+    ] {
+      let error = #expect(throws: ConfigurationError.self) { try described(steps) }
+      #expect(error?.mistakes.count == 1)
+      #expect(error?.mistakes.first?.message.hasPrefix("architecture: ") == true)
+    }
+  }
+}
+
+extension String {
+  /// `{a: 1, b: 2}` as members of the mapping around it.
+  fileprivate var unbraced: String {
+    var depth = 0
+    return dropFirst().dropLast().map { character in
+      depth += character == "[" ? 1 : character == "]" ? -1 : 0
+      return character == "," && depth == 0 ? "\n " : String(character)
+    }.joined()
+  }
+}

@@ -78,16 +78,29 @@ public struct MagnitudePruning: Sendable, Hashable {
     _ model: TrainedModel, data: DatasetSplits, options: TrainingOptions,
     afterEpoch: (EpochReport) throws -> Void = { _ in }
   ) throws -> TrainedModel {
+    let trainer = try trainer(of: model, data: data, options: options)
+    let result = try trainer.train(afterEpoch: afterEpoch)
+    return try trainer.model(metrics: ["validation": result.best.validation], provenance: model.provenance)
+  }
+
+  /// What trains a model further and prunes it.
+  ///
+  /// - Parameters:
+  ///   - model: What training begins with; it computes with floating-point numbers.
+  ///   - data: The data that it was trained on, split and standardized as they were.
+  ///   - options: How it is trained. Of its epochs those behind the last pruning are candidates for the best, and weights are
+  ///     not averaged.
+  /// - Throws: `CompressionError` of code `invalidOption` for a number out of range or an unknown layer; `TrainingError`.
+  public func trainer(
+    of model: TrainedModel, data: DatasetSplits, options: TrainingOptions
+  ) throws -> Trainer {
     let hook = try PruningHook(self, of: model)
     var options = options
-    options.firstSelectableEpoch = max(
-      options.firstSelectableEpoch, min(options.epochs, Int((period.upperBound * Double(options.epochs)).rounded(.up)) + 1))
+    let share = pattern == .twoOfFour ? period.lowerBound : period.upperBound
+    let first = Int((share * Double(options.epochs)).rounded(.up)) + 1
+    options.firstSelectableEpoch = max(options.firstSelectableEpoch, min(options.epochs, first))
     options.weightAveraging = 0
-    let trainer = try Trainer(refining: model, data: data, options: options, hook: hook)
-    let result = try trainer.train(afterEpoch: afterEpoch)
-    var sparse = try trainer.model(metrics: ["validation": result.best.validation], provenance: model.provenance)
-    sparse.provenance["pruning"] = hook.identity
-    return sparse
+    return try Trainer(refining: model, data: data, options: options, hook: hook)
   }
 
   /// The model with the smallest weights set to zero at once, and nothing trained.

@@ -11,8 +11,9 @@ struct NASCommand: ParsableCommand {
         hpo nas search --config Configs/digits-nas.yaml --trials 60
         hpo nas front --study digits-nas
         hpo nas show 42 --study digits-nas
+        hpo nas finish --study digits-nas --top 2
       """,
-    subcommands: [NASSearchCommand.self, NASFrontCommand.self, NASShowCommand.self])
+    subcommands: [NASSearchCommand.self, NASFrontCommand.self, NASShowCommand.self, NASFinishCommand.self])
 }
 
 struct NASSearchCommand: AsyncParsableCommand {

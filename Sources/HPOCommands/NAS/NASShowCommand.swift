@@ -89,7 +89,7 @@ extension FrozenTrial {
 struct ArchitectureSource {
   let configuration: StudyConfiguration
   let objective: TrainingObjective
-  private let runner: TrainingRunner
+  let runner: TrainingRunner
 
   /// Reads the study file that is kept with a study, and the data, whose shape the networks depend on.
   ///

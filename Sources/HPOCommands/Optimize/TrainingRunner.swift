@@ -7,6 +7,8 @@ import StudyConfiguration
 struct TrainingRunner: Sendable {
   let objective: TrainingObjective
   private let space: ParameterSpace
+  /// The parts of the first split as they come.
+  let raw: DatasetSplits
   /// What is trained on, standardized: one split, or one a fold.
   let splits: [DatasetSplits]
   /// What a single training is trained on.
@@ -30,7 +32,9 @@ struct TrainingRunner: Sendable {
       throw ValidationError(
         "\(dataset.name): the network 'cnn' needs images, but these are the rows of a table; take the network 'mlp'")
     }
-    let splits = try objective.split.splits(of: dataset, test: test).map { $0.standardized() }
+    let parts = try objective.split.splits(of: dataset, test: test)
+    raw = parts[0]
+    let splits = parts.map { $0.standardized() }
     self.splits = splits
     candidates = try objective.architecture.map { try ArchitectureCandidates($0, samples: splits[0].training) }
   }

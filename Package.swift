@@ -137,7 +137,8 @@ let package = Package(
       of: "Training", "CAllocationCounter", "CDatasets", "Execution", "Graphs", "Training", numerics,
       exclude: ["Fixtures", "Schedules/Fixtures", "Numpy/Fixtures"]),
     tests(
-      of: "ArchitectureSearch", "ArchitectureSearch", "SearchSpace", "Samplers", "Graphs", "Execution", "Training",
+      of: "ArchitectureSearch", "ArchitectureSearch", "Compression", "ONNXExport", "SearchSpace", "Samplers", "Graphs",
+      "Execution", "Training",
       collections, exclude: ["Fixtures"]),
     tests(
       of: "Compression", "Compression", "Execution", "Graphs", "ONNXExport", "SearchSpace", "Training",

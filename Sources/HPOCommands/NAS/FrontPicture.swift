@@ -76,7 +76,8 @@ struct FrontPicture {
     }
     if hidden > 0 {
       picture.text(
-        "\(hidden) trials lie outside", x: right, y: 24, size: 11, anchor: "end", color: "#777")
+        hidden == 1 ? "1 trial lies outside" : "\(hidden) trials lie outside", x: right, y: 24, size: 11, anchor: "end",
+        color: "#777")
     }
     return picture.text
   }

@@ -89,7 +89,11 @@ struct SeedInterval {
     margin = quantile * (variance / Double(values.count)).squareRoot()
   }
 
-  var text: String { shortNumber(mean) + (margin.map { " ± \(shortNumber($0))" } ?? "") }
+  /// With four decimals.
+  var text: String {
+    func rounded(_ value: Double) -> String { shortNumber((value * 1e4).rounded() / 1e4) }
+    return rounded(mean) + (margin.map { " ± \(rounded($0))" } ?? "")
+  }
 
   var json: JSONValue {
     [

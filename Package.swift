@@ -137,12 +137,11 @@ let package = Package(
       of: "Training", "CAllocationCounter", "CDatasets", "Execution", "Graphs", "Training", numerics,
       exclude: ["Fixtures", "Schedules/Fixtures", "Numpy/Fixtures"]),
     tests(
-      of: "ArchitectureSearch", "ArchitectureSearch", "Compression", "ONNXExport", "SearchSpace", "Samplers", "Graphs",
-      "Execution", "Training",
+      of: "ArchitectureSearch", "ArchitectureSearch", "SearchSpace", "Samplers", "Graphs", "Execution", "Training",
       collections, exclude: ["Fixtures"]),
     tests(
-      of: "Compression", "Compression", "Execution", "Graphs", "ONNXExport", "SearchSpace", "Training",
-      exclude: ["Fixtures"]),
+      of: "Compression", "ArchitectureSearch", "Compression", "Execution", "Graphs", "ONNXExport", "Samplers",
+      "SearchSpace", "Training", collections, exclude: ["Fixtures"]),
     tests(
       of: "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Trials", "Graphs", "Execution",
       "StudyConfiguration", "Training", collections),

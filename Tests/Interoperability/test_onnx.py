@@ -1,11 +1,14 @@
-"""onnxruntime computes the exported models: integers bit for bit, floating-point numbers to 1e-5.
+"""Exported models computed by others: integers bit for bit by onnxruntime and by a C compiler's program, floating-point
+numbers to 1e-5 by onnxruntime.
 
-The models are random networks of all operations, written by the suite `ONNXProofTests` to the folder HPO_PROOF_FOLDER.
+The models are random networks of all operations and random architectures of the ready spaces, written by the suites
+`ONNXProofTests` and `ArchitectureCostTests` to the folder HPO_PROOF_FOLDER. CC names the C compiler.
 """
 
 import collections
 import os
 import pathlib
+import subprocess
 
 import numpy
 import pytest
@@ -16,7 +19,24 @@ onnxruntime = pytest.importorskip("onnxruntime")
 if "HPO_PROOF_FOLDER" not in os.environ:
     pytest.skip("HPO_PROOF_FOLDER names no folder with exported models", allow_module_level=True)
 FOLDER = pathlib.Path(os.environ["HPO_PROOF_FOLDER"])
-SEEDS = sorted((int(path.name.split(".")[0]) for path in FOLDER.glob("*.int8.onnx")))
+NAMES = sorted(path.name.removesuffix(".int8.onnx") for path in FOLDER.glob("*.int8.onnx"))
+PROGRAM = """
+#define PROOF_IMPLEMENTATION
+#include "proof.h"
+#include <stdio.h>
+
+int main(void)
+{
+    static float features[PROOF_INPUT_COUNT];
+    static uint8_t output[PROOF_OUTPUT_COUNT];
+    static uint8_t arena[PROOF_ARENA_BYTES];
+    while (fread(features, sizeof features, 1, stdin) == 1) {
+        proof_infer(features, output, arena);
+        fwrite(output, sizeof output, 1, stdout);
+    }
+    return 0;
+}
+"""
 
 
 def session(path, optimized=None):
@@ -28,33 +48,53 @@ def session(path, optimized=None):
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-def arrays(seed, kind, inference):
+def arrays(name, kind, inference):
     shape = [-1] + inference.get_inputs()[0].shape[1:]
-    features = numpy.fromfile(FOLDER / f"{seed}.features", "<f4").reshape(shape)
-    expected = numpy.fromfile(FOLDER / f"{seed}.{kind}.outputs", "<f4").reshape(len(features), -1)
+    features = numpy.fromfile(FOLDER / f"{name}.features", "<f4").reshape(shape)
+    expected = numpy.fromfile(FOLDER / f"{name}.{kind}.outputs", "<f4").reshape(len(features), -1)
     (outputs,) = inference.run(None, {inference.get_inputs()[0].name: features})
     return outputs, expected
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_integers_are_the_same_bit_for_bit(seed, tmp_path):
-    path = FOLDER / f"{seed}.int8.onnx"
+@pytest.mark.parametrize("name", NAMES)
+def test_integers_are_the_same_bit_for_bit(name, tmp_path):
+    path = FOLDER / f"{name}.int8.onnx"
     onnx.checker.check_model(str(path), full_check=True)
     optimized = tmp_path / "optimized.onnx"
-    outputs, expected = arrays(seed, "int8", session(path, optimized))
+    outputs, expected = arrays(name, "int8", session(path, optimized))
     differences = int((outputs != expected).sum())
     assert differences == 0, f"{differences} of {expected.size} outputs differ"
     operators = collections.Counter(node.op_type for node in onnx.load(optimized).graph.node)
     assert not {"Conv", "FusedConv", "Gemm", "MatMul", "Add"} & set(operators), operators
+    # As many integer kernels as there are layers and sums in the file.
+    written = collections.Counter(node.op_type for node in onnx.load(path).graph.node)
+    assert operators["QLinearConv"] == written["Conv"], operators
+    assert operators["QGemm"] == written["Gemm"], operators
+    assert operators["QLinearAdd"] == written["Add"], operators
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_numbers_agree(seed):
-    path = FOLDER / f"{seed}.float.onnx"
+@pytest.mark.parametrize("name", NAMES)
+def test_c_computes_the_same_bytes(name, tmp_path):
+    (tmp_path / "proof.h").write_bytes((FOLDER / f"{name}.h").read_bytes())
+    (tmp_path / "main.c").write_text(PROGRAM)
+    flags = "-std=c99 -O1 -Wall -Wextra -Wconversion -pedantic -Werror -o program main.c -lm".split()
+    subprocess.run([os.environ.get("CC", "cc"), *flags], cwd=tmp_path, check=True)
+    shape = session(FOLDER / f"{name}.int8.onnx").get_inputs()[0].shape[1:]
+    features = numpy.fromfile(FOLDER / f"{name}.features", "<f4").reshape([-1] + shape)
+    if len(shape) == 3:
+        features = features.transpose(0, 2, 3, 1)
+    result = subprocess.run([tmp_path / "program"], input=features.tobytes(), capture_output=True, check=True)
+    assert result.stdout == (FOLDER / f"{name}.int8.bytes").read_bytes()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_numbers_agree(name):
+    path = FOLDER / f"{name}.float.onnx"
     onnx.checker.check_model(str(path), full_check=True)
-    outputs, expected = arrays(seed, "float", session(path))
+    outputs, expected = arrays(name, "float", session(path))
     assert numpy.abs(outputs - expected).max() <= 1e-5 * max(1, numpy.abs(expected).max())
 
 
 def test_there_is_something_to_prove():
-    assert len(SEEDS) >= 30
+    kinds = collections.Counter(name.split("-")[0] for name in NAMES)
+    assert all(kinds[kind] >= 30 for kind in ("network", "mlp", "cnn", "invertedResidual", "cell")), kinds

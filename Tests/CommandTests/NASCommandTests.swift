@@ -96,44 +96,4 @@ import Testing
       #expect(plain.status != 0 && plain.errors.contains("searches no architecture"), "\(plain.errors)")
     }
   }
-
-  @Test("an architecture is finished as files that agree, and what is finished is not done again")
-  func finishing() throws {
-    try Command.inFolder { command in
-      try command.write(Self.quick, to: "small.yaml")
-      try command.succeed("nas", "search", "--config", "small.yaml", "--trials", "4")
-      let finish = ["nas", "finish", "--epochs", "3", "--seeds", "2", "--output", "done"]
-      let first = try command.start("hpo", finish).wait()
-      #expect(first.status == 0, "\(first.errors)")
-      func report() throws -> [String: Any] {
-        let data = try Data(contentsOf: command.folder.appendingPathComponent("done/report.json"))
-        let report = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-        return try #require((report["results"] as? [[String: Any]])?.first)
-      }
-      let result = try report()
-      let number = try #require(result["trial"] as? Int)
-      let checks = try #require(result["verification"] as? [[String: Any]])
-      #expect(checks.count == 3 && checks.allSatisfy { $0["same"] as? Bool != false })
-      let trials = try #require(try command.json("trials") as? [[String: Any]])
-      let known = try #require(trials[number]["userAttributes"] as? [String: Any])
-      let costs = try #require(result["costs"] as? [String: Any])
-      #expect(costs["flashBytes"] as? Int == known["flash"] as? Int)
-      #expect(costs["activationBytes"] as? Int == known["ram"] as? Int)
-
-      // The exported model reaches on the test samples what the report says.
-      let evaluated = try #require(
-        try command.json("evaluate", "done/trial-\(number).int8.hpo", "--config", "small.yaml") as? [String: Any])
-      #expect(evaluated["accuracy"] as? Double == result["chosen int8"] as? Double)
-      let page = try String(contentsOf: command.folder.appendingPathComponent("done/report.html"), encoding: .utf8)
-      #expect(page.contains("</html>") && !page.contains("src=") && !page.contains("href="))
-
-      // A model that is there is read: with other bytes in its place the command says so.
-      let model = command.folder.appendingPathComponent("done/trial-\(number).seed-1.3-epochs.hpo")
-      let bytes = try Data(contentsOf: model)
-      let second = try command.start("hpo", finish).wait()
-      #expect(second.status == 0 && (try Data(contentsOf: model)) == bytes)
-      try Data("no model".utf8).write(to: model)
-      #expect(try command.start("hpo", finish).wait().status != 0)
-    }
-  }
 }

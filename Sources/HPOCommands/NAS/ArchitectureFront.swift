@@ -30,7 +30,7 @@ struct ArchitectureFront {
     let cost = cost ?? record.metricNames.lazy.compactMap { ArchitectureCost(rawValue: $0) }.first ?? .flash
     self.cost = cost
     points = trials.compactMap { trial in
-      guard trial.state == .complete, trial.isFeasible, let value = trial.values.first, !value.isNaN,
+      guard trial.state == .complete, trial.isFeasible, !trial.isExcluded, let value = trial.values.first, !value.isNaN,
         let price = trial.userAttributes[cost.rawValue]?.doubleValue
       else { return nil }
       return Point(trial: trial, value: value, cost: price)
@@ -47,6 +47,9 @@ struct ArchitectureFront {
     for point in sorted where front.last.map({ loss(point) < loss($0) }) ?? true { front.append(point) }
     self.front = front
   }
+
+  /// The front as an array of its trials.
+  var json: JSONValue { .array(table.rows.map(table.object)) }
 
   /// The front as rows: metric, all costs, and the hash by which an architecture is known.
   var table: ResultTable {

@@ -10,14 +10,17 @@ struct FrontPicture {
   private let front: ArchitectureFront
   private let title: String
   private let limit: Double?
+  private let marked: Set<Int>
   private let x: PictureAxis
   private let y: PictureAxis
 
   /// - Parameters:
   ///   - title: What stands above the picture.
   ///   - limit: The most that the cost may be; nil for no limit.
-  init(_ front: ArchitectureFront, title: String, limit: Double?) {
+  ///   - marked: The numbers of trials that get a ring.
+  init(_ front: ArchitectureFront, title: String, limit: Double?, marked: Set<Int> = []) {
     self.front = front
+    self.marked = marked
     self.title = title
     self.limit = limit
     let costs = front.points.map(\.cost) + (limit.map { [$0] } ?? [])
@@ -66,6 +69,9 @@ struct FrontPicture {
       front.front.map { (x[$0.cost], y[$0.value]) }, end: right, color: "#1f6feb")
     for point in front.front {
       picture.circle(x[point.cost], y[point.value], radius: 4.6, color: "#1f6feb", title: label(of: point))
+    }
+    for point in front.points where marked.contains(point.trial.number) && y.contains(point.value) {
+      picture.ring(x[point.cost], y[point.value], radius: 8, color: "#e36209")
     }
     // Numbers where there is room for them.
     var last = -Double.infinity

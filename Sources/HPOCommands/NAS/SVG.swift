@@ -44,6 +44,12 @@ struct SVG {
       "<circle cx=\"\(number(x))\" cy=\"\(number(y))\" r=\"\(number(radius))\" fill=\"\(color)\">\(tip)</circle>")
   }
 
+  mutating func ring(_ x: Double, _ y: Double, radius: Double, color: String) {
+    elements.append(
+      "<circle cx=\"\(number(x))\" cy=\"\(number(y))\" r=\"\(number(radius))\" fill=\"none\" stroke=\"\(color)\" "
+        + "stroke-width=\"2.2\"/>")
+  }
+
   mutating func rectangle(
     _ x: Double, _ y: Double, width: Double, height: Double, color: String, border: String? = nil, title: String? = nil
   ) {

@@ -182,7 +182,7 @@ public final class Trainer {
   }
 
   /// Tells this training from others: a checksum of network, options and data.
-  private lazy var fingerprint = TrainingCheckpoint.fingerprint(
+  package private(set) lazy var fingerprint = TrainingCheckpoint.fingerprint(
     network, options, data.training, identities)
 
   /// Whether a checkpoint is one of the same network, data and options.

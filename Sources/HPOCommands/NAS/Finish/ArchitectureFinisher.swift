@@ -5,30 +5,27 @@ import OrderedCollections
 import StudyConfiguration
 import Synchronization
 
-/// Trains an architecture longer and with several seeds, quantizes each of the models, and keeps them as files, so that
-/// what is done is not done again.
+/// Trains an architecture longer and with several seeds, makes integers of each of the models, and keeps them as files, so
+/// that what is done is not done again.
 struct ArchitectureFinisher: Sendable {
-  /// One training of an architecture.
-  struct Run: Sendable {
-    let seed: Int
-    /// The quantized model, with its metrics by part and kind of number.
-    let model: TrainedModel
-  }
-
   let runner: TrainingRunner
   let objective: TrainingObjective
   let study: String
   let epochs: Int
   let seeds: Int
-  /// Where the models are kept.
+  /// Where the models of all seeds are kept.
   let folder: String
   let stop: StopSource
+  let progress: FinishProgress
+
+  /// Ends the work from within where the process was asked to end.
+  struct Stopped: Error {}
 
   /// Trains all seeds of a trial, some at a time; those that are there already are read.
   ///
-  /// - Throws: `Stopped` where the process was asked to end, with checkpoints from which the next one goes on.
-  func runs(of trial: FrozenTrial, _ architecture: Architecture, jobs: Int) throws -> [Run] {
-    let state = Mutex<(next: Int, runs: [Run], error: (any Error)?)>((1, [], nil))
+  /// - Throws: `Stopped`; trainings that had begun have left checkpoints from which the next call goes on.
+  func runs(of trial: FrozenTrial, _ architecture: Architecture, jobs: Int) throws -> [FinishedRun] {
+    let state = Mutex<(next: Int, runs: [FinishedRun], error: (any Error)?)>((1, [], nil))
     // CPU work on threads of Dispatch.
     DispatchQueue.concurrentPerform(iterations: min(jobs, seeds)) { _ in
       while let seed = state.withLock({ state -> Int? in
@@ -49,33 +46,51 @@ struct ArchitectureFinisher: Sendable {
     return runs.sorted { $0.seed < $1.seed }
   }
 
-  /// Ends a training from within.
-  struct Stopped: Error {}
-
-  private func run(of trial: FrozenTrial, _ architecture: Architecture, seed: Int) throws -> Run {
-    let path = "\(folder)/trial-\(trial.number).seed-\(seed).\(epochs)-epochs.hpo"
-    if FileManager.default.fileExists(atPath: path) {
-      return Run(seed: seed, model: try TrainedModel(contentsOf: path))
+  private func run(of trial: FrozenTrial, _ architecture: Architecture, seed: Int) throws -> FinishedRun {
+    let start = ContinuousClock.now
+    let name = "trial \(trial.number), seed \(seed)"
+    defer { progress.end(name) }
+    let kept = KeptModels(stem: "\(folder)/trial-\(trial.number).seed-\(seed)", stop: stop)
+    let trainer = try trainer(of: trial, seed: seed)
+    let provenance = [
+      "study": study, "trial": String(trial.number), "seed": String(seed), "epochs": String(epochs),
+      "architecture": architecture.genome.hash, "genome": architecture.genome.canonicalJSON,
+      "training": String(trainer.fingerprint),
+    ]
+    let float = try kept.model(.float32, of: provenance) {
+      try train(trainer, checkpoint: kept.checkpoint(.float32), name: name, provenance: provenance)
     }
-    let float = try train(trial, architecture, seed: seed, checkpoint: CheckpointFile(path: path + ".checkpoint"))
-    let quantization = PostTrainingQuantization(bits: bits(of: architecture))
-    var model = try quantization.quantize(float, calibration: runner.raw.training)
-    model.metrics = float.metrics
-    let integers = try model.integerPredictor()
-    model.metrics["int8 validation"] = try integers.metrics(on: runner.raw.validation)
-    model.metrics["int8 test"] = try integers.metrics(on: runner.raw.test)
-    try model.write(to: path)
-    return Run(seed: seed, model: model)
+    let quantized = try kept.model(.postTraining, of: provenance) {
+      progress.show("integers after training", of: name)
+      return try measured(
+        PostTrainingQuantization(bits: bits(of: architecture)).quantize(float, calibration: runner.raw.training))
+    }
+    let run = FinishedRun(seed: seed, models: [.float32: float, .postTraining: quantized])
+    let metric = objective.metric
+    let values = FinishedForm.allCases.filter { run.models[$0] != nil }.map {
+      "\($0.title) \(shortNumber(run.value(metric, of: $0, on: "validation")))"
+    }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    progress.note("\(name): validation \(metric.rawValue) \(values.joined(separator: ", ")) (\(duration(seconds)))")
+    return run
   }
 
-  private func train(
-    _ trial: FrozenTrial, _ architecture: Architecture, seed: Int, checkpoint: CheckpointFile
-  ) throws -> TrainedModel {
+  private func trainer(of trial: FrozenTrial, seed: Int) throws -> Trainer {
     var values = trial.externalParameters
     values["epochs"] = .int(epochs)
     let draw = Draw(seed: UInt64(seed), number: trial.number)
-    let trainer = try runner.trainer(values: values, seed: Trial.seed(for: draw))
-    if let kept = try checkpoint.read() { try trainer.restore(kept) }
+    return try runner.trainer(values: values, seed: Trial.seed(for: draw))
+  }
+
+  private func train(
+    _ trainer: Trainer, checkpoint: CheckpointFile, name: String, provenance: [String: String]
+  ) throws -> TrainedModel {
+    if let kept = try checkpoint.read() {
+      // A checkpoint of another training is of no use.
+      do { try trainer.restore(kept) } catch let error as TrainingError where error.code == .dataMismatch {
+        checkpoint.remove()
+      }
+    }
     func pause() throws {
       if stop.mode != nil {
         try checkpoint.write(trainer.checkpoint())
@@ -83,16 +98,26 @@ struct ArchitectureFinisher: Sendable {
       }
       try checkpoint.writeIfDue { trainer.checkpoint() }
     }
-    let result = try trainer.train(afterEpoch: { _ in try pause() }, afterStep: pause)
-    var provenance = [
-      "study": study, "trial": String(trial.number), "seed": String(seed), "epochs": String(epochs),
-      "architecture": architecture.genome.hash, "genome": architecture.genome.canonicalJSON,
-    ]
+    let result = try trainer.train(
+      afterEpoch: { report in
+        progress.show("epoch \(report.epoch)/\(epochs), \(shortNumber(report.value))", of: name)
+        try pause()
+      }, afterStep: pause)
+    var provenance = provenance
     if case .csv(let file) = objective.data { provenance["target"] = file.target }
     let model = try trainer.model(
       metrics: ["validation": result.best.validation, "test": trainer.evaluate(runner.data.test)],
       provenance: provenance)
-    checkpoint.remove()
+    return model
+  }
+
+  /// An integer model with what its integers achieve.
+  private func measured(_ model: TrainedModel) throws -> TrainedModel {
+    var model = model
+    let integers = try model.integerPredictor()
+    model.metrics = [
+      "validation": try integers.metrics(on: runner.raw.validation), "test": try integers.metrics(on: runner.raw.test),
+    ]
     return model
   }
 
@@ -105,37 +130,38 @@ struct ArchitectureFinisher: Sendable {
     return widths
   }
 
-  /// What the metric on the validation samples becomes when one layer after the other has weights of few bits.
+  /// What the metric on the validation samples becomes when one layer after the other has weights of few bits, all others
+  /// those of the architecture, without training for it.
   ///
   /// - Returns: For each layer with weights, the metric at each of the bits.
-  func sensitivity(of run: Run, _ architecture: Architecture, bits: [Int]) throws -> [(layer: String, values: [Double])]
-  {
+  func sensitivity(of run: FinishedRun, _ architecture: Architecture, bits: [Int]) throws -> [LayerSensitivity] {
+    guard let float = run.models[.float32] else { return [] }
     let validation = runner.raw.validation.prefix(512)
     return try architecture.footprint.steps.filter { $0.weightBits != nil }.map { step in
-      (
-        step.name,
-        try bits.map { width in
+      LayerSensitivity(
+        layer: step.name, bits: bits,
+        values: try bits.map { width in
+          if stop.mode != nil { throw Stopped() }
+          progress.show("\(step.name) with \(width) bits", of: "sensitivity")
           var widths = self.bits(of: architecture)
           widths.byLayer[step.name] = width
-          let requantized = try PostTrainingQuantization(bits: widths).quantize(
-            run.model.withoutQuantization(), calibration: runner.raw.training)
-          return try requantized.integerPredictor().metrics(on: validation)[objective.metric] ?? .nan
-        }
-      )
+          let quantized = try PostTrainingQuantization(bits: widths, sampleLimit: 256).quantize(
+            float, calibration: runner.raw.training)
+          return try quantized.integerPredictor().metrics(on: validation)[objective.metric] ?? .nan
+        })
     }
   }
 }
 
-extension Dataset {
-  /// The first samples, at most so many.
-  fileprivate func prefix(_ count: Int) -> Dataset { count < self.count ? subset(Array(0..<count)) : self }
+/// What becomes of the metric when one layer alone has weights of few bits.
+struct LayerSensitivity: Sendable {
+  let layer: String
+  let bits: [Int]
+  /// The metric at each of the bits.
+  let values: [Double]
 }
 
-extension TrainedModel {
-  /// The model with floating-point numbers that a quantized one rounds.
-  fileprivate func withoutQuantization() throws -> TrainedModel {
-    try TrainedModel(
-      network: network, weights: weights, featureShape: featureShape, featureNames: featureNames,
-      standardization: standardization, target: target, metrics: metrics, provenance: provenance)
-  }
+extension Dataset {
+  /// The first samples, at most so many.
+  func prefix(_ count: Int) -> Dataset { count < self.count ? subset(Array(0..<count)) : self }
 }

@@ -9,9 +9,9 @@ struct NASFinishCommand: ParsableCommand {
     commandName: "finish",
     abstract: "Makes verified int8 models of the best architectures: trains longer, quantizes, exports, and reports.",
     discussion: """
-      Each architecture is trained with several seeds; each model is quantized after training, and the one whose integers \
-      do best on the validation samples is exported as ONNX and as a C header. All forms are compared sample by sample \
-      with the integer engine by which the model was measured on the test samples.
+      Each architecture is trained with several seeds, and each model is made to compute with integers. The one whose \
+      integers do best on the validation samples is exported as ONNX and as a C header. All forms are compared sample by \
+      sample with the integer engine, by which the model is measured on the test samples.
 
       What is finished is kept as files, so that an interrupted command goes on where it was. report.html tells it all.
 
@@ -61,23 +61,31 @@ struct NASFinishCommand: ParsableCommand {
     }
     let front = try ArchitectureFront(record, trials: all, cost: nil)
     let chosen = try chosenTrials(record, all, front)
-    let folder = output ?? "\(record.name)-finished"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let folder = output ?? "\(record.name.asFileName)-finished"
+    let models = "\(folder)/seeds"
+    try FileManager.default.createDirectory(atPath: models, withIntermediateDirectories: true)
 
     let stop = StopSource()
-    let interruption = Interruption(stop: stop) { Terminal.writeError("stopping; Ctrl-C again ends at once\n") }
+    let progress = FinishProgress()
+    let interruption = Interruption(stop: stop) { progress.note("stopping; Ctrl-C again ends at once") }
     defer { interruption.end() }
     let searched = try source.objective.hyperparameters(
       for: chosen[0].externalParameters, architecture: source.architecture(of: chosen[0])
     ).epochs
     let finisher = ArchitectureFinisher(
       runner: source.runner, objective: source.objective, study: record.name, epochs: epochs ?? 3 * searched,
-      seeds: seeds, folder: folder, stop: stop)
+      seeds: seeds, folder: models, stop: stop, progress: progress)
     var results: [FinishResult] = []
     do {
       for trial in chosen {
-        Terminal.writeError("trial \(trial.number): \(seeds) trainings of \(finisher.epochs) epochs\n")
-        results.append(try finish(trial, source, finisher))
+        progress.note("trial \(trial.number): \(seeds) trainings of \(finisher.epochs) epochs")
+        let result = try FinishResult(
+          trial, source, finisher, folder: folder, jobs: jobs ?? source.configuration.jobs ?? 1)
+        try storage.withStorage { storage in
+          try storage.setStudyAttribute(
+            "finished:trial \(trial.number)", to: result.lineage(in: folder), kind: .user, study: record.id)
+        }
+        results.append(result)
       }
     } catch is ArchitectureFinisher.Stopped {
       Terminal.writeError("interrupted; the same command goes on from \(folder)\n")
@@ -85,16 +93,14 @@ struct NASFinishCommand: ParsableCommand {
     }
 
     let page = FinishPage(
-      study: record.name, front: front, limit: limits.limits.first { $0.cost == front.cost }?.most, results: results)
-    let summary: JSONValue = ["study": .string(record.name), "results": .array(results.map(\.json))]
+      study: record.name, data: source.runner.raw.training.name, epochs: finisher.epochs, front: front, limits: limits,
+      results: results)
+    let summary: JSONValue = [
+      "study": .string(record.name), "epochs": .int(finisher.epochs), "front": front.json,
+      "results": .array(results.map(\.json)),
+    ]
     try RegularFile.write(Array(page.html.utf8), to: "\(folder)/report.html")
     try RegularFile.write(Array((summary.serialized(.pretty) + "\n").utf8), to: "\(folder)/report.json")
-    try storage.withStorage { storage in
-      for result in results {
-        try storage.setStudyAttribute(
-          "finished:trial \(result.trial.number)", to: result.lineage(in: folder), kind: .user, study: record.id)
-      }
-    }
     Terminal.write(table(results).formatted(.table, width: Terminal.outputWidth))
     Terminal.write("report: \(folder)/report.html\n")
     guard results.allSatisfy(\.verification.passes) else {
@@ -117,80 +123,31 @@ struct NASFinishCommand: ParsableCommand {
     let points = record.directions.count > 1 ? front.front : front.points
     let isHigherBetter = front.direction == .maximize
     // Of equally good ones the cheapest.
-    return points.sorted {
+    return points.filter { !$0.trial.isExcluded }.sorted {
       (isHigherBetter ? -$0.value : $0.value, $0.cost, $0.trial.number)
         < (isHigherBetter ? -$1.value : $1.value, $1.cost, $1.trial.number)
     }.prefix(top ?? 1).map(\.trial)
   }
 
-  private func finish(
-    _ trial: FrozenTrial, _ source: ArchitectureSource, _ finisher: ArchitectureFinisher
-  ) throws -> FinishResult {
-    let architecture = try source.architecture(of: trial)
-    let metric = source.objective.metric
-    let runs = try finisher.runs(of: trial, architecture, jobs: jobs ?? source.configuration.jobs ?? 1)
-    func validation(_ run: ArchitectureFinisher.Run) -> Double {
-      let value = run.model.metrics["int8 validation"]?[metric] ?? .nan
-      return metric.isHigherBetter ? value : -value
-    }
-    guard var best = runs.first else { preconditionFailure("there is at least one seed") }
-    for run in runs where validation(run) > validation(best) { best = run }
-
-    let stem = "\(finisher.folder)/trial-\(trial.number)"
-    let name = CSource.identifier("\(finisher.study)_\(trial.number)")
-    let files: OrderedDictionary<String, String> = [
-      "model": "\(stem).int8.hpo", "ONNX, int8": "\(stem).int8.onnx", "C header": "\(stem).h",
-    ]
-    try best.model.write(to: "\(stem).int8.hpo")
-    try RegularFile.write(ONNXFile(integers: best.model, name: name).bytes, to: "\(stem).int8.onnx")
-    try RegularFile.write(Array(CSource(best.model, name: name).text.utf8), to: "\(stem).h")
-
-    let test = source.runner.raw.test
-    let network = try IntegerNetwork(best.model)
-    let integers = try best.model.integerPredictor()
-    var confusion: (names: [String], counts: [[Int]])?
-    if case .classes(let names) = best.model.target { confusion = (names, try integers.confusion(on: test)) }
-    let engine = IntegerEngine(network)
-    let sample = Array(source.runner.data.test.features.prefix(test.width))
-    return FinishResult(
-      trial: trial, architecture: architecture, runs: runs, chosen: best, metric: metric, files: files,
-      verification: try ModelVerification(
-        best.model, samples: test.count > 1000 ? test.subset(Array(0..<1000)) : test), confusion: confusion,
-      sensitivity: try finisher.sensitivity(of: best, architecture, bits: FinishResult.sensitivityBits),
-      flashBytes: network.flashBytes, activationBytes: network.peakActivationBytes,
-      latency: (
-        try InferenceLatency.measure(architecture.graph, output: architecture.output),
-        InferenceLatency.median(runs: 50) { _ = engine.run(sample) }
-      ))
-  }
-
   private func table(_ results: [FinishResult]) -> ResultTable {
+    let forms = results.first?.forms ?? []
     var table = ResultTable(
-      columns: [
-        .init("trial"), .init("float32 \(results.first?.metric.rawValue ?? "")"), .init("int8"), .init("exported"),
-        .init("flash"), .init("ram"), .init("macs"), .init("forms"),
-      ])
+      columns: [.init("trial")] + forms.map { .init($0.title) }
+        + [.init("exported"), .init("flash"), .init("ram"), .init("macs"), .init("all forms")])
     table.rows = results.map { result in
-      [
-        .int(result.trial.number), .string(result.float32.text), .string(result.int8.text),
-        .double(result.chosen.model.metrics["int8 test"]?[result.metric] ?? .nan),
-        .string(ArchitectureCost.flash.text(Double(result.flashBytes))),
-        .string(ArchitectureCost.ram.text(Double(result.activationBytes))),
-        .string(ArchitectureCost.macs.text(Double(result.architecture.footprint.multiplyAccumulates))),
-        .string(result.verification.passes ? "all the same" : "DIFFERENT"),
-      ]
+      [.int(result.trial.number)] + forms.map { .string(result.interval($0).text) }
+        + [
+          .double(result.exportedValue), .string(ArchitectureCost.flash.text(Double(result.network.flashBytes))),
+          .string(ArchitectureCost.ram.text(Double(result.network.peakActivationBytes))),
+          .string(ArchitectureCost.macs.text(Double(result.architecture.footprint.multiplyAccumulates))),
+          .string(result.verification.passes ? "the same" : "DIFFER"),
+        ]
     }
     return table
   }
 }
 
-extension FinishResult {
-  /// What the study keeps of it: from the trial to its files.
-  fileprivate func lineage(in folder: String) -> JSONValue {
-    [
-      "architecture": .string(architecture.genome.hash), "seed": .int(chosen.seed),
-      "int8 \(metric.rawValue)": .double(chosen.model.metrics["int8 test"]?[metric] ?? .nan),
-      "files": .object(files.mapValues(JSONValue.string)), "report": .string("\(folder)/report.html"),
-    ]
-  }
+extension String {
+  /// The text as the name of a file: slashes, which would make folders of it, become dashes.
+  fileprivate var asFileName: String { replacing("/", with: "-") }
 }

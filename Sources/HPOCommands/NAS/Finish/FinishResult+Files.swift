@@ -1,0 +1,70 @@
+import Foundation
+import HPO
+import OrderedCollections
+import StudyConfiguration
+
+extension FinishResult {
+  /// The bits at which the layers are tried.
+  private static let sensitivityBits = [8, 4, 2]
+  /// The most samples that all forms are compared on.
+  private static let verifiedSamples = 1000
+
+  /// Trains an architecture, exports the best of its integer models and measures it.
+  ///
+  /// - Parameters:
+  ///   - trial: The trial of the search.
+  ///   - source: The architectures of the study.
+  ///   - finisher: Trains.
+  ///   - folder: Where the files are written.
+  ///   - jobs: How many trainings run at once.
+  init(
+    _ trial: FrozenTrial, _ source: ArchitectureSource, _ finisher: ArchitectureFinisher, folder: String, jobs: Int
+  ) throws {
+    let architecture = try source.architecture(of: trial)
+    let metric = source.objective.metric
+    let runs = try finisher.runs(of: trial, architecture, jobs: jobs)
+    let chosen = runs.best(by: metric)
+    guard let integers = chosen.run.models[chosen.form], let float = chosen.run.models[.float32] else {
+      preconditionFailure("a run has a model of the form that is chosen")
+    }
+    let network = try IntegerNetwork(integers)
+    let name = CSource.identifier("\(finisher.study)_\(trial.number)")
+    let stem = "trial-\(trial.number)"
+    let contents: OrderedDictionary<String, (file: String, bytes: [UInt8])> = [
+      "model, float32": ("\(stem).hpo", try float.encoded()),
+      "ONNX, float32": ("\(stem).onnx", try ONNXFile(floats: float, name: name).bytes),
+      "model, int8": ("\(stem).int8.hpo", try integers.encoded()),
+      "ONNX, int8": ("\(stem).int8.onnx", try ONNXFile(integers: integers, name: name).bytes),
+      "C header": ("\(stem).h", Array(try CSource(integers, name: name).text.utf8)),
+    ]
+    for (file, bytes) in contents.values { try RegularFile.write(bytes, to: "\(folder)/\(file)") }
+
+    let test = source.runner.raw.test
+    var confusion: (names: [String], counts: [[Int]])?
+    if case .classes(let names) = integers.target {
+      confusion = (names, try integers.integerPredictor().confusion(on: test))
+    }
+    finisher.progress.show("comparing all forms", of: "trial \(trial.number)")
+    let verification = try ModelVerification(integers, samples: test.prefix(Self.verifiedSamples))
+    let sensitivity = try finisher.sensitivity(of: chosen.run, architecture, bits: Self.sensitivityBits)
+    for name in ["sensitivity", "trial \(trial.number)"] { finisher.progress.end(name) }
+    let engine = IntegerEngine(network)
+    let sample = Array(source.runner.data.test.features.prefix(test.width))
+    self.init(
+      trial: trial, architecture: architecture, metric: metric, runs: runs, chosen: chosen, network: network,
+      files: contents.mapValues(\.file), verification: verification, confusion: confusion, sensitivity: sensitivity,
+      latency: (
+        try InferenceLatency.measure(architecture.graph, output: architecture.output),
+        InferenceLatency.median(runs: 50) { _ = engine.run(sample) }
+      ))
+  }
+
+  /// What the study keeps of it: the way from the trial to its files.
+  func lineage(in folder: String) -> JSONValue {
+    [
+      "architecture": .string(architecture.genome.hash), "seed": .int(chosen.run.seed),
+      "form": .string(chosen.form.rawValue), "test \(metric.rawValue)": .double(exportedValue),
+      "files": .object(files.mapValues { .string("\(folder)/\($0)") }), "report": .string("\(folder)/report.html"),
+    ]
+  }
+}

@@ -1,0 +1,161 @@
+import Foundation
+import Samplers
+import Testing
+
+@Suite("Finishing architectures, by command") struct NASFinishTests {
+  /// A quick search of architectures.
+  private static let quick = """
+    study: small
+    objective: {data: digits, epochs: 2, metric: accuracy, learningRate: 0.01, batchSize: 64}
+    architecture:
+      space: cnn
+      depth: 1..2
+      channels: [4, 8, 12]
+      kernel: 3
+      limits: {flash: 4kB}
+      warmUp: {candidates: 10, keep: 2}
+    sampler: {name: evolution, seed: 5, population: 4, tournament: 2}
+    pruner: none
+    """
+  private static let search = ["nas", "search", "--config", "small.yaml", "--trials", "6", "--checkpoint-every", "0s"]
+  private static let finish = ["nas", "finish", "--epochs", "3", "--seeds", "2", "--top", "2", "--output", "done"]
+
+  private func report(_ command: Command) throws -> [[String: Any]] {
+    let data = try Data(contentsOf: command.folder.appendingPathComponent("done/report.json"))
+    let report = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    return try #require(report["results"] as? [[String: Any]])
+  }
+
+  @Test("the best architectures become files that agree, and the study knows which")
+  func finishing() throws {
+    try Command.inFolder { command in
+      try command.write(Self.quick, to: "small.yaml")
+      #expect(try command.start("hpo", Self.search).wait().status == 0)
+      let first = try command.start("hpo", Self.finish).wait()
+      #expect(first.status == 0, "\(first.errors)")
+      let results = try report(command)
+      #expect(results.count == 2)
+      let trials = try #require(try command.json("trials") as? [[String: Any]])
+      let best = trials.compactMap { ($0["values"] as? [String: Any])?["accuracy"] as? Double }.max()
+      let study = try #require(
+        try command.json(
+          "query", "SELECT key, value_json FROM study_user_attributes WHERE key LIKE 'finished:%'") as? [[String: Any]])
+      #expect(study.count == 2)
+      for (place, result) in results.enumerated() {
+        let number = try #require(result["trial"] as? Int)
+        let checks = try #require(result["verification"] as? [[String: Any]])
+        #expect(checks.count == 3 && checks.allSatisfy { $0["same"] as? Bool != false })
+        let known = try #require(trials[number]["userAttributes"] as? [String: Any])
+        let costs = try #require(result["costs"] as? [String: Any])
+        #expect(costs["flashBytes"] as? Int == known["flash"] as? Int)
+        #expect(costs["activationBytes"] as? Int == known["ram"] as? Int)
+        #expect(result["architecture"] as? String == known["architecture"] as? String)
+        if place == 0 { #expect((trials[number]["values"] as? [String: Any])?["accuracy"] as? Double == best) }
+
+        // The exported model reaches on the test samples what the report says, and so many are in its matrix.
+        let exported = try #require(result["exported"] as? [String: Any])
+        let value = try #require(exported["test"] as? Double)
+        let evaluated = try #require(
+          try command.json("evaluate", "done/trial-\(number).int8.hpo", "--config", "small.yaml") as? [String: Any])
+        #expect(evaluated["accuracy"] as? Double == value)
+        let confusion = try #require(result["confusion"] as? [[Int]])
+        let hits = confusion.indices.reduce(0) { $0 + confusion[$1][$1] }
+        #expect(Double(hits) / Double(confusion.joined().reduce(0, +)) == value)
+
+        // From the trial to the files, in the study's own attributes.
+        let text = try #require(
+          study.first { $0["key"] as? String == "finished:trial \(number)" }?["value_json"] as? String)
+        let lineage = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        #expect(lineage["test accuracy"] as? Double == value && lineage["seed"] as? Int == exported["seed"] as? Int)
+        let files = try #require(lineage["files"] as? [String: String])
+        #expect(files.count == 5)
+        for file in files.values {
+          #expect(FileManager.default.fileExists(atPath: command.folder.appendingPathComponent(file).path), "\(file)")
+        }
+      }
+      let page = try String(contentsOf: command.folder.appendingPathComponent("done/report.html"), encoding: .utf8)
+      #expect(page.contains("</html>") && !page.contains("src=") && !page.contains("href="))
+    }
+  }
+
+  @Test("a finish that is interrupted and killed ends with the files of one that never was, and does nothing twice")
+  func ends() throws {
+    func files(_ command: Command) throws -> [String: Data] {
+      let folder = command.folder.appendingPathComponent("done")
+      var contents: [String: Data] = [:]
+      for name in try FileManager.default.subpathsOfDirectory(atPath: folder.path) where !name.contains("report") {
+        contents[name] = try? Data(contentsOf: folder.appendingPathComponent(name))
+      }
+      return contents
+    }
+    try Command.inFolder { whole in
+      try whole.write(Self.quick, to: "small.yaml")
+      #expect(try whole.start("hpo", Self.search).wait().status == 0)
+      #expect(try whole.start("hpo", Self.finish).wait().status == 0)
+      let expected = try files(whole)
+      // Two trials with two seeds in two forms, five exported files each, and the folder.
+      #expect(expected.count == 18, "\(expected.keys.sorted())")
+      try Command.inFolder { command in
+        try command.write(Self.quick, to: "small.yaml")
+        #expect(try command.start("hpo", Self.search).wait().status == 0)
+        // A line is written when a trial begins, and one for each seed.
+        for (lines, signal) in [(1, SIGINT), (1, SIGKILL), (2, SIGKILL), (2, SIGINT), (3, SIGKILL)] {
+          let run = try command.start("hpo", Self.finish)
+          try run.waitForErrorLines(lines)
+          run.send(signal)
+          let result = try run.wait()
+          #expect([0, 130, -SIGKILL].contains(result.status), "\(result.errors)")
+        }
+        #expect(try command.start("hpo", Self.finish).wait().status == 0)
+        let found = try files(command)
+        #expect(found.keys.sorted() == expected.keys.sorted())
+        for (name, data) in expected { #expect(found[name] == data, "\(name)") }
+
+        // Models of other options are not taken for these, and a damaged one is no reason to be silent.
+        let short = Self.finish.map { $0 == "3" ? "1" : $0 }
+        #expect(try command.start("hpo", short).wait().status == 0)
+        let model = try #require(expected.keys.filter { $0.contains("seed-1.ptq") }.sorted().first)
+        #expect(try files(command)[model] != expected[model])
+        try Data("no model".utf8).write(to: command.folder.appendingPathComponent("done/\(model)"))
+        let damaged = try command.start("hpo", short).wait()
+        #expect(damaged.status != 0 && damaged.errors.contains(model), "\(damaged.errors)")
+      }
+    }
+  }
+
+  @Test("a search of architectures that is killed at commits ends like one that never was")
+  func search() throws {
+    func rows(_ command: Command) throws -> String {
+      let queries = [
+        "SELECT number, state FROM trials ORDER BY number",
+        "SELECT number, param_name, param_value FROM trials JOIN trial_params USING (trial_id) ORDER BY 1, 2",
+        "SELECT number, value FROM trials JOIN trial_values USING (trial_id) ORDER BY 1",
+        """
+        SELECT number, key, value_json FROM trials JOIN trial_user_attributes USING (trial_id) WHERE key != 'latency'
+        ORDER BY 1, 2
+        """,
+      ]
+      return try queries.map { try command.succeed("query", "--format", "csv", $0) }.joined(separator: "\n")
+    }
+    let expected = try Command.inFolder { command in
+      try command.write(Self.quick, to: "small.yaml")
+      #expect(try command.start("hpo", Self.search).wait().status == 0)
+      return try rows(command)
+    }
+    try Command.inFolder { command in
+      try command.write(Self.quick, to: "small.yaml")
+      var generator = Draw(seed: 1, number: 0).generator(for: "kills")
+      var kills = 0
+      while true {
+        let commit = 1 + generator.uniform(below: 30)
+        let fault = kills < 14 ? "commit:\(commit):\(kills.isMultiple(of: 2) ? "before" : "after")" : ""
+        let result = try command.start("FaultyHPO", Self.search, environment: ["HPO_FAULT": fault]).wait()
+        if result.status == 0 { break }
+        try #require(result.status == -SIGKILL, "\(result.errors)")
+        kills += 1
+      }
+      #expect(kills > 5)
+      #expect(try rows(command) == expected, "after \(kills) ends")
+    }
+  }
+}

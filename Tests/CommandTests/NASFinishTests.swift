@@ -60,7 +60,7 @@ import Testing
         #expect(evaluated["accuracy"] as? Double == value)
         let confusion = try #require(result["confusion"] as? [[Int]])
         let hits = confusion.indices.reduce(0) { $0 + confusion[$1][$1] }
-        #expect(Double(hits) / Double(confusion.joined().reduce(0, +)) == value)
+        #expect(abs(Double(hits) / Double(confusion.joined().reduce(0, +)) - value) < 1e-9)
 
         // From the trial to the files, in the study's own attributes.
         let text = try #require(

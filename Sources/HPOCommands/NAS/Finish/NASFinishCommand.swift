@@ -64,6 +64,7 @@ struct NASFinishCommand: ParsableCommand {
     let folder = output ?? "\(record.name.asFileName)-finished"
     let models = "\(folder)/seeds"
     try FileManager.default.createDirectory(atPath: models, withIntermediateDirectories: true)
+    for folder in [folder, models] { RegularFile.removeDrafts(in: folder) }
 
     let stop = StopSource()
     let progress = FinishProgress()
@@ -132,16 +133,18 @@ struct NASFinishCommand: ParsableCommand {
   private func table(_ results: [FinishResult]) -> ResultTable {
     let forms = results.first?.forms ?? []
     var table = ResultTable(
-      columns: [.init("trial")] + forms.map { .init($0.title) }
-        + [.init("exported"), .init("flash"), .init("ram"), .init("macs"), .init("all forms")])
+      columns: [.init("trial")] + forms.map { ResultTable.Column($0.title) }
+        + ["exported", "flash", "ram", "macs", "all forms"].map { ResultTable.Column($0) })
     table.rows = results.map { result in
-      [.int(result.trial.number)] + forms.map { .string(result.interval($0).text) }
-        + [
-          .double(result.exportedValue), .string(ArchitectureCost.flash.text(Double(result.network.flashBytes))),
-          .string(ArchitectureCost.ram.text(Double(result.network.peakActivationBytes))),
-          .string(ArchitectureCost.macs.text(Double(result.architecture.footprint.multiplyAccumulates))),
-          .string(result.verification.passes ? "the same" : "DIFFER"),
-        ]
+      var row: [JSONValue?] = [.int(result.trial.number)]
+      row += forms.map { .string(result.interval($0).text) }
+      row += [
+        .double(result.exportedValue), .string(ArchitectureCost.flash.text(Double(result.network.flashBytes))),
+        .string(ArchitectureCost.ram.text(Double(result.network.peakActivationBytes))),
+        .string(ArchitectureCost.macs.text(Double(result.architecture.footprint.multiplyAccumulates))),
+        .string(result.verification.passes ? "the same" : "DIFFER"),
+      ]
+      return row
     }
     return table
   }

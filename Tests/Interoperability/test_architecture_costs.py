@@ -63,12 +63,14 @@ def count(model, bits):
     parameters = flash = macs = 0
     first = model.graph.input[0].name
     owner, size, steps = {first: first}, {first: math.prod(shape[first])}, []
-    bits = iter(bits)
+    bits, is_input = iter(bits), True
     for node in model.graph.node:
         data = [name for name in node.input if name in owner]
         if not data:
             continue
-        if node.op_type in SAME:
+        # What comes before the first quantization standardizes the features, which are bytes from then on.
+        is_input = is_input and node.op_type != "QuantizeLinear"
+        if node.op_type in SAME or is_input:
             owner[node.output[0]] = owner[data[0]]
             continue
         if node.op_type in ("Conv", "Gemm"):

@@ -33,7 +33,7 @@ extension IntegerNetwork {
   /// Places the tensors; those that are never needed at the same time share bytes.
   package var memory: Memory {
     let (blocks, blockOfTensor) = blocks
-    let placement = ArenaPlacement(blocks)
+    let placement = ArenaPlacement.tight(blocks)
     return Memory(offsets: blockOfTensor.map { placement.places[$0] }, count: placement.count)
   }
 

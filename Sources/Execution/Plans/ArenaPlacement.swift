@@ -32,10 +32,40 @@ package struct ArenaPlacement: Sendable, Hashable {
 
   /// Places blocks.
   package init(_ blocks: [ArenaBlock]) {
+    self.init(blocks, order: Self.bySize(blocks))
+  }
+
+  /// Places blocks for a device whose memory is scarce: as above, then anew with what lay highest placed first, as long as
+  /// the arena has more elements than are needed in one step.
+  ///
+  /// - Complexity: O(n²) for n blocks.
+  package static func tight(_ blocks: [ArenaBlock]) -> ArenaPlacement {
+    let needed = blocks.map { block in
+      blocks.reduce(0) { $0 + ($1.firstStep <= block.firstStep && block.firstStep <= $1.lastStep ? $1.count : 0) }
+    }
+    var order = bySize(blocks)
+    var current = ArenaPlacement(blocks, order: order)
+    var best = current
+    for _ in 0..<64 where best.count > needed.max() ?? 0 {
+      guard let highest = order.firstIndex(where: { current.places[$0] + blocks[$0].count == current.count }) else {
+        break
+      }
+      order.insert(order.remove(at: highest), at: 0)
+      current = ArenaPlacement(blocks, order: order)
+      if current.count < best.count { best = current }
+    }
+    return best
+  }
+
+  private static func bySize(_ blocks: [ArenaBlock]) -> [Int] {
+    blocks.indices.sorted { (blocks[$1].count, $0) < (blocks[$0].count, $1) }
+  }
+
+  private init(_ blocks: [ArenaBlock], order: [Int]) {
     var places = Array(repeating: 0, count: blocks.count)
     var placed: [Int] = []
     var arenaCount = 0
-    for index in blocks.indices.sorted(by: { (blocks[$1].count, $0) < (blocks[$0].count, $1) }) {
+    for index in order {
       let block = blocks[index]
       let neighbours = placed.filter { blocks[$0].isNeededAlong(with: block) }.sorted { places[$0] < places[$1] }
       var best: (offset: Int, gap: Int)?

@@ -25,14 +25,14 @@ struct FrontPicture {
     self.limit = limit
     let costs = front.points.map(\.cost) + (limit.map { [$0] } ?? [])
     x = PictureAxis(costs, from: Self.margin.left, to: Self.width - Self.margin.right, mayBeLogarithmic: true)
-    // Values far below the front would press it against the edge.
+    // Values far below the others would press these against the edge.
     let values = front.points.map(\.value).sorted()
-    let best = front.front.map(\.value)
-    let low = values[values.count / 10]
-    let high = values[values.count - 1 - values.count / 10]
-    let shown = front.direction == .maximize ? values.filter { $0 >= low } : values.filter { $0 <= high }
+    let (low, high) = (values[values.count / 10], values[values.count - 1 - values.count / 10])
+    let best = front.direction == .maximize ? values[values.count - 1] : values[0]
+    let reach = 3 * abs(best - (front.direction == .maximize ? low : high))
+    let isShown: (Double) -> Bool = { abs($0 - best) <= reach }
     y = PictureAxis(
-      shown + best, from: Self.height - Self.margin.bottom, to: Self.margin.top, mayBeLogarithmic: false)
+      values.filter(isShown), from: Self.height - Self.margin.bottom, to: Self.margin.top, mayBeLogarithmic: false)
   }
 
   /// The picture as SVG, which browsers and printers scale as they need it.
@@ -65,9 +65,9 @@ struct FrontPicture {
       }
       picture.circle(x[point.cost], y[point.value], radius: 3.2, color: "#9aa7b4", title: label(of: point))
     }
-    picture.staircase(
-      front.front.map { (x[$0.cost], y[$0.value]) }, end: right, color: "#1f6feb")
-    for point in front.front {
+    let visible = front.front.filter { y.contains($0.value) }
+    picture.staircase(visible.map { (x[$0.cost], y[$0.value]) }, end: right, color: "#1f6feb")
+    for point in visible {
       picture.circle(x[point.cost], y[point.value], radius: 4.6, color: "#1f6feb", title: label(of: point))
     }
     for point in front.points where marked.contains(point.trial.number) && y.contains(point.value) {
@@ -75,7 +75,7 @@ struct FrontPicture {
     }
     // Numbers where there is room for them.
     var last = -Double.infinity
-    for point in front.front where x[point.cost] - last > 26 {
+    for point in visible where x[point.cost] - last > 26 {
       last = x[point.cost]
       picture.text(
         "\(point.trial.number)", x: last, y: y[point.value] - 9, size: 11, anchor: "middle", color: "#1f6feb")

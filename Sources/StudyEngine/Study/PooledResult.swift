@@ -28,18 +28,8 @@ public struct PooledResult: Sendable {
   ///   - objective: The place among the objectives.
   ///   - confidence: Above 0 and below 1.
   public func interval(objective: Int = 0, confidence: Double = 0.95) -> ClosedRange<Double>? {
-    precondition(confidence > 0 && confidence < 1, "a confidence lies between 0 and 1")
-    let count = Double(trials.count)
-    let mean = means[objective]
-    guard trials.count > 1, mean.isFinite else { return nil }
-    let squares = trials.reduce(0) { sum, trial in
-      let deviation = trial.values[objective] - mean
-      return sum + deviation * deviation
-    }
-    let quantile = StudentT(degreesOfFreedom: count - 1).quantile((1 + confidence) / 2)
-    let half = quantile * (squares / (count - 1) / count).squareRoot()
-    guard half.isFinite else { return nil }
-    return mean - half...mean + half
+    let interval = MeanInterval(trials.map { $0.values[objective] }, confidence: confidence)
+    return interval.margin.map { interval.mean - $0...interval.mean + $0 }
   }
 }
 

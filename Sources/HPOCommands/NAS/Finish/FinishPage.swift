@@ -41,6 +41,7 @@ struct FinishPage {
     .note { color: #57606a; margin: .2em 0; } .scroll { overflow-x: auto; }
     .same { color: #1a7f37; } .different { color: #c0392b; font-weight: 600; }
     .cells td { min-width: 2em; text-align: center; padding: .25em .4em; } .cells th { font-weight: 500; }
+    .cells tr:not(:first-child) th { border: none; }
     """
 
   private var introduction: String {
@@ -59,7 +60,8 @@ struct FinishPage {
       results.map { result in
         ["\(result.trial.number)"] + forms.map { result.interval($0).text }
           + [
-            shortNumber(result.exportedValue), ArchitectureCost.flash.text(Double(result.network.flashBytes)),
+            shortNumber((result.exportedValue * 1e4).rounded() / 1e4),
+            ArchitectureCost.flash.text(Double(result.network.flashBytes)),
             ArchitectureCost.ram.text(Double(result.network.peakActivationBytes)),
             ArchitectureCost.macs.text(Double(result.architecture.footprint.multiplyAccumulates)),
             result.verification.passes ? "the same bytes" : "DIFFER",

@@ -19,7 +19,7 @@ struct FinishSection {
   private var cards: String {
     let footprint = result.architecture.footprint
     let facts = [
-      (shortNumber(result.exportedValue), "test \(metric), int8"),
+      (rounded(result.exportedValue), "test \(metric), int8"),
       (ArchitectureCost.flash.text(Double(result.network.flashBytes)), "flash"),
       (ArchitectureCost.ram.text(Double(result.network.peakActivationBytes)), "activations at their peak"),
       (ArchitectureCost.parameters.text(Double(footprint.parameters)), "parameters"),
@@ -47,7 +47,7 @@ struct FinishSection {
       ["\(run.seed)"]
         + forms.map { form in
           let isExported = run.seed == result.chosen.run.seed && form == result.chosen.form
-          return shortNumber(run.value(result.metric, of: form, on: "test")) + (isExported ? " (exported)" : "")
+          return rounded(run.value(result.metric, of: form, on: "test")) + (isExported ? " (exported)" : "")
         }
     }
     rows.append(["mean"] + forms.map { result.interval($0).text })
@@ -80,7 +80,7 @@ struct FinishSection {
         layer.values.map { value -> (text: String, color: String?) in
           let loss = (result.metric.isHigherBetter ? first - value : value - first) / max(abs(first), 1e-12)
           let depth = min(0.75, max(0, loss * 4))
-          return (shortNumber((value * 1e4).rounded() / 1e4), depth > 0.01 ? Self.color("192, 57, 43", depth) : nil)
+          return (rounded(value), depth > 0.01 ? Self.color("192, 57, 43", depth) : nil)
         }
       )
     }
@@ -106,6 +106,8 @@ struct FinishSection {
       "<h3>Confusion</h3><p class=\"note\">Of the exported model on the test samples; a row is what they are, a column what "
       + "they were taken for.</p>" + HTMLTable.cells(corner: "", headings: confusion.names, rows)
   }
+
+  private func rounded(_ value: Double) -> String { shortNumber((value * 1e4).rounded() / 1e4) }
 
   private static func color(_ hue: String, _ depth: Double) -> String {
     "rgba(\(hue), \((depth * 100).rounded() / 100))"

@@ -78,6 +78,21 @@ import Testing
     }
   }
 
+  @Test("what cannot be finished is an error that says why")
+  func mistakes() throws {
+    try Command.inFolder { command in
+      try command.write(Self.quick, to: "small.yaml")
+      #expect(try command.start("hpo", Self.search).wait().status == 0)
+      for (arguments, reason) in [
+        (["--trial", "999"], "no complete trial 999"), (["--trial", "1", "--top", "2"], "take one of both"),
+        (["--seeds", "0"], "1 to 100"), (["--output", "small.yaml/sub"], "cannot be made"),
+      ] {
+        let result = try command.start("hpo", ["nas", "finish"] + arguments).wait()
+        #expect(result.status != 0 && result.errors.contains(reason), "\(result.errors)")
+      }
+    }
+  }
+
   @Test("a finish that is interrupted and killed ends with the files of one that never was, and does nothing twice")
   func ends() throws {
     func files(_ command: Command) throws -> [String: Data] {

@@ -63,7 +63,11 @@ struct NASFinishCommand: ParsableCommand {
     let chosen = try chosenTrials(record, all, front)
     let folder = output ?? "\(record.name.asFileName)-finished"
     let models = "\(folder)/seeds"
-    try FileManager.default.createDirectory(atPath: models, withIntermediateDirectories: true)
+    do {
+      try FileManager.default.createDirectory(atPath: models, withIntermediateDirectories: true)
+    } catch {
+      throw ValidationError("the folder \(models) cannot be made; --output names another place")
+    }
     for folder in [folder, models] { RegularFile.removeDrafts(in: folder) }
 
     let stop = StopSource()
@@ -79,7 +83,8 @@ struct NASFinishCommand: ParsableCommand {
     var results: [FinishResult] = []
     do {
       for trial in chosen {
-        progress.note("trial \(trial.number): \(seeds) trainings of \(finisher.epochs) epochs")
+        progress.note(
+          "trial \(trial.number): \(seeds) training\(seeds == 1 ? "" : "s") of \(finisher.epochs) epochs")
         let result = try FinishResult(
           trial, source, finisher, folder: folder, jobs: jobs ?? source.configuration.jobs ?? 1)
         try storage.withStorage { storage in
@@ -114,7 +119,7 @@ struct NASFinishCommand: ParsableCommand {
     _ record: StudyRecord, _ all: [FrozenTrial], _ front: ArchitectureFront
   ) throws -> [FrozenTrial] {
     if !trial.isEmpty {
-      return try trial.map { number in
+      return try OrderedSet(trial).map { number in
         guard let found = all.first(where: { $0.number == number }) else {
           throw ValidationError("the study '\(record.name)' has no complete trial \(number)")
         }

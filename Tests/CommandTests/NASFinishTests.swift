@@ -50,6 +50,10 @@ import Testing
         #expect(costs["flashBytes"] as? Int == known["flash"] as? Int)
         #expect(costs["activationBytes"] as? Int == known["ram"] as? Int)
         #expect(result["architecture"] as? String == known["architecture"] as? String)
+        for form in ["float32", "ptq", "qat"] {
+          let interval = try #require(result[form] as? [String: Any])
+          #expect((interval["values"] as? [Double])?.count == 2 && interval["margin"] is Double)
+        }
         if place == 0 { #expect((trials[number]["values"] as? [String: Any])?["accuracy"] as? Double == best) }
 
         // The exported model reaches on the test samples what the report says, and so many are in its matrix.
@@ -108,8 +112,8 @@ import Testing
       #expect(try whole.start("hpo", Self.search).wait().status == 0)
       #expect(try whole.start("hpo", Self.finish).wait().status == 0)
       let expected = try files(whole)
-      // Two trials with two seeds in two forms, five exported files each, and the folder.
-      #expect(expected.count == 18, "\(expected.keys.sorted())")
+      // Two trials with two seeds in three forms, and five exported files each.
+      #expect(expected.count == 22, "\(expected.keys.sorted())")
       try Command.inFolder { command in
         try command.write(Self.quick, to: "small.yaml")
         #expect(try command.start("hpo", Self.search).wait().status == 0)

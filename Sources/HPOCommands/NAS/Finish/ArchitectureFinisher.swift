@@ -12,6 +12,8 @@ struct ArchitectureFinisher: Sendable {
   let objective: TrainingObjective
   let study: String
   let epochs: Int
+  /// The epochs of the training with rounded numbers; 0 for none.
+  let awareEpochs: Int
   let seeds: Int
   /// Where the models of all seeds are kept.
   let folder: String
@@ -65,7 +67,15 @@ struct ArchitectureFinisher: Sendable {
       return try measured(
         PostTrainingQuantization(bits: bits(of: architecture)).quantize(float, calibration: runner.raw.training))
     }
-    let run = FinishedRun(seed: seed, models: [.float32: float, .postTraining: quantized])
+    var models: [FinishedForm: TrainedModel] = [.float32: float, .postTraining: quantized]
+    if awareEpochs > 0 {
+      let training = awareTraining(like: trainer.options, bits: bits(of: architecture))
+      let provenance = provenance.merging(["aware": "\(awareEpochs) epochs"]) { $1 }
+      models[.aware] = try kept.model(.aware, of: provenance) {
+        try measured(train(training, float, checkpoint: kept.checkpoint(.aware), name: name))
+      }
+    }
+    let run = FinishedRun(seed: seed, models: models)
     let metric = objective.metric
     let values = FinishedForm.allCases.filter { run.models[$0] != nil }.map {
       "\($0.title) \(shortNumber(run.value(metric, of: $0, on: "validation")))"
@@ -91,24 +101,62 @@ struct ArchitectureFinisher: Sendable {
         checkpoint.remove()
       }
     }
-    func pause() throws {
-      if stop.mode != nil {
-        try checkpoint.write(trainer.checkpoint())
-        throw Stopped()
-      }
-      try checkpoint.writeIfDue { trainer.checkpoint() }
-    }
     let result = try trainer.train(
       afterEpoch: { report in
         progress.show("epoch \(report.epoch)/\(epochs), \(shortNumber(report.value))", of: name)
-        try pause()
-      }, afterStep: pause)
+        try pause(checkpoint) { trainer.checkpoint() }
+      }, afterStep: { try pause(checkpoint) { trainer.checkpoint() } })
     var provenance = provenance
     if case .csv(let file) = objective.data { provenance["target"] = file.target }
-    let model = try trainer.model(
+    return try trainer.model(
       metrics: ["validation": result.best.validation, "test": trainer.evaluate(runner.data.test)],
       provenance: provenance)
-    return model
+  }
+
+  /// Keeps a training from time to time, and ends it where the process is to end.
+  private func pause(_ checkpoint: CheckpointFile, _ take: () -> TrainingCheckpoint) throws {
+    if stop.mode != nil {
+      try checkpoint.write(take())
+      throw Stopped()
+    }
+    try checkpoint.writeIfDue(take)
+  }
+
+  /// The training with rounded numbers: like the one before at a tenth of its rate, which falls to 0, and taught by what it
+  /// begins with.
+  private func awareTraining(like options: TrainingOptions, bits: BitWidths) -> QuantizationAwareTraining {
+    var own = options.minimizer == nil ? options : QuantizationAwareTraining.standardOptions
+    own.optimizer.learningRate /= options.minimizer == nil ? 10 : 1
+    own.schedule = LearningRateSchedule(.cosine(minimum: 0))
+    own.epochs = awareEpochs
+    (own.batchSize, own.seed, own.metric, own.selection) = (
+      options.batchSize, options.seed, options.metric, options.selection
+    )
+    (own.weightAveraging, own.metricAveraging, own.plateau, own.patience) = (0, 0, nil, nil)
+    own.precision = .float32
+    var training = QuantizationAwareTraining(bits: bits, options: own)
+    if runner.data.training.target.task == .classification { training.teacher = .init() }
+    return training
+  }
+
+  private func train(
+    _ training: QuantizationAwareTraining, _ float: TrainedModel, checkpoint: CheckpointFile, name: String
+  ) throws -> TrainedModel {
+    func quantize(from kept: TrainingCheckpoint?) throws -> TrainedModel {
+      try training.quantize(
+        float, data: runner.data, from: kept,
+        afterEpoch: { epoch, take in
+          let report = epoch.report
+          progress.show("QAT, epoch \(report.epoch)/\(awareEpochs), \(shortNumber(report.value))", of: name)
+          try pause(checkpoint, take)
+        }, afterStep: { take in try pause(checkpoint, take) })
+    }
+    guard let kept = try checkpoint.read() else { return try quantize(from: nil) }
+    do { return try quantize(from: kept) } catch let error as TrainingError where error.code == .dataMismatch {
+      // A checkpoint of another training is of no use.
+      checkpoint.remove()
+      return try quantize(from: nil)
+    }
   }
 
   /// An integer model with what its integers achieve.

@@ -5,6 +5,7 @@ struct FinishPage {
   let study: String
   let data: String
   let epochs: Int
+  let awareEpochs: Int
   let front: ArchitectureFront
   let limits: CostLimits
   let results: [FinishResult]
@@ -47,9 +48,13 @@ struct FinishPage {
   private var introduction: String {
     let seeds = results.first?.runs.count ?? 0
     let trained = seeds == 1 ? "once" : "with \(seeds) seeds"
+    let aware =
+      awareEpochs > 0
+      ? ", QAT the integers of a further training of \(awareEpochs) epochs with rounded numbers, taught by the model itself"
+      : ""
     return SVG.escaped(
-      "Data: \(data). Each architecture was trained \(trained) for \(epochs) epochs. Intervals cover the expected value with 95 % "
-        + "of confidence. Exported is the model whose integers do best on the validation samples; accuracies are of the test "
+      "Data: \(data). Each architecture was trained \(trained) for \(epochs) epochs. PTQ are integers that were found after "
+        + "training\(aware). Intervals cover the expected value with 95 % of confidence. Exported is the model whose integers do best on the validation samples; accuracies are of the test "
         + "samples, which decided nothing.")
   }
 

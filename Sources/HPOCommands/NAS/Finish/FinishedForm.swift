@@ -4,14 +4,17 @@ import HPO
 enum FinishedForm: String, CaseIterable, Sendable {
   /// As it was trained.
   case float32
-  /// 8-bit integers that were found after the training.
+  /// Integers that were found after the training.
   case postTraining = "ptq"
+  /// Integers for which it was trained further, with rounded numbers.
+  case aware = "qat"
 
   /// What stands in tables.
   var title: String {
     switch self {
     case .float32: "float32"
-    case .postTraining: "int8 after training"
+    case .postTraining: "PTQ"
+    case .aware: "QAT"
     }
   }
 

@@ -25,11 +25,10 @@ struct KeptModels {
     if FileManager.default.fileExists(atPath: path) {
       let model = try TrainedModel(contentsOf: path)
       if provenance.allSatisfy({ model.provenance[$0] == $1 }) { return model }
-      // What was made of it is as old.
-      for form in FinishedForm.allCases { try? FileManager.default.removeItem(atPath: self.path(form)) }
     }
     if stop.mode != nil { throw ArchitectureFinisher.Stopped() }
-    let model = try make()
+    var model = try make()
+    model.provenance.merge(provenance) { _, new in new }
     try model.write(to: path)
     checkpoint(form).remove()
     return model

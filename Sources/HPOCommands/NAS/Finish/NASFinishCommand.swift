@@ -9,8 +9,9 @@ struct NASFinishCommand: ParsableCommand {
     commandName: "finish",
     abstract: "Makes verified int8 models of the best architectures: trains longer, quantizes, exports, and reports.",
     discussion: """
-      Each architecture is trained with several seeds, and each model is made to compute with integers. The one whose \
-      integers do best on the validation samples is exported as ONNX and as a C header. All forms are compared sample by \
+      Each architecture is trained with several seeds, and each model is made to compute with integers: after training \
+      (PTQ), and by a further training with rounded numbers (QAT). The one whose integers do best on the validation \
+      samples is exported as ONNX and as a C header. All forms are compared sample by \
       sample with the integer engine, by which the model is measured on the test samples.
 
       What is finished is kept as files, so that an interrupted command goes on where it was. report.html tells it all.
@@ -33,6 +34,10 @@ struct NASFinishCommand: ParsableCommand {
   @Option(help: "The epochs of a training. (default: three times as many as in the search)")
   var epochs: Int?
 
+  @Option(
+    help: "The epochs of the further training with rounded numbers (QAT), 0 for none. (default: a quarter of --epochs)")
+  var awareEpochs: Int?
+
   @Option(help: "How many seeds each architecture is trained with.")
   var seeds = 3
 
@@ -46,6 +51,7 @@ struct NASFinishCommand: ParsableCommand {
   func validate() throws {
     if let top, top < 1 { throw ValidationError("--top \(top): at least 1 is needed") }
     if let epochs, epochs < 1 { throw ValidationError("--epochs \(epochs): at least 1 is needed") }
+    if let awareEpochs, awareEpochs < 0 { throw ValidationError("--aware-epochs \(awareEpochs): 0 or more are needed") }
     guard (1...100).contains(seeds) else { throw ValidationError("--seeds \(seeds): 1 to 100 are possible") }
     if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs \(jobs): 1 to 1024 are possible") }
     guard top == nil || trial.isEmpty else { throw ValidationError("--top and --trial: take one of both") }
@@ -77,9 +83,10 @@ struct NASFinishCommand: ParsableCommand {
     let searched = try source.objective.hyperparameters(
       for: chosen[0].externalParameters, architecture: source.architecture(of: chosen[0])
     ).epochs
+    let epochs = epochs ?? 3 * searched
     let finisher = ArchitectureFinisher(
-      runner: source.runner, objective: source.objective, study: record.name, epochs: epochs ?? 3 * searched,
-      seeds: seeds, folder: models, stop: stop, progress: progress)
+      runner: source.runner, objective: source.objective, study: record.name, epochs: epochs,
+      awareEpochs: awareEpochs ?? (epochs + 3) / 4, seeds: seeds, folder: models, stop: stop, progress: progress)
     var results: [FinishResult] = []
     do {
       for trial in chosen {
@@ -99,10 +106,11 @@ struct NASFinishCommand: ParsableCommand {
     }
 
     let page = FinishPage(
-      study: record.name, data: source.runner.raw.training.name, epochs: finisher.epochs, front: front, limits: limits,
-      results: results)
+      study: record.name, data: source.runner.raw.training.name, epochs: finisher.epochs,
+      awareEpochs: finisher.awareEpochs, front: front, limits: limits, results: results)
     let summary: JSONValue = [
-      "study": .string(record.name), "epochs": .int(finisher.epochs), "front": front.json,
+      "study": .string(record.name), "epochs": .int(finisher.epochs), "awareEpochs": .int(finisher.awareEpochs),
+      "front": front.json,
       "results": .array(results.map(\.json)),
     ]
     try RegularFile.write(Array(page.html.utf8), to: "\(folder)/report.html")

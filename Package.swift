@@ -103,6 +103,8 @@ let package = Package(
       "BenchmarkStudyOverhead", "Benchmarks/StudyOverhead", "HPO", exclude: ["run.py"]),
     program("BenchmarkLowBits", "Benchmarks/LowBits", "HPO"),
     program("BenchmarkSuggestion", "Benchmarks/Suggestion", "SearchSpace", "Trials", "Samplers", collections),
+    program(
+      "BenchmarkBoundedSearch", "Benchmarks/BoundedSearch", "SearchSpace", "Trials", "Samplers", collections, numerics),
     program("BenchmarkTrainingStep", "Benchmarks/TrainingStep", "Execution", "Graphs", exclude: ["run.py"]),
     .executableTarget(
       name: "BenchmarkKernelFloor", path: "Benchmarks/KernelFloor", exclude: ["run.py"],

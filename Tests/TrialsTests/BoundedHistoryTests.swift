@@ -42,13 +42,13 @@ struct BoundedHistoryTests {
     #expect(few.rows.isExhaustive && few.rows.byNumber.count == 2048)
     let all = trials(9000)
     let many = history(all)
-    #expect(!many.rows.isExhaustive && many.rows.byNumber.count == HistoryRows.capacity)
+    #expect(!many.rows.isExhaustive && many.rows.byNumber.count == HistoryRows.usualCapacity)
     #expect(many.rows.count == all.count { $0.state == .complete || $0.state == .pruned })
     #expect(many.count(of: .pruned) == all.count { $0.state == .pruned })
     #expect(many.count(of: .failed) == all.count { $0.state == .failed })
     let best = all.filter { $0.state == .complete && $0.isFeasible }.sorted { $0.values[0] < $1.values[0] }
-    let kept = many.rows.feasible.prefix(HistoryRows.leaderCount).map { many.rows.numbers[Int($0.row)] }
-    #expect(kept == best.prefix(HistoryRows.leaderCount).map(\.number))
+    let kept = many.rows.feasible.prefix(many.rows.leaderCount).map { many.rows.numbers[Int($0.row)] }
+    #expect(kept == best.prefix(many.rows.leaderCount).map(\.number))
     #expect(kept.allSatisfy { number in many.rows.numbers.contains(number) })
     #expect(many.rows.pruned.first.map { many.rows.numbers[$0.row] } != nil)
   }

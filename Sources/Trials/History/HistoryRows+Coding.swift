@@ -37,7 +37,7 @@ extension HistoryRows {
       guard results.contains(record.number), !record.violation.isNaN else { throw HistoryReader.Malformed() }
       return record
     }
-    guard records.count <= Self.capacity, threshold >= 0, (0...results.count).contains(prunedCount),
+    guard records.count <= capacity, threshold >= 0, (0...results.count).contains(prunedCount),
       threshold > 0 || records.count == results.count,
       zip(records, records.dropFirst()).allSatisfy({ $0.number < $1.number })
     else { throw HistoryReader.Malformed() }

@@ -14,10 +14,12 @@ import SearchSpace
 ///
 /// Both follow from the set of trials alone, whatever the order of their arrival.
 package struct HistoryRows: Sendable {
+  /// The usual `capacity`.
+  package static let usualCapacity = 2048
   /// How many trials of a study with one objective have a row at most.
-  package static let capacity = 2048
+  package let capacity: Int
   /// How many of the best complete trials have one in any case.
-  package static let leaderCount = 1024
+  package var leaderCount: Int { capacity / 2 }
   /// How many of the best pruned and of the least infeasible trials have one in any case; as many as TPE's good part has
   /// trials at most.
   package static let minorLeaderCount = 25
@@ -55,7 +57,10 @@ package struct HistoryRows: Sendable {
   private var sample = SortedChunks<HistoryRow>()
   private var vacant: [Int] = []
 
-  init(directions: [StudyDirection]) { self.directions = directions }
+  init(directions: [StudyDirection], capacity: Int) {
+    self.directions = directions
+    self.capacity = capacity
+  }
 
   /// How many trials have results.
   package var count: Int { results.count }
@@ -81,7 +86,7 @@ package struct HistoryRows: Sendable {
         number: trial.number, violation: trial.violation,
         losses: trial.state == .pruned ? nil : trial.values.enumerated().map { loss($1, objective: $0) },
         last: last, parameters: trial.parameters))
-    while directions.count == 1, byNumber.count > Self.capacity, let least = sample.first { leaveOut(least) }
+    while directions.count == 1, byNumber.count > capacity, let least = sample.first { leaveOut(least) }
   }
 
   /// Takes in rows by ascending number, with what is known of the trials without one.
@@ -118,7 +123,7 @@ extension HistoryRows {
     } else if let losses = record.losses {
       let entry = HistoryRow(key: width == 1 ? losses[0] : 0, number: number, row: row)
       feasible.insert(entry)
-      rank(entry, among: feasible, leaders: Self.leaderCount) { Int($0.row) }
+      rank(entry, among: feasible, leaders: leaderCount) { Int($0.row) }
     } else {
       let entry = PrunedRow(row: row, last: record.last, number: number)
       pruned.insert(entry)

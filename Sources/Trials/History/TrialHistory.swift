@@ -30,10 +30,13 @@ public struct TrialHistory: Sendable {
   private var configurations: ConfigurationIndex?
 
   /// Makes the history of a study without trials.
-  public init(directions: [StudyDirection]) {
+  public init(directions: [StudyDirection]) { self.init(directions: directions, capacity: HistoryRows.usualCapacity) }
+
+  /// Makes the history of a study without trials that keeps so many trials with one objective.
+  package init(directions: [StudyDirection], capacity: Int) {
     precondition(!directions.isEmpty, "a study has at least one objective")
     self.directions = directions
-    rows = HistoryRows(directions: directions)
+    rows = HistoryRows(directions: directions, capacity: capacity)
   }
 
   /// How many trials are in a state.

@@ -13,3 +13,8 @@ const CDensitiesLoops *CDensitiesLoopsAt(size_t index) {
 #endif
   return index == 0 ? &CDensitiesGeneric : 0;
 }
+
+size_t CDensitiesScratch(size_t rowCount, size_t normalCount, size_t pointCount) {
+  // Base, the rows and two numbers a normal for each kernel of a block; the sum so far of each point.
+  return CDensitiesBlock * (1 + rowCount + 2 * normalCount) + pointCount * (1 + CDensitiesLanes);
+}

@@ -6,8 +6,7 @@ typedef double V __attribute__((vector_size(64)));
 typedef int64_t VI __attribute__((vector_size(64)));
 
 #define LANES CDensitiesLanes
-/// As many kernels as stay in the fastest cache with their parameters.
-#define BLOCK 512
+#define BLOCK CDensitiesBlock
 
 INLINE V load(const double *p) {
   V v;
@@ -74,11 +73,7 @@ INLINE V logarithm(V x) {
 }
 
 /// Whether any lane of a mask is set.
-INLINE int64_t any(VI mask) {
-  int64_t found = 0;
-  for (int lane = 0; lane < LANES; lane++) found |= mask[lane];
-  return found;
-}
+INLINE int64_t any(VI mask) { return __builtin_reduce_or(mask); }
 
 /// e^(x²) erfc(x) for 0 <= x < 1e150, to 1e-15 relative: a polynomial in (x − 3) / (x + 3) over 1 + 2 x, see fit_scaled_tail.py.
 INLINE V scaledTail(V x) {
@@ -159,8 +154,16 @@ static void normalizers(const double *centres, const double *widths, double low,
   }
 }
 
-static void gather(const double *table, const int32_t *columns, double *to, size_t count) {
-  for (size_t i = 0; i < count; i++) to[i] = table[columns[i]];
+static void cellShares(const double *centres, const double *widths, const double *whole, double low, double high,
+                       double reach, double *shares, size_t count) {
+  for (size_t i = 0; i < count; i += LANES) {
+    V centre = load(centres + i), inverse = 1 / load(widths + i);
+    V from = (low - centre) * inverse, to = (high - centre) * inverse;
+    VI isFar = (VI)(from > reach) | (VI)(to < -reach);
+    V share = splat(-INFINITY);
+    if (any(~isFar)) share = blend(isFar, share, logMass(from, to) - load(whole + i));
+    store(shares + i, share);
+  }
 }
 
 /// A sum of exponentials that grows block by block: e^greatest · Σ sums.
@@ -189,30 +192,65 @@ INLINE void addBlock(LogSum *sum, const double *terms, size_t length, V peaks) {
   sum->sums = sums;
 }
 
-static void logSums(const double *base, size_t count, const double *const *rows, size_t rowCount,
-                    const double *const *centres, const double *const *scales, const double *places,
-                    size_t centreCount, double *sums, size_t pointCount) {
+/// to[i] = table[columns[i]] for i below count, and `filler` up to whole vectors.
+INLINE void gather(const double *table, const int32_t *columns, double *to, size_t count, double filler) {
+  for (size_t i = 0; i < count; i++) to[i] = table[columns[i]];
+  for (size_t i = count; i % LANES != 0; i++) to[i] = filler;
+}
+
+static void logSums(const double *base, size_t count, const CDensitiesTable *tables, size_t tableCount,
+                    const CDensitiesNormals *normals, size_t normalCount, double *scratch, const double **pointers,
+                    double *sums, size_t pointCount) {
   double terms[BLOCK];
+  double *greatest = scratch, *partial = greatest + pointCount, *block = partial + pointCount * LANES;
+  double *centres = block + BLOCK, *scales = centres + normalCount * BLOCK, *rows = scales + normalCount * BLOCK;
   for (size_t point = 0; point < pointCount; point++) {
-    LogSum sum = {-INFINITY, splat(0)};
-    for (size_t start = 0; start < count; start += BLOCK) {
-      size_t length = count - start < BLOCK ? count - start : BLOCK;
+    greatest[point] = -INFINITY;
+    store(partial + point * LANES, splat(0));
+  }
+  for (size_t start = 0; start < count; start += BLOCK) {
+    size_t kernels = count - start < BLOCK ? count - start : BLOCK;
+    size_t length = (kernels + LANES - 1) / LANES * LANES;
+    memcpy(block, base + start, kernels * sizeof *block);
+    for (size_t i = kernels; i < length; i++) block[i] = -INFINITY;
+    for (size_t n = 0; n < normalCount; n++) {
+      const int32_t *entries = normals[n].entries + start;
+      gather(normals[n].centres, entries, centres + n * BLOCK, kernels, 0);
+      gather(normals[n].scales, entries, scales + n * BLOCK, kernels, 0);
+      for (size_t i = 0; i < kernels; i++) block[i] -= normals[n].logarithms[entries[i]];
+    }
+    double *next = rows;
+    for (size_t t = 0; t < tableCount; t++) {
+      for (size_t row = 0; row < tables[t].rowCount; row++, next += BLOCK)
+        gather(tables[t].table + row * tables[t].columnCount, tables[t].columns + start, next, kernels, 0);
+    }
+    for (size_t point = 0; point < pointCount; point++) {
+      const double *first = rows;
+      for (size_t t = 0; t < tableCount; t++) {
+        pointers[t] = first + (size_t)tables[t].rows[point] * BLOCK;
+        first += tables[t].rowCount * BLOCK;
+      }
       V peaks = splat(-INFINITY);
       for (size_t i = 0; i < length; i += LANES) {
-        V term = load(base + start + i);
-        for (size_t r = 0; r < rowCount; r++) term += load(rows[point * rowCount + r] + start + i);
-        for (size_t c = 0; c < centreCount; c++) {
-          V distance = (places[point * centreCount + c] - load(centres[c] + start + i)) * load(scales[c] + start + i);
+        V term = load(block + i);
+        for (size_t t = 0; t < tableCount; t++) term += load(pointers[t] + i);
+        for (size_t n = 0; n < normalCount; n++) {
+          V distance = (normals[n].places[point] - load(centres + n * BLOCK + i)) * load(scales + n * BLOCK + i);
           term -= distance * distance;
         }
         store(terms + i, term);
         peaks = greater(term, peaks);
       }
+      LogSum sum = {greatest[point], load(partial + point * LANES)};
       addBlock(&sum, terms, length, peaks);
+      greatest[point] = sum.greatest;
+      store(partial + point * LANES, sum.sums);
     }
+  }
+  for (size_t point = 0; point < pointCount; point++) {
     double total = 0;
-    for (int lane = 0; lane < LANES; lane++) total += sum.sums[lane];
-    sums[point] = sum.greatest + logarithm(splat(total))[0];
+    for (int lane = 0; lane < LANES; lane++) total += partial[point * LANES + lane];
+    sums[point] = greatest[point] + logarithm(splat(total))[0];
   }
 }
 
@@ -220,7 +258,7 @@ const CDensitiesLoops LOOPS = {
     .logarithms = logarithms,
     .logMasses = logMasses,
     .intervalMasses = intervalMasses,
+    .cellShares = cellShares,
     .normalizers = normalizers,
-    .gather = gather,
     .logSums = logSums,
 };

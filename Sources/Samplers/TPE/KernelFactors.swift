@@ -4,180 +4,197 @@ import RealModule
 /// The densities of the kernels of a mixture at some points, gathered parameter by parameter as logarithms in the form
 /// in which their sums are cheapest.
 struct KernelFactors {
-  /// A continuous parameter: the points, and for each kernel its centre and 1 / (σ√2).
+  /// A continuous parameter. Where its numbers begin among `numbers` and `indices`.
   private struct Continuous {
-    var places: [Double]
-    var centres: [Double]
-    var scales: [Double]
+    /// Centres, then scales 1 / (σ√2), then logarithms of what they are divided by, of the distinct kernels.
+    var kernels: Int
+    /// How many numbers each of these are.
+    var kernelCount: Int
+    var places: Int
+    var entries: Int
   }
 
-  /// A parameter with few distinct values: for each point the row of a table, for each kernel the column.
+  /// A parameter with few distinct values. Where its numbers begin among `numbers` and `indices`.
   private struct Tabulated {
-    var rows: [Int]
-    var columns: [Int32]
-    var table: [Double]
+    /// Logarithms: a row for each distinct value of the points, a column for each distinct kernel.
+    var table: Int
+    var rowCount: Int
     var columnCount: Int
-
-    /// How many distinct values the points have.
-    var rowCount: Int { table.count / max(columnCount, 1) }
+    /// The row of each point.
+    var rows: Int
+    /// The column of each kernel.
+    var columns: Int
   }
 
   private let weights: [Double]
-  /// What is the same at all points, for each kernel; −∞ behind the last one.
-  private var base: [Double]
+  private let pointCount: Int
+  /// How much greater than the prior's the density of another kernel may be at most, as a logarithm.
+  private let excess: Double
   private var constant = 0.0
   private var continuous: [Continuous] = []
   private var tabulated: [Tabulated] = []
+  private var numbers: [Double] = []
+  private var indices: [Int32] = []
   private let loops: CDensitiesLoops
 
-  /// - Parameter weights: Above 0, one a kernel.
-  init(weights: [Double], loops: CDensitiesLoops = DensityLoops.best) {
+  /// - Parameters:
+  ///   - weights: Above 0, one a kernel; the prior's is the last.
+  ///   - dimensions: Of the kernels, by which they are going to be multiplied.
+  init(
+    weights: [Double], dimensions: [ParzenEstimator.Dimension], pointCount: Int,
+    loops: CDensitiesLoops = DensityLoops.best
+  ) {
     self.weights = weights
+    self.pointCount = pointCount
     self.loops = loops
-    base = weights.padded(with: 1)
-    loops.logarithms(base, &base, base.count)
-    for index in weights.count..<base.count { base[index] = -.infinity }
+    let heaviest = weights.max() ?? 1
+    excess = dimensions.reduce(Double.log(heaviest / (weights.last ?? heaviest))) { sum, dimension in
+      switch dimension {
+      // A kernel is at least a hundredth of the range wide, and more than a third of it lies within where its centre does;
+      // the prior's density falls to e^(−1/8) of its greatest.
+      case .numeric(let kernels): sum + (kernels.areCentred ? 6 : .infinity)
+      case .categorical(let kernels): sum + Double.log(Double(kernels.choiceCount))
+      }
+    }
+    numbers.reserveCapacity(dimensions.count * 2 * weights.count)
+    indices.reserveCapacity(dimensions.count * (weights.count + pointCount))
   }
 
   /// Multiplies by truncated normal densities: ln φ(z) − ln σ − ln(Φ(b) − Φ(a)).
   mutating func multiply(_ kernels: NumericKernels, values: [Double]) {
     let range = kernels.range
-    let centres = kernels.centres.padded(with: range.high)
-    let widths = kernels.widths.padded(with: range.width)
-    let (scales, logarithms) = Self.twoArrays(count: centres.count) { scales, logarithms in
-      loops.normalizers(centres, widths, range.low, range.high, logarithms, scales, centres.count)
+    let count = DensityLoops.padded(kernels.centres.count)
+    let start = numbers.count
+    append(kernels.centres, filler: range.high)
+    append(kernels.widths, filler: range.width)
+    numbers.append(contentsOf: repeatElement(0, count: count))
+    numbers.withUnsafeMutableBufferPointer { numbers in
+      guard let centres = numbers.baseAddress.map({ $0 + start }) else { return }
+      let (scales, logarithms) = (centres + count, centres + 2 * count)
+      // Each width is read before its scale takes its place.
+      loops.normalizers(centres, scales, range.low, range.high, logarithms, scales, count)
     }
-    let (spreadCentres, spreadScales) = Self.twoArrays(count: base.count) { spreadCentres, spreadScales in
-      loops.gather(centres, kernels.entries, spreadCentres, weights.count)
-      loops.gather(scales, kernels.entries, spreadScales, weights.count)
-      for kernel in weights.count..<base.count { (spreadCentres[kernel], spreadScales[kernel]) = (0, 0) }
-    }
-    for kernel in 0..<weights.count { base[kernel] -= logarithms[Int(kernels.entries[kernel])] }
     constant += Gaussian.logDensityAtZero
     continuous.append(
-      Continuous(places: values.map(range.place), centres: spreadCentres, scales: spreadScales))
-  }
-
-  /// Two arrays of a length that `fill` fills.
-  private static func twoArrays(
-    count: Int, fill: (UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> Void
-  ) -> ([Double], [Double]) {
-    var second: [Double] = []
-    let first = [Double](unsafeUninitializedCapacity: count) { first, firstCount in
-      second = [Double](unsafeUninitializedCapacity: count) { second, secondCount in
-        if let first = first.baseAddress, let second = second.baseAddress { fill(first, second) }
-        secondCount = count
-      }
-      firstCount = count
-    }
-    return (first, second)
+      Continuous(kernels: start, kernelCount: count, places: numbers.count, entries: indices.count))
+    numbers.append(contentsOf: values.lazy.map(range.place))
+    indices.append(contentsOf: kernels.entries)
   }
 
   /// Multiplies by the masses of the cells of a stepped range: ln(Φ(right) − Φ(left)) − ln(Φ(b) − Φ(a)).
   mutating func multiply(_ kernels: NumericKernels, values: [Double], step: Double) {
     let range = kernels.range
-    let (rows, distinct) = Self.distinct(values)
+    let distinct = appendRows(of: values)
+    let columnCount = DensityLoops.padded(kernels.centres.count)
+    // At most as far as a kernel matters beside the prior's; 40 is where a term is too small to change a sum.
+    let reach = (2 * (40 + excess)).squareRoot()
+    let start = numbers.count
+    numbers.append(contentsOf: repeatElement(0, count: distinct.count * columnCount))
     let centres = kernels.centres.padded(with: range.low)
     let widths = kernels.widths.padded(with: range.width)
-    let columnCount = centres.count
-    var whole = [Double](repeating: 0, count: columnCount)
-    loops.intervalMasses(centres, widths, range.low, range.high, &whole, columnCount)
-    var table = [Double](repeating: 0, count: distinct.count * columnCount)
-    table.withUnsafeMutableBufferPointer { table in
+    let whole = [Double](unsafeUninitializedCapacity: columnCount) { whole, count in
+      loops.intervalMasses(centres, widths, range.low, range.high, whole.baseAddress, columnCount)
+      count = columnCount
+    }
+    numbers.withUnsafeMutableBufferPointer { numbers in
+      guard let table = numbers.baseAddress.map({ $0 + start }) else { return }
       for (row, value) in distinct.enumerated() {
         let cell = range.cell(of: value, step: step)
-        let masses = UnsafeMutableBufferPointer(rebasing: table[(row * columnCount)..<((row + 1) * columnCount)])
-        loops.intervalMasses(centres, widths, cell.left, cell.right, masses.baseAddress, columnCount)
-        for column in 0..<columnCount { masses[column] -= whole[column] }
+        loops.cellShares(
+          centres, widths, whole, cell.left, cell.right, reach, table + row * columnCount, columnCount)
       }
     }
-    tabulated.append(Tabulated(rows: rows, columns: kernels.entries, table: table, columnCount: columnCount))
+    tabulate(start, rowCount: distinct.count, columnCount: columnCount, columns: kernels.entries)
   }
 
   /// Multiplies by the probabilities of choices.
   mutating func multiply(_ kernels: CategoricalKernels, values: [Double]) {
-    let (rows, distinct) = Self.distinct(values)
+    let distinct = appendRows(of: values)
+    let start = numbers.count
     let columnCount = kernels.choiceCount + 1
-    var table: [Double] = []
-    table.reserveCapacity(distinct.count * columnCount)
     for choice in distinct {
       for observed in 0..<columnCount {
-        table.append(kernels.logProbability(of: Int(choice), observed: observed))
+        numbers.append(kernels.logProbability(of: Int(choice), observed: observed))
       }
     }
-    tabulated.append(Tabulated(rows: rows, columns: kernels.observed, table: table, columnCount: columnCount))
+    tabulate(start, rowCount: distinct.count, columnCount: columnCount, columns: kernels.observed)
   }
 
-  private static func distinct(_ values: [Double]) -> (places: [Int], values: [Double]) {
+  /// Adds a table whose numbers and whose rows by point have just been added.
+  private mutating func tabulate(_ table: Int, rowCount: Int, columnCount: Int, columns: [Int32]) {
+    tabulated.append(
+      Tabulated(
+        table: table, rowCount: rowCount, columnCount: columnCount, rows: indices.count - pointCount,
+        columns: indices.count))
+    indices.append(contentsOf: columns)
+  }
+
+  /// Adds the place of each value among the distinct ones, which are returned.
+  private mutating func appendRows(of values: [Double]) -> [Double] {
     var distinct: [Double] = []
     // There are a few dozen points at most, so that looking through them is faster than a table.
-    let places = values.map { value in
-      if let place = distinct.firstIndex(of: value) { return place }
-      distinct.append(value)
-      return distinct.count - 1
+    for value in values {
+      let place = distinct.firstIndex(of: value) ?? distinct.count
+      if place == distinct.count { distinct.append(value) }
+      indices.append(Int32(place))
     }
-    return (places, distinct)
+    return distinct
+  }
+
+  private mutating func append(_ values: [Double], filler: Double) {
+    numbers.append(contentsOf: values)
+    numbers.append(contentsOf: repeatElement(filler, count: DensityLoops.padded(values.count) - values.count))
   }
 
   /// The logarithm of the sum over kernels at each point.
-  func logSums(pointCount: Int) -> [Double] {
+  func logSums() -> [Double] {
     if continuous.isEmpty, tabulated.count == 1 { return logSums(of: tabulated[0]) }
-    let places = (0..<pointCount).flatMap { point in continuous.map { $0.places[point] } }
-    var sums = [Double](repeating: 0, count: pointCount)
-    withRows { firsts in
-      let rows = (0..<pointCount).flatMap { point in
-        zip(tabulated, firsts).map { table, first in
-          Optional(UnsafePointer(first + table.rows[point] * base.count))
+    var base = weights.padded(with: 1)
+    loops.logarithms(base, &base, base.count)
+    let rowCount = tabulated.reduce(0) { $0 + $1.rowCount }
+    let scratchCount = CDensitiesScratch(rowCount, continuous.count, pointCount)
+    return numbers.withUnsafeBufferPointer { numbers in
+      indices.withUnsafeBufferPointer { indices in
+        let tables = tabulated.map { factor in
+          CDensitiesTable(
+            table: numbers.pointer(at: factor.table), rowCount: factor.rowCount, columnCount: factor.columnCount,
+            rows: indices.pointer(at: factor.rows), columns: indices.pointer(at: factor.columns))
         }
-      }
-      withPointers(to: continuous.map(\.centres)) { centres in
-        withPointers(to: continuous.map(\.scales)) { scales in
-          loops.logSums(
-            base, base.count, rows, tabulated.count, centres, scales, places, continuous.count, &sums, pointCount)
+        let normals = continuous.map { factor in
+          CDensitiesNormals(
+            centres: numbers.pointer(at: factor.kernels),
+            scales: numbers.pointer(at: factor.kernels + factor.kernelCount),
+            logarithms: numbers.pointer(at: factor.kernels + 2 * factor.kernelCount),
+            entries: indices.pointer(at: factor.entries), places: numbers.pointer(at: factor.places))
+        }
+        var pointers = [UnsafePointer<Double>?](repeating: nil, count: tables.count)
+        return withUnsafeTemporaryAllocation(of: Double.self, capacity: scratchCount) { scratch in
+          let sums = [Double](unsafeUninitializedCapacity: pointCount) { sums, count in
+            loops.logSums(
+              base, weights.count, tables, tables.count, normals, normals.count, scratch.baseAddress, &pointers,
+              sums.baseAddress, pointCount)
+            count = pointCount
+          }
+          return sums.map { $0 + constant }
         }
       }
     }
-    return sums.map { $0 + constant }
   }
 
   /// The sums where there is one parameter with few distinct values: kernels in the same column go together.
   private func logSums(of only: Tabulated) -> [Double] {
     var shares = [Double](repeating: 0, count: only.columnCount)
-    for (kernel, column) in only.columns.enumerated() { shares[Int(column)] += weights[kernel] }
+    for (kernel, weight) in weights.enumerated() { shares[Int(indices[only.columns + kernel])] += weight }
     let sums = (0..<only.rowCount).map { row in
       (0..<only.columnCount).reduce(0) { sum, column in
-        sum + shares[column] * Double.exp(only.table[row * only.columnCount + column])
+        sum + shares[column] * Double.exp(numbers[only.table + row * only.columnCount + column])
       }
     }
-    return only.rows.map { Double.log(sums[$0]) }
+    return (0..<pointCount).map { Double.log(sums[Int(indices[only.rows + $0])]) }
   }
+}
 
-  /// Spreads each row of each table over the kernels, and hands over where the rows of each table begin.
-  private func withRows(_ body: ([UnsafeMutablePointer<Double>]) -> Void) {
-    let rowCount = tabulated.reduce(0) { $0 + $1.rowCount }
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(rowCount * base.count, 1)) { buffer in
-      guard var next = buffer.baseAddress else { return }
-      var firsts: [UnsafeMutablePointer<Double>] = []
-      for factor in tabulated {
-        firsts.append(next)
-        factor.table.withUnsafeBufferPointer { table in
-          for row in 0..<factor.rowCount {
-            guard let entries = table.baseAddress else { return }
-            loops.gather(entries + row * factor.columnCount, factor.columns, next, factor.columns.count)
-            for kernel in factor.columns.count..<base.count { next[kernel] = 0 }
-            next += base.count
-          }
-        }
-      }
-      body(firsts)
-    }
-  }
-
-  /// Hands over the addresses of arrays.
-  private func withPointers(
-    to arrays: [[Double]], _ found: [UnsafePointer<Double>?] = [], _ body: ([UnsafePointer<Double>?]) -> Void
-  ) {
-    guard found.count < arrays.count else { return body(found) }
-    arrays[found.count].withUnsafeBufferPointer { withPointers(to: arrays, found + [$0.baseAddress], body) }
-  }
+extension UnsafeBufferPointer {
+  /// The address of the element at a place, or of the end.
+  fileprivate func pointer(at place: Int) -> UnsafePointer<Element>? { baseAddress.map { $0 + place } }
 }

@@ -5,7 +5,7 @@ extension ParzenEstimator {
   /// - Parameter points: Internal values by dimension, then by point.
   /// - Complexity: O(points · kernels · dimensions), with one exponential for a point and a kernel that matters there.
   func logDensities(at points: [[Double]]) -> [Double] {
-    var factors = KernelFactors(weights: weights)
+    var factors = KernelFactors(weights: weights, dimensions: dimensions, pointCount: points.first?.count ?? 0)
     for (dimension, values) in zip(dimensions, points) {
       switch dimension {
       case .numeric(let kernels):
@@ -17,6 +17,6 @@ extension ParzenEstimator {
       case .categorical(let kernels): factors.multiply(kernels, values: values)
       }
     }
-    return factors.logSums(pointCount: points.first?.count ?? 0)
+    return factors.logSums()
   }
 }

@@ -134,34 +134,47 @@ struct TrialSelection {
     return result
   }
 
-  private func observations(of index: Int, range: NumericRange) -> NumericKernels.Observations {
-    var result = NumericKernels.Observations(capacity: count)
+  /// The observations of a number, in the order in which `NumericKernels` takes them.
+  private func observations(of index: Int, range: NumericRange) -> [NumericKernels.Observation] {
+    func ordered(_ observations: [NumericKernels.Observation]) -> [NumericKernels.Observation] {
+      observations.sorted { ($0.place, $0.kernel) < ($1.place, $1.kernel) }
+    }
+    func late(_ trial: Running) -> NumericKernels.Observation {
+      .init(place: range.place(of: trial.values[index]), kernel: Int32(trial.kernel))
+    }
     switch rows {
     case .few(let rows):
-      let sorted = rows.enumerated().map { (place: range.place(of: columns[index].values[$1]), kernel: Int32($0)) }
-        .sorted { ($0.place, $0.kernel) < ($1.place, $1.kernel) }
-      for (place, kernel) in sorted { result.append(place, kernel: kernel) }
+      return ordered(
+        rows.enumerated().map { .init(place: range.place(of: columns[index].values[$1]), kernel: Int32($0)) })
     case .kernelByRow(let kernels):
-      var late = running.map { (place: range.place(of: $0.values[index]), kernel: Int32($0.kernel)) }
-        .sorted { ($0.place, $0.kernel) < ($1.place, $1.kernel) }[...]
-      if columns.indices.contains(index) {
+      let late = ordered(running.map(late))
+      guard columns.indices.contains(index) else { return late }
+      let order = columns[index].order.chunks
+      return [NumericKernels.Observation](unsafeUninitializedCapacity: count) { result, resultCount in
         kernels.withUnsafeBufferPointer { kernels in
-          for chunk in columns[index].order.chunks {
-            for element in chunk {
-              let kernel = kernels[Int(element.row)]
-              guard kernel >= 0 else { continue }
-              while let first = late.first, (first.place, first.kernel) < (element.key, kernel) {
-                result.append(first.place, kernel: first.kernel)
-                late.removeFirst()
+          var (next, nextLate) = (0, 0)
+          for chunk in order {
+            chunk.withUnsafeBufferPointer { chunk in
+              for element in chunk {
+                let kernel = kernels[Int(element.row)]
+                guard kernel >= 0 else { continue }
+                while nextLate < late.count, (late[nextLate].place, late[nextLate].kernel) < (element.key, kernel) {
+                  result.initializeElement(at: next, to: late[nextLate])
+                  (next, nextLate) = (next + 1, nextLate + 1)
+                }
+                result.initializeElement(at: next, to: .init(place: element.key, kernel: kernel))
+                next += 1
               }
-              result.append(element.key, kernel: kernel)
             }
           }
+          while nextLate < late.count {
+            result.initializeElement(at: next, to: late[nextLate])
+            (next, nextLate) = (next + 1, nextLate + 1)
+          }
+          resultCount = next
         }
       }
-      for (place, kernel) in late { result.append(place, kernel: kernel) }
     }
-    return result
   }
 }
 

@@ -41,16 +41,27 @@ private struct ShortestDecimal {
 
   init(_ value: Double) {
     precondition(value.isFinite, "only finite bounds have a decimal text")
-    let parts = value.description.split(separator: "e")
-    let mantissa = parts[0].split(separator: ".")
-    var digits = String(mantissa[0])
-    var exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
-    if mantissa.count > 1, mantissa[1] != "0" {
-      digits += mantissa[1]
-      exponent -= mantissa[1].count
+    var (significand, exponent, digitsOfFraction, isNegative) = (Int128(0), 0, 0, false)
+    var text = value.description
+    text.withUTF8 { bytes in
+      var isFraction = false
+      for (place, byte) in bytes.enumerated() {
+        switch byte {
+        case UInt8(ascii: "-"): isNegative = true
+        case UInt8(ascii: "."): isFraction = true
+        case UInt8(ascii: "e"):
+          exponent = Int(String(decoding: bytes[(place + 1)...], as: UTF8.self)) ?? 0
+          return
+        default:
+          significand = significand * 10 + Int128(byte - UInt8(ascii: "0"))
+          if isFraction { digitsOfFraction += 1 }
+        }
+      }
     }
-    significand = Int128(digits) ?? 0
-    self.exponent = exponent
+    // The fraction of a whole number is written as one 0.
+    if digitsOfFraction == 1, significand % 10 == 0 { (significand, digitsOfFraction) = (significand / 10, 0) }
+    self.significand = isNegative ? -significand : significand
+    self.exponent = exponent - digitsOfFraction
   }
 
   func significand(atExponent target: Int) -> Int128? {

@@ -44,7 +44,10 @@ public struct FloatDistribution: Hashable, Sendable {
 
   /// Whether there is only one value to choose.
   public var isSingle: Bool {
-    low == high || step.map { DecimalGrid(low: low, high: high, step: $0)?.isSinglePoint ?? false } ?? false
+    guard let step, low < high else { return low == high }
+    // Only a range of about a step needs the exact arithmetic.
+    if high - low > 1.5 * step { return false }
+    return DecimalGrid(low: low, high: high, step: step)?.isSinglePoint ?? false
   }
 
   /// Whether a value lies in the range and, within 1e-8 of a step, on the grid.

@@ -1,0 +1,114 @@
+import CDensities
+import OrderedCollections
+import RealModule
+import SearchSpace
+import TestSupport
+import Testing
+
+@testable import Samplers
+@testable import Trials
+
+@Suite("TPE with many trials")
+struct ManyTrialsTests {
+  private let space: OrderedDictionary<String, Distribution>
+
+  init() throws {
+    space = [
+      "x": .float(try FloatDistribution(low: -5, high: 5)),
+      "rate": .float(try FloatDistribution(low: 1e-5, high: 1, log: true)),
+      "units": .int(try IntDistribution(low: 1, high: 1024, log: true)),
+      "step": .float(try FloatDistribution(low: 0, high: 1, step: 0.1)),
+      "choice": .categorical(try CategoricalDistribution(["a", "b", "c"])),
+    ]
+  }
+
+  /// The same trials, all of them kept and as many as usual.
+  private func histories(_ count: Int, seed: UInt64) -> (all: TrialHistory, some: TrialHistory) {
+    var (all, some) = (
+      TrialHistory(directions: [.minimize], capacity: .max), TrialHistory(directions: [.minimize])
+    )
+    var random = SplitMix64(seed: seed)
+    for number in 0..<count {
+      var trial = FrozenTrial(id: Int64(number), number: number, state: .complete)
+      for (name, distribution) in space {
+        trial.parameters[name] = .init(
+          distribution: distribution,
+          value: RandomSampler.sample(name, distribution, draw: Draw(seed: seed, number: number)))
+      }
+      let x = trial.parameters["x"]?.value ?? 0
+      trial.values = [x * x + random.uniform()]
+      all.update(trial)
+      some.update(trial)
+    }
+    return (all, some)
+  }
+
+  @Test("Beyond the bound the candidates are those of the rule", arguments: [2500, 6000])
+  func candidates(count: Int) throws {
+    let (all, some) = histories(count, seed: UInt64(count))
+    #expect(all.rows.isExhaustive && !some.rows.isExhaustive)
+    let sampler = TPESampler(seed: 1)
+    let (exact, bounded) = (
+      sampler.estimators(for: space, history: all, number: count),
+      sampler.estimators(for: space, history: some, number: count)
+    )
+    for seed in 0..<20 {
+      var (left, right) = (
+        Draw(seed: UInt64(seed), number: count).generator(for: "t"),
+        Draw(seed: UInt64(seed), number: count).generator(for: "t")
+      )
+      let points = exact.below.sample(count: 24, using: &left)
+      #expect(points == bounded.below.sample(count: 24, using: &right))
+      #expect(exact.below.logDensities(at: points) == bounded.below.logDensities(at: points))
+      // The sums over the others are estimates: about a thousand kernels stand for all that are no leaders.
+      let differences = zip(exact.above.logDensities(at: points), bounded.above.logDensities(at: points)).map {
+        $1 - $0
+      }
+      #expect(abs(differences.reduce(0, +) / 24) < 0.25)
+      #expect(differences.allSatisfy { abs($0) < 1.5 })
+    }
+  }
+
+  @Test("A kernel of a stepped parameter that is left out where it is negligible changes no density")
+  func negligibleKernels() throws {
+    let range = try #require(NumericRange(.int(try IntDistribution(low: 1, high: 1000))))
+    var random = SplitMix64(seed: 6)
+    var places: [Double] = (0..<300).map { _ in Double(1 + random.below(1000)) }
+    // A trial of another range, whose centre lies outside.
+    places.append(1500)
+    for count in [300, 301] {
+      let observations = places[..<count].enumerated().sorted { ($0.element, $0.offset) < ($1.element, $1.offset) }
+        .map { NumericKernels.Observation(place: $0.element, kernel: Int32($0.offset)) }
+      let kernels = NumericKernels(range: range, observations: observations)
+      let line = NumericKernels(
+        range: try #require(NumericRange(.float(try FloatDistribution(low: 0, high: 1)))),
+        observations: (0..<count).map { .init(place: Double($0) / Double(count), kernel: Int32($0)) })
+      let estimator = ParzenEstimator(
+        dimensions: [.numeric(kernels), .numeric(line)], observationWeights: Array(repeating: 1, count: count))
+      #expect(kernels.areCentred == (count == 300))
+      let values = (0..<24).map { _ in Double(1 + random.below(1000)) }
+      let others = (0..<24).map { _ in random.uniform() }
+      let found = estimator.logDensities(at: [values, others])
+      for index in values.indices {
+        // The sum term by term.
+        let sum = (0...count).reduce(0.0) { sum, kernel in
+          func mass(_ kernels: NumericKernels, _ from: Double, _ to: Double) -> Double {
+            let entry = Int(kernels.entries[kernel])
+            var masses = [Double](repeating: 0, count: 8)
+            DensityLoops.best.intervalMasses(
+              Array(repeating: kernels.centres[entry], count: 8), Array(repeating: kernels.widths[entry], count: 8),
+              from, to, &masses, 8)
+            return masses[0]
+          }
+          let cell = range.cell(of: values[index], step: 1)
+          let stepped = mass(kernels, cell.left, cell.right) - mass(kernels, range.low, range.high)
+          let entry = Int(line.entries[kernel])
+          let z = (others[index] - line.centres[entry]) / line.widths[entry]
+          let density = Gaussian.logDensityAtZero - 0.5 * z * z - Double.log(line.widths[entry]) - mass(line, 0, 1)
+          return sum + estimator.weights[kernel] * Double.exp(stepped + density)
+        }
+        #expect(abs(found[index] - Double.log(sum)) < 1e-12)
+      }
+    }
+  }
+}

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,15 +17,14 @@ typedef struct {
   int error;
 } bad_news;
 
-static void fail(int report, hpo_start_failure failure) {
-  bad_news news = {failure, errno};
-  ssize_t written = write(report, &news, sizeof news);
-  (void)written;
+static _Noreturn void fail(volatile bad_news *report, hpo_start_failure failure) {
+  report->failure = failure;
+  report->error = errno;
   _exit(127);
 }
 
-/// Becomes the program.
-static void become(const hpo_program *program, int report) {
+/// Becomes the program, in the memory of the parent: nothing of it may change but what the parent looks at afterwards.
+static _Noreturn void become(const hpo_program *program, volatile bad_news *report) {
   setsid();
   for (int number = 1; number < NSIG; ++number) {
     if (number != SIGKILL && number != SIGSTOP) signal(number, SIG_DFL);
@@ -49,33 +47,24 @@ static void become(const hpo_program *program, int report) {
 }
 
 pid_t hpo_start_program(const hpo_program *program, hpo_start_failure *failure) {
-  int report[2];
-  *failure = HPO_NO_PROCESS;
-  if (hpo_make_socket_pair(report) < 0) return -1;
   // No handler of this process may run in the child.
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  pid_t child = fork();
-  if (child == 0) become(program, report[1]);
+  volatile bad_news news = {HPO_STARTED, 0};
+  // This thread waits until the child is the program; a fork would copy the tables of all memory, which takes longer than
+  // many a program runs.
+  pid_t child = vfork();
+  if (child == 0) become(program, &news);
   int error = errno;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
-  close(report[1]);
-  bad_news news = {HPO_STARTED, 0};
   if (child < 0) {
-    news = (bad_news){HPO_NO_PROCESS, error};
-  } else {
-    // The child's end closes as it becomes the program.
-    ssize_t length;
-    while ((length = read(report[0], &news, sizeof news)) < 0 && errno == EINTR) continue;
-    if (length == sizeof news) {
-      while (waitpid(child, NULL, 0) < 0 && errno == EINTR) continue;
-      if (program->guard >= 0) hpo_forget_program(program->guard, child);
-    } else {
-      news.failure = HPO_STARTED;
-    }
+    news.failure = HPO_NO_PROCESS;
+    news.error = error;
+  } else if (news.failure != HPO_STARTED) {
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) continue;
+    if (program->guard >= 0) hpo_forget_program(program->guard, child);
   }
-  close(report[0]);
   *failure = news.failure;
   if (news.failure == HPO_STARTED) return child;
   errno = news.error;

@@ -130,7 +130,8 @@ let package = Package(
     tests(
       of: "Storage", "SearchSpace", "Trials", "TrialStorage", "SQLiteStorage", collections, grdb, exclude: ["Fixtures"]),
     tests(
-      of: "StudyEngine", "SearchSpace", "Trials", "TrialStorage", "Samplers", "Pruners", "StudyEngine", collections),
+      of: "StudyEngine", "SearchSpace", "Trials", "TrialStorage", "SQLiteStorage", "Samplers", "Pruners", "StudyEngine",
+      collections),
     tests(of: "Programs", "CProcess", "SearchSpace", "Trials", "StudyEngine", "TrialStorage", "Programs", collections),
     tests(of: "Graphs", "Graphs"),
     tests(

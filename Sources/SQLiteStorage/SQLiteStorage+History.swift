@@ -11,8 +11,9 @@ extension SQLiteStorage {
       try connection.requireStudy(study)
       next.catchUp(with: try revision(study: study, connection))
       let reader = TrialReader(connection: connection, storage: self)
-      let new = try reader.trials(study: study, above: next.lastID, limit: Self.batch)
-      next.isBehind = new.count == Self.batch
+      let (new, lastID) = try reader.trials(
+        study: study, above: next.lastID, limit: Self.batch, passingOver: next.others, isBehind: &next.isBehind)
+      next.advance(to: lastID)
       guard !next.unfinished.isEmpty else { return new }
       return try reader.trials(study: study, ids: next.unfinished) + new
     }

@@ -31,6 +31,21 @@ extension SQLiteStorage {
     }
   }
 
+  public func trials(study: Int64, numbers: [Int]) throws -> [FrozenTrial] {
+    try file.read { connection in
+      try connection.requireStudy(study)
+      var ids: [Int64] = []
+      for number in numbers {
+        let id = try connection.firstRow(
+          "SELECT trial_id FROM trials WHERE study_id = ? AND number = ? ORDER BY trial_id LIMIT 1", .int(study),
+          .int(Int64(number))
+        ) { $0.int(0) }
+        if let id = id ?? nil { ids.append(id) }
+      }
+      return try TrialReader(connection: connection, storage: self).trials(study: study, ids: ids)
+    }
+  }
+
   public func trials(study: Int64, states: Set<TrialState>?) throws -> [FrozenTrial] {
     try file.read { connection in
       try connection.requireStudy(study)
@@ -55,13 +70,7 @@ extension SQLiteStorage {
   public func hasReplicates(study: Int64) throws -> Bool {
     try file.read { connection in
       try connection.requireStudy(study)
-      // Along an index of replicates alone.
-      return try connection.firstRow(
-        """
-        SELECT 1 FROM trial_system_attributes a CROSS JOIN trials t ON t.trial_id = a.trial_id
-        WHERE a."key" = '\(FrozenTrial.replicatedKey)' AND t.study_id = ? LIMIT 1
-        """, .int(study)
-      ) { _ in true } ?? false
+      return try connection.hasMark("= '\(FrozenTrial.replicatedKey)'", study: study)
     }
   }
 

@@ -22,6 +22,12 @@ extension InMemoryStorage {
     }
   }
 
+  public func trials(study: Int64, numbers: [Int]) throws -> [FrozenTrial] {
+    try withStudy(study) { table in
+      numbers.filter(table.trials.indices.contains).map { table.trials[$0] }
+    }
+  }
+
   public func trials(
     study: Int64, states: Set<TrialState>?, order: TrialOrder, limit: Int
   ) throws -> [FrozenTrial] {
@@ -44,6 +50,8 @@ extension InMemoryStorage {
 
   public func history(study: Int64) throws -> KeptHistory? { nil }
 
+  public func outline(study: Int64) throws -> (cursor: TrialCursor, outline: StudyOutline)? { nil }
+
   /// Keeps nothing, since the trials are in memory already.
   public func keepHistory(_ history: KeptHistory, study: Int64) throws {}
 
@@ -56,7 +64,9 @@ extension InMemoryStorage {
         let place = known.partitioningIndex { $0.id >= id }
         return place < known.endIndex && known[place].id == id ? known[place] : nil
       }
-      return revisited + table.trials[firstNew...]
+      let new = table.trials[firstNew...].filter { !cursor.others.contains($0.id) }
+      if let last = table.trials.last { cursor.advance(to: last.id) }
+      return revisited + new
     }
     cursor.advance(over: changed)
     return changed

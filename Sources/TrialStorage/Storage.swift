@@ -177,6 +177,9 @@ public protocol Storage: Sendable {
   /// - Throws: `StorageError.trialNotFound`, which says what numbers there are.
   func trial(number: Int, study: Int64) throws -> FrozenTrial
 
+  /// The trials of some numbers, which ascend; numbers that no trial has are passed over.
+  func trials(study: Int64, numbers: [Int]) throws -> [FrozenTrial]
+
   /// The first trials in an order, all or those in the given states.
   func trials(study: Int64, states: Set<TrialState>?, order: TrialOrder, limit: Int) throws -> [FrozenTrial]
 
@@ -194,6 +197,10 @@ public protocol Storage: Sendable {
   /// What a reader made of the study's trials, see `keepHistory(_:study:)`; nil where nothing was kept, or where a
   /// finished trial has changed since.
   func history(study: Int64) throws -> KeptHistory?
+
+  /// The finished trials of a study in outline, with the cursor behind them, so that a reader need not read all of very
+  /// many; nil where it has to, because they are few, or of a kind that an outline does not tell.
+  func outline(study: Int64) throws -> (cursor: TrialCursor, outline: StudyOutline)?
 
   /// Keeps what a reader made of the finished trials that it has read, so that the next one need not read them again. A
   /// storage may keep nothing.

@@ -40,6 +40,39 @@ import Testing
     }
   }
 
+  @Test("what was drawn jointly for a trial is there after the process was killed between two of its parameters")
+  func jointSampleAfterKill() throws {
+    try Command.inFolder { command in
+      let killed = try worker(command, "die", "20").wait()
+      #expect(killed.status == -SIGKILL)
+      let first = try #require(killed.output.split(separator: "\n").last.flatMap { Double($0) })
+      // Others finish meanwhile, so that a new draw would be another one.
+      _ = try numbers(of: [worker(command, "run", "5")])
+      let drawn = try #require(
+        try command.json(
+          "query",
+          "SELECT value_json AS text FROM trial_system_attributes WHERE trial_id = 21 AND key = 'tpe:relative_params:0'"
+        ) as? [[String: Any]])
+      #expect(try worker(command, "finish", "26").wait().status == 0)
+      let found = try #require(
+        try command.json(
+          "query", "SELECT param_name AS name, param_value AS value FROM trial_params WHERE trial_id = 21")
+          as? [[String: Any]])
+      let values = Dictionary(
+        uniqueKeysWithValues: found.compactMap { row in
+          (row["name"] as? String).flatMap { name in (row["value"] as? NSNumber).map { (name, $0.doubleValue) } }
+        })
+      #expect(values["x"] == first && values.count == 2)
+      // A JSON text within a JSON text.
+      let outer = try #require(drawn.first?["text"] as? String)
+      let inner = try #require(
+        JSONSerialization.jsonObject(with: Data(outer.utf8), options: .fragmentsAllowed) as? String)
+      let joint = try JSONSerialization.jsonObject(with: Data(inner.utf8)) as? [String: Any]
+      #expect((joint?["n"] as? NSNumber)?.doubleValue == values["n"])
+      #expect((joint?["x"] as? NSNumber)?.doubleValue == first)
+    }
+  }
+
   @Test("four processes that empty a queue of sixty trials run each of them once")
   func queue() throws {
     try Command.inFolder { command in

@@ -1,12 +1,14 @@
 // One of several processes that share a study: `StorageWorker FILE run COUNT` asks for and tells so many trials,
 // `StorageWorker FILE pop` runs what is enqueued, `StorageWorker FILE enqueue COUNT` enqueues, and
 // `StorageWorker FILE watch COUNT` reads all trials every 100 ms until so many are finished.
+// `StorageWorker FILE die COUNT` runs so many trials, and is killed in the next one when that has the first of its
+// parameters; `StorageWorker FILE finish COUNT` takes up what others left, up to so many trials in all.
 // Prints the numbers of the trials that it ran, or how often it looked.
 import Foundation
 import HPO
 
 let arguments = CommandLine.arguments
-guard arguments.count > 2 else { fatalError("StorageWorker FILE run|pop|enqueue|watch [COUNT]") }
+guard arguments.count > 2 else { fatalError("StorageWorker FILE run|pop|enqueue|watch|die|finish [COUNT]") }
 let count = arguments.count > 3 ? Int(arguments[3]) ?? 0 : 0
 let study = try Study("shared", sampler: .tpe(), storage: arguments[1])
 
@@ -43,6 +45,20 @@ case "watch":
     usleep(100_000)
   }
   print(looks)
-default: fatalError("run, pop, enqueue or watch?")
+case "die":
+  for _ in 0..<count {
+    guard let trial = try study.ask() else { fatalError("there is no trial") }
+    try run(trial)
+  }
+  guard let trial = try study.ask() else { fatalError("there is no trial") }
+  print(try trial.suggest(.float("x", -10...10)))
+  fflush(nil)
+  kill(getpid(), SIGKILL)
+case "finish":
+  try await study.optimize(trials: count) { trial in
+    let x = try trial.suggest(.float("x", -10...10))
+    return x + Double(try trial.suggest(.int("n", 1...64, log: true)))
+  }
+default: fatalError("run, pop, enqueue, watch, die or finish?")
 }
 try study.storage.close()

@@ -50,7 +50,6 @@ struct BoundedHistoryTests {
     let kept = many.rows.feasible.prefix(many.rows.leaderCount).map { many.rows.numbers[Int($0.row)] }
     #expect(kept == best.prefix(many.rows.leaderCount).map(\.number))
     #expect(kept.allSatisfy { number in many.rows.numbers.contains(number) })
-    #expect(many.rows.pruned.first.map { many.rows.numbers[$0.row] } != nil)
   }
 
   @Test("What is kept follows from the set of trials, whatever the order in which they come", arguments: 0..<4)
@@ -140,14 +139,93 @@ struct BoundedHistoryTests {
     #expect(abs(errors / Double(rounds)) < 4 * deviation / Double(rounds).squareRoot())
   }
 
-  @Test("Of many reports of a step a sample of a fixed size is kept, and all are counted")
+  @Test("Of many trials a sample of a fixed size is kept with its reports, whatever the order in which they come")
   func reports() throws {
-    var column = ReportColumn()
     var random = SplitMix64(seed: 2)
-    for number in 0..<20_000 { column.insert(number % 10 == 0 ? .nan : random.uniform(), number: number) }
-    #expect(column.count == 20_000 && column.nanCount == 2000)
-    #expect(column.sorted.count == ReportColumn.capacity)
-    #expect(abs(column.sorted[ReportColumn.capacity / 2] - 0.5) < 0.04)
+    let all = (0..<20_000).map { number in
+      (
+        number: number,
+        reports: (0..<2).map { step in
+          FrozenTrial.IntermediateValue(step: step, value: step == 0 && number % 10 == 0 ? .nan : random.uniform())
+        }
+      )
+    }
+    var (straight, reversed) = (ReportTable(), ReportTable())
+    for trial in all { straight.insert(trial.reports, number: trial.number) }
+    for trial in all.reversed() { reversed.insert(trial.reports, number: trial.number) }
+    let first = try #require(straight.columns[0])
+    #expect(first.count == ReportTable.capacity && straight.columns[1]?.count == ReportTable.capacity)
+    #expect(abs(Double(first.nanCount) / Double(first.count) - 0.1) < 0.02)
+    #expect(abs(first.sorted[first.sorted.count / 2] - 0.5) < 0.04)
+    #expect(reversed.columns[0]?.sorted.chunks.flatMap { $0 } == first.sorted.chunks.flatMap { $0 })
+    var complete = NumberSet()
+    for number in all.indices { complete.insert(number) }
+    #expect(Set(ReportTable.sample(of: complete)) == Set(straight.reports.keys))
+  }
+
+  @Test(
+    "A history of many trials can be made from an outline and the trials that it keeps alone", arguments: [false, true])
+  func outline(isMaximized: Bool) throws {
+    let directions: [StudyDirection] = [isMaximized ? .maximize : .minimize]
+    let all = trials(9000).map { trial in
+      var trial = trial
+      trial.systemAttributes = trial.number % 17 == 0 ? [FrozenTrial.reusedKey: .int(0)] : [:]
+      if trial.number % 19 == 0 { trial.exclusion = "" }
+      return trial
+    }
+    var outline = StudyOutline()
+    for trial in all {
+      switch trial.state {
+      case _ where trial.isExcluded: outline.excluded.insert(trial.number)
+      case .complete where trial.reused != nil, .pruned where trial.reused != nil:
+        outline.reusing[trial.number] = trial.state
+      case .complete: outline.complete.insert(trial.number)
+      case .pruned: outline.pruned.insert(trial.number)
+      default: outline.failed.insert(trial.number)
+      }
+    }
+    let complete = all.filter { $0.state == .complete && !$0.isExcluded && $0.reused == nil }
+    outline.best = complete.sorted { left, right in
+      if left.values[0] == right.values[0] { return left.number < right.number }
+      return (left.values[0] < right.values[0]) != isMaximized
+    }.prefix(StudyOutline.bestCount).map(\.number)
+    outline.hasReports = true
+    var readCount = 0
+    var made = try #require(
+      TrialHistory(outline: outline, directions: directions) { numbers in
+        readCount = numbers.count
+        return numbers.map { all[$0] }
+      })
+    var exact = TrialHistory(directions: directions)
+    for trial in all { exact.update(trial) }
+    #expect(readCount < HistoryRows.usualCapacity + ReportTable.capacity)
+    #expect(made.encoded == exact.encoded)
+    for trial in all { made.update(trial) }
+    #expect(made.encoded == exact.encoded)
+    for state in [TrialState.complete, .pruned, .failed] { #expect(made.count(of: state) == exact.count(of: state)) }
+  }
+
+  @Test("While few trials are feasible and complete, the best pruned and the least infeasible ones are kept")
+  func minorLeaders() throws {
+    var random = SplitMix64(seed: 4)
+    let all = (0..<6000).map { number in
+      var trial = FrozenTrial(id: Int64(number + 1), number: number, state: number % 2 == 0 ? .pruned : .complete)
+      trial.intermediateValues = [.init(step: 0, value: random.uniform())]
+      if trial.state == .complete {
+        trial.values = [random.uniform()]
+        if number % 1000 != 1 { trial.systemAttributes["constraints:size"] = .double(random.uniform() + 0.01) }
+      }
+      return trial
+    }
+    let rows = history(all).rows
+    let feasible = all.filter { $0.state == .complete && $0.isFeasible }
+    #expect(rows.feasible.count == feasible.count && feasible.count == 6)
+    let count = HistoryRows.leastLeaderCount - feasible.count
+    let least = all.filter { !$0.isFeasible }.sorted { $0.violation < $1.violation }.prefix(count).map(\.number)
+    #expect(rows.infeasible.prefix(count).map { rows.numbers[Int($0.row)] } == least)
+    let best = all.filter { $0.state == .pruned }
+      .sorted { $0.intermediateValues[0].value < $1.intermediateValues[0].value }.prefix(count).map(\.number)
+    #expect(rows.pruned.prefix(count).map { rows.numbers[$0.row] } == best)
   }
 
   @Test("Numbers are counted and ranked, in whatever order they come")

@@ -86,6 +86,8 @@ final class DatabaseFile: Sendable {
         }
       } while mode == nil && DispatchTime.now() < deadline
       state.withLock { $0.hasWriteAheadLog = mode == "wal" }
+      // A page that many trials change, and most are such, is written back once for all of them.
+      try connection.executeOnce("PRAGMA wal_autocheckpoint = 4096")
     }
   }
 

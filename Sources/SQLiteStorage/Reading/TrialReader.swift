@@ -11,15 +11,29 @@ struct TrialReader {
 
   private static let heads = "SELECT trial_id, number, state, datetime_start, datetime_complete FROM trials"
 
-  /// The trials of a study by number, those in some states where they are given; those above an identifier, and of them
-  /// the first by identifier up to a limit.
+  /// The trials of a study by number, those in some states where they are given.
+  func trials(study: Int64, states: Set<TrialState>? = nil) throws -> [FrozenTrial] {
+    try fill(try heads(study: study), study: study, states: states)
+  }
+
+  /// The first trials of a study above an identifier, by number, but for some that are passed over.
+  ///
+  /// - Parameter isBehind: Whether there may be more of them.
+  /// - Returns: The trials, and up to which identifier there are no others.
   func trials(
-    study: Int64, above id: Int64 = 0, states: Set<TrialState>? = nil, limit: Int? = nil
-  ) throws -> [FrozenTrial] {
-    let heads = try heads(
-      Self.heads + " WHERE study_id = ? AND trial_id > ? ORDER BY trial_id LIMIT \(limit ?? -1)", .int(study), .int(id),
+    study: Int64, above id: Int64, limit: Int, passingOver others: Set<Int64>, isBehind: inout Bool
+  ) throws -> (trials: [FrozenTrial], lastID: Int64) {
+    let heads = try heads(study: study, above: id, limit: limit)
+    isBehind = heads.count == limit
+    return (
+      try fill(others.isEmpty ? heads : heads.filter { !others.contains($0.id) }, study: study), heads.last?.id ?? id
+    )
+  }
+
+  private func heads(study: Int64, above id: Int64 = 0, limit: Int = -1) throws -> [FrozenTrial] {
+    try heads(
+      Self.heads + " WHERE study_id = ? AND trial_id > ? ORDER BY trial_id LIMIT \(limit)", .int(study), .int(id),
       study: study)
-    return try fill(heads, study: study, states: states)
   }
 
   /// The trials of those identifiers that belong to the study, by number.

@@ -78,9 +78,10 @@ enum OwnSchema {
     ("hpo_ix_trials_number", "INDEX hpo_ix_trials_number ON trials (study_id, number)"),
     ("hpo_ix_exclusions", "INDEX hpo_ix_exclusions ON hpo_trial_exclusions (study_id, trial_id)"),
     ("hpo_ix_trials_state", "INDEX hpo_ix_trials_state ON trials (study_id, state, number)"),
+    // The attributes of trials that say something special of them, by their names.
     (
-      "hpo_ix_replicates",
-      "INDEX hpo_ix_replicates ON trial_system_attributes (trial_id) WHERE \"key\" = '\(FrozenTrial.replicatedKey)'"
+      "hpo_ix_marks",
+      "INDEX hpo_ix_marks ON trial_system_attributes (\"key\", trial_id) WHERE \(Connection.isMark)"
     ),
     // The best trials first, of all studies.
     (

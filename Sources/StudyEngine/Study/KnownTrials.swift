@@ -16,17 +16,20 @@ struct KnownTrials {
 
   init(directions: [StudyDirection]) { history = TrialHistory(directions: directions) }
 
-  /// Reads what is new in the storage, at first from what was kept there.
+  /// Reads what is new in the storage, at first from what was kept there, or of very many trials only those that count.
   mutating func read(from storage: any Storage, study: Int64) throws {
     if !isOpen, let kept = try storage.history(study: study),
       let history = TrialHistory(encoded: kept.data, directions: history.directions)
     {
       (self.history, cursor, keptCount) = (history, kept.cursor, history.finishedCount)
+    } else if !isOpen {
+      try outline(from: storage, study: study)
     }
     isOpen = true
     repeat {
       let changes = try storage.changes(study: study, since: &cursor)
       if cursor.hasBegunAgain {
+        if try outline(from: storage, study: study) { break }
         history = TrialHistory(directions: history.directions)
         keptCount = 0
         for trial in own.values { history.update(trial) }
@@ -36,6 +39,22 @@ struct KnownTrials {
       }
     } while cursor.isBehind
     try keep(in: storage, study: study, after: Self.leastToKeep)
+  }
+
+  /// Makes the history of a study of very many trials anew from those that it keeps; whether it could.
+  @discardableResult
+  private mutating func outline(from storage: any Storage, study: Int64) throws -> Bool {
+    guard let (cursor, outline) = try storage.outline(study: study),
+      let history = try TrialHistory(
+        outline: outline, directions: history.directions,
+        reading: { numbers in try storage.trials(study: study, numbers: numbers) })
+    else { return false }
+    (self.history, self.cursor, keptCount) = (history, cursor, 0)
+    for trial in own.values {
+      self.history.update(trial)
+      self.cursor.ignore(trial.id)
+    }
+    return true
   }
 
   /// Leaves the history with the storage, where so many trials have finished since that was done.

@@ -13,6 +13,9 @@ package struct HistoryRow: Comparable, Sendable {
     self.row = Int32(row)
   }
 
+  /// The trial's number, where it does not exceed 32 bits.
+  var trialNumber: Int { Int(number) }
+
   package static func < (left: HistoryRow, right: HistoryRow) -> Bool {
     left.key < right.key || (left.key == right.key && left.number < right.number)
   }

@@ -18,8 +18,21 @@ extension HistoryRows {
     }
     writer.write(columns.sorted { $0.key < $1.key }) { writer, column in
       writer.write(column.key)
+      var places: [Distribution: Int] = [:]
+      var distinct: [Distribution] = []
+      let placeByRow = rows.map { row -> Int in
+        guard let distribution = column.value.distributions.distribution(in: row) else { return -1 }
+        if let place = places[distribution] { return place }
+        places[distribution] = distinct.count
+        distinct.append(distribution)
+        return distinct.count - 1
+      }
       writer.write(column.value.distribution.json)
-      for row in rows { writer.write(column.value.value(in: row) ?? .nan) }
+      writer.write(distinct) { $0.write($1.json) }
+      for (row, place) in zip(rows, placeByRow) {
+        writer.write(place)
+        writer.write(column.value.value(in: row) ?? .nan)
+      }
     }
   }
 
@@ -41,14 +54,19 @@ extension HistoryRows {
       threshold > 0 || records.count == results.count,
       zip(records, records.dropFirst()).allSatisfy({ $0.number < $1.number })
     else { throw HistoryReader.Malformed() }
+    var columns: [String: Distribution] = [:]
     _ = try reader.array(of: 16) { reader throws(HistoryReader.Malformed) in
       let name = try reader.text()
-      let distribution = try reader.distribution()
+      columns[name] = try reader.distribution()
+      let distinct = try reader.array { reader throws(HistoryReader.Malformed) -> Distribution in
+        try reader.distribution()
+      }
       for index in records.indices {
-        let value = try reader.double()
-        if !value.isNaN { records[index].parameters[name] = .init(distribution: distribution, value: value) }
+        let (place, value) = (try reader.int(), try reader.double())
+        guard place < distinct.count else { throw HistoryReader.Malformed() }
+        if place >= 0 { records[index].parameters[name] = .init(distribution: distinct[place], value: value) }
       }
     }
-    restore(records, results: results, prunedCount: prunedCount, threshold: threshold)
+    restore(records, columns: columns, results: results, prunedCount: prunedCount, threshold: threshold)
   }
 }

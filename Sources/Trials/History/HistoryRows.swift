@@ -6,7 +6,8 @@ import SearchSpace
 /// Up to `capacity` trials of a study with one objective all have a row. Of more, these have one, and the rest are only
 /// counted:
 ///
-/// - the *leaders*: the best feasible complete trials, the best pruned ones and the least infeasible ones,
+/// - the *leaders*: the best feasible complete trials; while there are fewer of these than TPE's good part may have trials,
+///   also the best pruned ones and the least infeasible ones,
 /// - a *sample* of the others, of the size that is left: those of the greatest priority v / u, where v = number + 1 is a
 ///   measure of what a trial weighs and u its `SampleHash` (priority sampling; Duffield, Lund and Thorup 2007,
 ///   doi:10.1145/1314690.1314696). With τ the greatest priority among those that are left out, a sum over all others is
@@ -16,13 +17,14 @@ import SearchSpace
 package struct HistoryRows: Sendable {
   /// The usual `capacity`.
   package static let usualCapacity = 2048
+  /// The usual `leaderCount`.
+  package static let usualLeaderCount = usualCapacity / 2
   /// How many trials of a study with one objective have a row at most.
   package let capacity: Int
   /// How many of the best complete trials have one in any case.
   package var leaderCount: Int { capacity / 2 }
-  /// How many of the best pruned and of the least infeasible trials have one in any case; as many as TPE's good part has
-  /// trials at most.
-  package static let minorLeaderCount = 25
+  /// How many leaders there are at least, of whatever kind: as many as TPE's good part has trials at most.
+  package static let leastLeaderCount = 25
 
   private let directions: [StudyDirection]
 
@@ -52,6 +54,8 @@ package struct HistoryRows: Sendable {
   /// The infeasible rows by ascending violation.
   package private(set) var infeasible = SortedChunks<HistoryRow>()
 
+  /// How many rows are complete trials.
+  private var completeCount = 0
   private var isLeader: [Bool] = []
   /// The rows that are no leaders, by ascending priority.
   private var sample = SortedChunks<HistoryRow>()
@@ -80,27 +84,24 @@ package struct HistoryRows: Sendable {
   mutating func append(_ trial: FrozenTrial) {
     guard results.insert(trial.number) else { return }
     if trial.state == .pruned { prunedCount += 1 }
-    let last = trial.lastIntermediateValue.map { (step: $0.step, loss: loss($0.value, objective: 0)) }
-    place(
-      HistoryRecord(
-        number: trial.number, violation: trial.violation,
-        losses: trial.state == .pruned ? nil : trial.values.enumerated().map { loss($1, objective: $0) },
-        last: last, parameters: trial.parameters))
+    place(HistoryRecord(trial, directions: directions))
     while directions.count == 1, byNumber.count > capacity, let least = sample.first { leaveOut(least) }
   }
 
   /// Takes in rows by ascending number, with what is known of the trials without one.
-  mutating func restore(_ records: [HistoryRecord], results: NumberSet, prunedCount: Int, threshold: Double) {
+  ///
+  /// - Parameter columns: The distributions of the columns, where others than those of the first rows.
+  mutating func restore(
+    _ records: [HistoryRecord], columns: [String: Distribution] = [:], results: NumberSet, prunedCount: Int,
+    threshold: Double
+  ) {
+    self.columns = columns.mapValues(ParameterColumn.init)
     for record in records { place(record) }
     (self.results, self.prunedCount, self.threshold) = (results, prunedCount, threshold)
   }
 
   /// The measure by which a trial is sampled.
   private static func size(of number: Int) -> Double { Double(max(number, 0)) + 1 }
-
-  private func loss(_ value: Double, objective: Int) -> Double {
-    directions[objective] == .maximize ? -value : value
-  }
 }
 
 extension HistoryRows {
@@ -114,21 +115,42 @@ extension HistoryRows {
     for objective in 0..<width { losses[row * width + objective] = record.losses?[objective] ?? .nan }
     for (name, parameter) in record.parameters {
       columns[name, default: ParameterColumn(distribution: parameter.distribution)]
-        .set(parameter, row: row, number: number)
+        .set(parameter, row: row, number: number, isComplete: record.losses != nil)
     }
+    if record.losses != nil { completeCount += 1 }
     if record.violation > 0 {
       let entry = HistoryRow(key: record.violation, number: number, row: row)
       infeasible.insert(entry)
-      rank(entry, among: infeasible, leaders: Self.minorLeaderCount) { Int($0.row) }
+      rank(entry, among: infeasible, leaders: minorLeaderCount) { Int($0.row) }
     } else if let losses = record.losses {
       let entry = HistoryRow(key: width == 1 ? losses[0] : 0, number: number, row: row)
       feasible.insert(entry)
       rank(entry, among: feasible, leaders: leaderCount) { Int($0.row) }
+      if feasible.count <= Self.leastLeaderCount { giveWay() }
     } else {
       let entry = PrunedRow(row: row, last: record.last, number: number)
       pruned.insert(entry)
-      rank(entry, among: pruned, leaders: Self.minorLeaderCount, row: \.row)
+      rank(entry, among: pruned, leaders: minorLeaderCount, row: \.row)
     }
+  }
+
+  /// How many of the best pruned and how many of the least infeasible trials are leaders.
+  private var minorLeaderCount: Int { max(0, Self.leastLeaderCount - feasible.count) }
+
+  /// Makes those leaders ordinary rows that one more feasible complete trial makes superfluous.
+  private mutating func giveWay() {
+    guard directions.count == 1 else { return }
+    let count = minorLeaderCount
+    if pruned.count > count { demote(pruned[count].row) }
+    if infeasible.count > count { demote(Int(infeasible[count].row)) }
+  }
+
+  private mutating func demote(_ row: Int) {
+    isLeader[row] = false
+    let entry = priority(of: row)
+    sample.insert(entry)
+    // Others of its priority have been left out.
+    if entry.key <= threshold { leaveOut(entry) }
   }
 
   private mutating func addRow() -> Int {
@@ -156,8 +178,25 @@ extension HistoryRows {
   }
 
   private func priority(of row: Int) -> HistoryRow {
-    let number = numbers[row]
-    return HistoryRow(key: Self.size(of: number) / SampleHash.uniform(number: number), number: number, row: row)
+    HistoryRow(key: Self.priority(of: numbers[row]), number: numbers[row], row: row)
+  }
+
+  private static func priority(of number: Int) -> Double { size(of: number) / SampleHash.uniform(number: number) }
+
+  /// Which of many trials with results have a row beside the leaders, and the greatest priority of those that have none.
+  static func sample(
+    of results: NumberSet, leaders: Set<Int>, capacity: Int = usualCapacity
+  ) -> (numbers: [Int], threshold: Double) {
+    let count = max(0, capacity - leaders.count)
+    // The greatest priorities come first.
+    var greatest = Least<HistoryRow>(count: count + 1)
+    for range in results.ranges {
+      for number in range where !leaders.contains(number) {
+        greatest.insert(HistoryRow(key: -priority(of: number), number: number, row: 0))
+      }
+    }
+    let found = greatest.elements()
+    return (found.prefix(count).map(\.trialNumber), found.count > count ? -found[count].key : 0)
   }
 
   /// Takes its row from the trial of the least priority.
@@ -174,44 +213,22 @@ extension HistoryRows {
     } else if let entry = pruned.first(where: { $0.row == row }) {
       pruned.remove(entry)
     }
-    for name in columns.keys { columns[name]?.remove(row: row, number: number) }
+    let isComplete = !losses[row * width].isNaN
+    if isComplete { completeCount -= 1 }
+    for name in columns.keys { columns[name]?.remove(row: row, number: number, isComplete: isComplete) }
     numbers[row] = -1
     vacant.append(row)
   }
 }
 
-/// A pruned trial with what decides its rank among pruned ones: those that came furthest first, among them those with the
-/// least loss there; NaN counts as the greatest loss, and trials without a report come last.
-package struct PrunedRow: Comparable, Sendable {
-  package let row: Int
-  /// The last step and its value, sign turned where the objective is maximized; nil without a report.
-  package let last: (step: Int, loss: Double)?
-  private let number: Int
-
-  init(row: Int, last: (step: Int, loss: Double)?, number: Int) {
-    self.row = row
-    self.number = number
-    self.last = last.map { ($0.step, $0.loss.isNaN ? .infinity : $0.loss) }
-  }
-
-  package static func < (left: PrunedRow, right: PrunedRow) -> Bool {
-    switch (left.last, right.last) {
-    case (let a?, let b?): (b.step, a.loss, left.number) < (a.step, b.loss, right.number)
-    case (nil, nil): left.number < right.number
-    case (let a, _): a != nil
+extension HistoryRows {
+  /// The parameters that all rows have under one and the same distribution, or all that are complete trials, in the order
+  /// of the names' Unicode scalars.
+  func intersectionSpace(includingPruned: Bool) -> OrderedDictionary<String, Distribution> {
+    let count = includingPruned ? byNumber.count : completeCount
+    let common = columns.compactMap { name, column in
+      column.distributions.common(to: count, includingPruned: includingPruned).map { (name, $0) }
     }
+    return OrderedDictionary(uniqueKeysWithValues: common.sorted { $0.0.precedesByScalars($1.0) })
   }
-
-  package static func == (left: PrunedRow, right: PrunedRow) -> Bool { left.number == right.number }
-}
-
-/// What a row holds.
-struct HistoryRecord {
-  var number: Int
-  var violation: Double
-  /// One an objective; nil for a pruned trial.
-  var losses: [Double]?
-  /// The last report of a pruned trial.
-  var last: (step: Int, loss: Double)?
-  var parameters: OrderedDictionary<String, FrozenTrial.Parameter>
 }

@@ -16,6 +16,8 @@ package struct ParameterColumn: Sendable {
   /// The rows that have the parameter by ascending value, or by its logarithm where the distribution is logarithmic;
   /// empty for a choice.
   package private(set) var order = SortedChunks<HistoryRow>()
+  /// The distributions under which the rows have the parameter, whatever its value.
+  private(set) var distributions = DistributionCounts()
 
   init(distribution: Distribution) { self.distribution = distribution }
 
@@ -28,7 +30,8 @@ package struct ParameterColumn: Sendable {
   /// Whether the column serves a distribution: of the same kind, on the same scale, with the same choices.
   package func fits(_ other: Distribution) -> Bool { distribution.isColumnCompatible(with: other) }
 
-  mutating func set(_ parameter: FrozenTrial.Parameter, row: Int, number: Int) {
+  mutating func set(_ parameter: FrozenTrial.Parameter, row: Int, number: Int, isComplete: Bool) {
+    distributions.insert(parameter.distribution, row: row, isComplete: isComplete)
     guard fits(parameter.distribution), distribution.isColumnValue(parameter.value) else { return }
     while values.count <= row { values.append(.nan) }
     values[row] = parameter.value
@@ -36,7 +39,8 @@ package struct ParameterColumn: Sendable {
   }
 
   /// Empties a row.
-  mutating func remove(row: Int, number: Int) {
+  mutating func remove(row: Int, number: Int, isComplete: Bool) {
+    distributions.remove(row: row, isComplete: isComplete)
     guard let value = value(in: row) else { return }
     values[row] = .nan
     if let key = key(of: value) { order.remove(HistoryRow(key: key, number: number, row: row)) }

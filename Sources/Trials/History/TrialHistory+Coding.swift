@@ -2,7 +2,7 @@ import OrderedCollections
 import SearchSpace
 
 extension TrialHistory {
-  private static let signature: UInt64 = 0x3130_7473_6968_6F70
+  private static let signature: UInt64 = 0x3230_7473_6968_6F70
 
   /// How many trials are finished.
   package var finishedCount: Int { rows.count + count(of: .failed) + withoutRowCount }
@@ -57,43 +57,30 @@ extension NumberSet {
   }
 }
 
-extension ReportColumn {
+extension ReportTable {
   func encode(into writer: inout HistoryWriter) {
-    writer.write(count)
-    writer.write(nanCount)
-    writer.write(sample.prefix(sample.count)) { writer, element in
-      writer.write(element.hash)
-      writer.write(element.value)
+    writer.write(members.prefix(members.count)) { writer, member in
+      writer.write(member.number)
+      writer.write(reports[member.number] ?? []) { writer, report in
+        writer.write(report.step)
+        writer.write(report.value)
+      }
     }
   }
 
   init(from reader: inout HistoryReader) throws(HistoryReader.Malformed) {
-    let (count, nanCount) = (try reader.int(), try reader.int())
-    let sample = try reader.array(of: 16) { reader throws(HistoryReader.Malformed) -> Sampled in
-      let element = Sampled(hash: try reader.double(), value: try reader.double())
-      guard !element.hash.isNaN, !element.value.isNaN else { throw HistoryReader.Malformed() }
-      return element
+    typealias Kept = (number: Int, reports: [FrozenTrial.IntermediateValue])
+    let kept = try reader.array(of: 16) { reader throws(HistoryReader.Malformed) -> Kept in
+      let number = try reader.int()
+      let reports = try reader.array(of: 16) {
+        reader throws(HistoryReader.Malformed) -> FrozenTrial.IntermediateValue in
+        .init(step: try reader.int(), value: try reader.double())
+      }
+      return (number: number, reports: reports)
     }
-    guard nanCount >= 0, count >= nanCount, count - nanCount >= sample.count else { throw HistoryReader.Malformed() }
-    self.init(count: count, nanCount: nanCount, sample: sample)
-  }
-}
-
-extension IntersectionSpace {
-  func encode(into writer: inout HistoryWriter) {
-    writer.write(isUnbounded ? 1 : 0)
-    writer.write(distributions.elements) { writer, element in
-      writer.write(element.key)
-      writer.write(element.value.json)
-    }
-  }
-
-  init(from reader: inout HistoryReader) throws(HistoryReader.Malformed) {
-    let isUnbounded = try reader.int() != 0
-    let elements = try reader.array(of: 16) { reader throws(HistoryReader.Malformed) -> (String, Distribution) in
-      (try reader.text(), try reader.distribution())
-    }
-    self.init(isUnbounded: isUnbounded, distributions: OrderedDictionary(elements) { first, _ in first })
+    self.init()
+    guard Set(kept.map(\.number)).count == kept.count else { throw HistoryReader.Malformed() }
+    for trial in kept { insert(trial.reports, number: trial.number) }
   }
 }
 

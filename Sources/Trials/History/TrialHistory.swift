@@ -19,9 +19,7 @@ public struct TrialHistory: Sendable {
   /// What samplers derived from the finished trials.
   package private(set) var memo = HistoryMemo()
 
-  private var reports: [Int: ReportColumn] = [:]
-  private var completeSpace = IntersectionSpace()
-  private var resultSpace = IntersectionSpace()
+  private var reports = ReportTable()
   private var waiting: Set<Int> = []
   private var failed = NumberSet()
   private var withoutRow: [Int: TrialState] = [:]
@@ -52,9 +50,10 @@ public struct TrialHistory: Sendable {
   }
 
   /// The parameters that every complete trial (and every pruned one, if they are included) has under the same
-  /// distribution, sorted by name; single-valued ones are among them.
+  /// distribution, sorted by name; single-valued ones are among them. In a study of very many trials those count that are
+  /// kept.
   public func intersectionSpace(includingPruned: Bool) -> OrderedDictionary<String, Distribution> {
-    (includingPruned ? resultSpace : completeSpace).distributions
+    rows.intersectionSpace(includingPruned: includingPruned)
   }
 
   /// A trial that runs now.
@@ -79,7 +78,7 @@ public struct TrialHistory: Sendable {
   }
 
   /// What complete trials reported at a step; nil where none did.
-  package func reports(at step: Int) -> ReportColumn? { reports[step] }
+  package func reports(at step: Int) -> ReportColumn? { reports.columns[step] }
 }
 
 extension TrialHistory {
@@ -87,24 +86,17 @@ extension TrialHistory {
 
   func encode(into writer: inout HistoryWriter) {
     failed.encode(into: &writer)
-    completeSpace.encode(into: &writer)
-    resultSpace.encode(into: &writer)
     grids.encode(into: &writer)
     writer.write(withoutRow.sorted { $0.key < $1.key }) { writer, trial in
       writer.write(trial.key)
       writer.write(trial.value.rawValue)
     }
-    writer.write(reports.sorted { $0.key < $1.key }) { writer, report in
-      writer.write(report.key)
-      report.value.encode(into: &writer)
-    }
+    reports.encode(into: &writer)
     rows.encode(into: &writer)
   }
 
   mutating func decode(from reader: inout HistoryReader) throws(HistoryReader.Malformed) {
     failed = try NumberSet(from: &reader)
-    completeSpace = try IntersectionSpace(from: &reader)
-    resultSpace = try IntersectionSpace(from: &reader)
     grids = try GridVisits(from: &reader)
     let odd = try reader.array(of: 16) { reader throws(HistoryReader.Malformed) -> (Int, TrialState) in
       let number = try reader.int()
@@ -112,11 +104,23 @@ extension TrialHistory {
       return (number, state)
     }
     withoutRow = Dictionary(odd) { first, _ in first }
-    let columns = try reader.array(of: 32) { reader throws(HistoryReader.Malformed) -> (Int, ReportColumn) in
-      (try reader.int(), try ReportColumn(from: &reader))
-    }
-    reports = Dictionary(columns) { first, _ in first }
+    reports = try ReportTable(from: &reader)
     try rows.decode(from: &reader)
+  }
+
+  /// Takes in rows by ascending number, with what is known of the trials without one.
+  mutating func restore(_ records: [HistoryRecord], results: NumberSet, prunedCount: Int, threshold: Double) {
+    rows.restore(records, results: results, prunedCount: prunedCount, threshold: threshold)
+  }
+
+  /// Takes in what a complete trial reported.
+  mutating func insertReports(of trial: FrozenTrial) {
+    reports.insert(trial.intermediateValues, number: trial.number)
+  }
+
+  /// Takes in the finished trials that are only counted, or not even that.
+  mutating func take(failed: NumberSet, excluded: Set<Int>, reusing: [Int: TrialState]) {
+    (self.failed, self.excluded, withoutRow) = (failed, excluded, reusing)
   }
 
   /// Takes in a trial as it stands now. Trials may come in any order; a finished one may come again and is then ignored.
@@ -163,13 +167,7 @@ extension TrialHistory {
     }
     memo = HistoryMemo()
     configurations?.insert(trial)
-    resultSpace.intersect(trial.parameters)
-    if trial.state == .complete {
-      completeSpace.intersect(trial.parameters)
-      for report in trial.intermediateValues {
-        reports[report.step, default: ReportColumn()].insert(report.value, number: trial.number)
-      }
-    }
+    if trial.state == .complete { insertReports(of: trial) }
     let hasValues = trial.values.count == directions.count && !trial.values.contains { $0.isNaN }
     if trial.state == .complete, !hasValues {
       withoutRow[trial.number] = trial.state

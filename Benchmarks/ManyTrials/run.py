@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Seconds and memory of commands on a study of many trials, the bytes a trial takes, and going on with the study.
 
-The file is made by hpo and filled as hpo fills it. The first opening reads all trials, the next ones what it kept.
+One file is made by hpo, one by Optuna, where the Python that runs this has it; both are filled as the program fills its
+own. Nobody has kept a history of either, so that the first opening has to find what it needs.
 
 Build first: swift build -c release --product hpo --product BenchmarkStudyOverhead
 Run: python3 Benchmarks/ManyTrials/run.py [trials] [folder of the built programs]
@@ -69,15 +70,39 @@ def fill(path, count):
     database.close()
 
 
+# Runs a command in a process of its own, since a child's peak memory is at first that of the process that starts it.
+LAUNCHER = """
+import json, resource, subprocess, sys, time
+start = time.perf_counter()
+result = subprocess.run(sys.argv[1:], stdout=subprocess.PIPE, text=True)
+seconds = time.perf_counter() - start
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(json.dumps([result.returncode, seconds, peak, result.stdout]))
+"""
+
+
 def measured(name, *command):
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
+    launched = subprocess.run([sys.executable, "-c", LAUNCHER, *command], stdout=subprocess.PIPE, text=True, check=True)
+    status, seconds, peak, output = json.loads(launched.stdout)
     assert status == 0, output
-    print(f"  {name:32} {seconds:8.3f} s {usage.ru_maxrss / 1024:8.0f} MB", flush=True)
+    print(f"  {name:32} {seconds:8.3f} s {peak / 1024:8.0f} MB", flush=True)
     return output
+
+
+def measure(hpo, engine, path, count):
+    listing = ["--study", "overhead", "--storage", path]
+    for name, words in {
+        "best": ["best"], "trials --limit 20": ["trials", "--limit", "20"],
+        "trials --sort value --limit 20": ["trials", "--sort", "value", "--limit", "20"],
+        "study show": ["study", "show"],
+    }.items():
+        measured(name, hpo, *words, *listing)
+    measured("study list", hpo, "study", "list", "--storage", path)
+    for name in ["the first opening, 50 trials", "going on, 50 trials", "going on, 50 trials"]:
+        count += 50
+        output = json.loads(measured(name, engine, str(count), path))
+        print(f"    first suggestion after {output['ms_until_first']:.0f} ms, then {output['ms_per_trial']:.2f} ms a trial")
+    measured("best, again", hpo, "best", *listing)
 
 
 def main():
@@ -88,19 +113,18 @@ def main():
         path = os.path.join(folder, "many.db")
         subprocess.run([hpo, "study", "create", "--study", "overhead", "--storage", path], check=True, capture_output=True)
         fill(path, count)
-        print(f"{count} trials, {os.path.getsize(path) / count:.0f} bytes a trial")
-        listing = ["--study", "overhead", "--storage", path]
-        for name, words in {
-            "best": ["best"], "trials --limit 20": ["trials", "--limit", "20"],
-            "trials --sort value --limit 20": ["trials", "--sort", "value", "--limit", "20"],
-            "study show": ["study", "show"],
-        }.items():
-            measured(name, hpo, *words, *listing)
-        measured("study list", hpo, "study", "list", "--storage", path)
-        for name in ["the first opening, 50 trials", "going on, 50 trials", "going on, 50 trials"]:
-            count += 50
-            output = json.loads(measured(name, engine, str(count), path))
-            print(f"    first suggestion after {output['ms_until_first']:.0f} ms, then {output['ms_per_trial']:.2f} ms a trial")
+        print(f"a file of hpo's: {count} trials, {os.path.getsize(path) / count:.0f} bytes a trial")
+        measure(hpo, engine, path, count)
+        os.remove(path)
+        try:
+            import optuna
+        except ImportError:
+            return print("no file of Optuna's, since this Python lacks it")
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        optuna.create_study(study_name="overhead", storage=f"sqlite:///{path}")
+        fill(path, count)
+        print(f"a file of Optuna's: {count} trials, {os.path.getsize(path) / count:.0f} bytes a trial")
+        measure(hpo, engine, path, count)
 
 
 if __name__ == "__main__":

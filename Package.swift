@@ -149,7 +149,7 @@ let package = Package(
       of: "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Trials", "Graphs", "Execution",
       "StudyConfiguration", "Training", collections),
     tests(
-      of: "Command", "Samplers", "FaultyHPO", "StorageWorker", "HPOCommands", "HPOTool", "Quadratic", "DigitsMLP",
+      of: "Command", grdb, "Samplers", "FaultyHPO", "StorageWorker", "HPOCommands", "HPOTool", "Quadratic", "DigitsMLP",
       "OptimizerComparison"),
   ],
   swiftLanguageModes: [.v6],

@@ -5,14 +5,18 @@ public import TrialStorage
 public import Trials
 
 extension SQLiteStorage {
-  public func setParameters(_ parameters: OrderedDictionary<String, FrozenTrial.Parameter>, of lease: TrialLease) throws
-  {
+  public func setParameters(
+    _ parameters: OrderedDictionary<String, FrozenTrial.Parameter>,
+    attributes: OrderedDictionary<String, JSONValue>, of lease: TrialLease
+  ) throws {
     for name in parameters.keys { try StorageChecks.name(name, of: "a parameter") }
+    for key in attributes.keys { try StorageChecks.name(key, of: "an attribute") }
     try write(.process) { connection in
       let head = try connection.head(of: lease)
       try StorageChecks.state(head.state, isIn: .running, number: head.number, to: "give parameters to")
       try checkCompatibility(of: parameters, study: head.study, connection)
       try insert(parameters, trial: lease.trial, connection)
+      try connection.setAttributes(attributes, kind: .system, trial: lease.trial)
     }
   }
 

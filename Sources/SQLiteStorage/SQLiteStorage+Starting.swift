@@ -5,17 +5,20 @@ public import Trials
 
 extension SQLiteStorage {
   public func startTrial(
-    study: Int64, owner: ProcessIdentity, heartbeat: Bool, limit: Int?,
+    study: Int64, owner: ProcessIdentity, heartbeat: Bool, limit: Int?, number wanted: Int?,
     assign: (FrozenTrial) -> OrderedDictionary<String, JSONValue>
   ) throws -> StartedTrial? {
     try write(.process) { connection in
       try connection.requireStudy(study)
       let now = Timestamp.now
       let waiting = try connection.firstRow(
-        "SELECT trial_id FROM trials WHERE study_id = ? AND state = 'WAITING' ORDER BY number LIMIT 1", .int(study)
-      ) { $0.int(0) }
+        """
+        SELECT trial_id, number FROM trials WHERE study_id = ? AND state = 'WAITING' ORDER BY number LIMIT 1
+        """, .int(study)
+      ) { (id: $0.int(0), number: $0.int(1)) }
       var trial: FrozenTrial
-      if let id = waiting ?? nil {
+      if let id = waiting?.id {
+        guard wanted == nil || wanted.map(Int64.init) == waiting?.number else { return nil }
         try connection.execute(
           "UPDATE trials SET state = 'RUNNING', datetime_start = ? WHERE trial_id = ?", .text(now.description), .int(id)
         )
@@ -26,6 +29,7 @@ extension SQLiteStorage {
         trial = started
       } else {
         let number = try connection.nextNumber(study: study)
+        guard wanted == nil || wanted == number else { return nil }
         if let limit, try number - connection.excludedCount(study: study) >= limit { return nil }
         var new = FrozenTrial(id: 0, number: number, state: .running)
         new.started = now

@@ -3,14 +3,18 @@ public import SearchSpace
 public import Trials
 
 extension InMemoryStorage {
-  public func setParameters(_ parameters: OrderedDictionary<String, FrozenTrial.Parameter>, of lease: TrialLease) throws
-  {
+  public func setParameters(
+    _ parameters: OrderedDictionary<String, FrozenTrial.Parameter>,
+    attributes: OrderedDictionary<String, JSONValue>, of lease: TrialLease
+  ) throws {
     for name in parameters.keys { try StorageChecks.name(name, of: "a parameter") }
+    for key in attributes.keys { try StorageChecks.name(key, of: "an attribute") }
     try withTrial(lease.trial) { table, number in
       try table.check(lease, number: number)
       try StorageChecks.state(table.trials[number].state, isIn: .running, number: number, to: "give parameters to")
       try table.check(parameters)
       table.trials[number].parameters.merge(parameters) { _, new in new }
+      table.trials[number].systemAttributes.merge(attributes) { _, new in new }
       table.learn(number)
     }
   }

@@ -5,13 +5,14 @@ public import Trials
 
 extension InMemoryStorage {
   public func startTrial(
-    study: Int64, owner: ProcessIdentity, heartbeat: Bool, limit: Int?,
+    study: Int64, owner: ProcessIdentity, heartbeat: Bool, limit: Int?, number wanted: Int?,
     assign: (FrozenTrial) -> OrderedDictionary<String, JSONValue>
   ) throws -> StartedTrial? {
     try tables.withLock { tables in
       guard let index = tables.studies.index(forKey: study) else { throw StorageChecks.notFound(study: study) }
       let waiting = tables.studies.values[index].lowestWaiting
       let number = waiting ?? tables.studies.values[index].trials.count
+      guard wanted == nil || wanted == number else { return nil }
       if waiting == nil {
         let excluded = limit == nil ? 0 : tables.studies.values[index].excludedCount
         guard number - excluded < limit ?? .max else { return nil }

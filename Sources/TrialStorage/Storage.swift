@@ -65,10 +65,11 @@ public protocol Storage: Sendable {
   ///     absence that it has ended.
   ///   - limit: How many trials the study may hold in all, in whatever state, excluded ones aside; nil for no limit, 0 to
   ///     start waiting trials only.
+  ///   - number: The number that the trial must have; nil for any.
   ///   - assign: Gives the started trial system attributes, which become part of the same transaction.
-  /// - Returns: The running trial, nil where there is none to start.
+  /// - Returns: The running trial, nil where there is none to start or it has another number.
   func startTrial(
-    study: Int64, owner: ProcessIdentity, heartbeat: Bool, limit: Int?,
+    study: Int64, owner: ProcessIdentity, heartbeat: Bool, limit: Int?, number: Int?,
     assign: (FrozenTrial) -> OrderedDictionary<String, JSONValue>
   ) throws -> StartedTrial?
 
@@ -86,8 +87,15 @@ public protocol Storage: Sendable {
 
   /// Records suggested parameters of a running trial, in their order.
   ///
+  /// - Parameters:
+  ///   - parameters: By name.
+  ///   - attributes: System attributes to set in the same transaction.
+  ///   - lease: The run of the trial.
   /// - Throws: `StorageError.incompatibleParameter`, `wrongState`, `trialLost`.
-  func setParameters(_ parameters: OrderedDictionary<String, FrozenTrial.Parameter>, of lease: TrialLease) throws
+  func setParameters(
+    _ parameters: OrderedDictionary<String, FrozenTrial.Parameter>,
+    attributes: OrderedDictionary<String, JSONValue>, of lease: TrialLease
+  ) throws
 
   /// Records a report of a running trial. The first report of a step stays.
   ///
@@ -239,9 +247,24 @@ extension Storage {
   /// The seconds without a heartbeat after which the owner of a trial on another host is taken for dead.
   public static var heartbeatGrace: Double { 120 }
 
+  /// Starts the trial whose turn it is, whatever its number.
+  public func startTrial(
+    study: Int64, owner: ProcessIdentity, heartbeat: Bool, limit: Int?,
+    assign: (FrozenTrial) -> OrderedDictionary<String, JSONValue>
+  ) throws -> StartedTrial? {
+    try startTrial(study: study, owner: owner, heartbeat: heartbeat, limit: limit, number: nil, assign: assign)
+  }
+
   /// Starts a trial without attributes of its own, by an owner that sends no heartbeats.
   public func startTrial(study: Int64, owner: ProcessIdentity, limit: Int?) throws -> FrozenTrial? {
     try startTrial(study: study, owner: owner, heartbeat: false, limit: limit) { _ in [:] }?.record
+  }
+
+  /// Records suggested parameters of a running trial, in their order, and nothing else.
+  public func setParameters(
+    _ parameters: OrderedDictionary<String, FrozenTrial.Parameter>, of lease: TrialLease
+  ) throws {
+    try setParameters(parameters, attributes: [:], of: lease)
   }
 
   /// Makes a study of which nothing more is known.

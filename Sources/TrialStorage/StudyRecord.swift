@@ -54,4 +54,6 @@ public enum StudyDocument: String, Sendable, Hashable, CaseIterable {
   case folder
   /// The sampler, pruner and seed that the command line asked for in place of the study file's, as JSON.
   case search
+  /// How many trials of a deterministic study may run at once, as a decimal number; absent for any other study.
+  case window
 }

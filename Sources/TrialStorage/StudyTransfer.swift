@@ -100,9 +100,12 @@ public struct StudyTransfer {
     if !trial.state.isFinished {
       copy = FrozenTrial(id: 0, number: trial.number, state: .waiting)
       copy.userAttributes = trial.userAttributes
-      copy.systemAttributes = trial.systemAttributes.filter { !FrozenTrial.isOfOneRun(attribute: $0.key) }
+      copy.systemAttributes = trial.systemAttributes.filter {
+        !FrozenTrial.isOfOneRun(attribute: $0.key) && !FrozenTrial.isOfOneNumber(attribute: $0.key)
+      }
       copy.systemAttributes[FrozenTrial.fixedParametersKey] = trial.parametersToRepeat
     }
+    for key in [FrozenTrial.seenKey, FrozenTrial.sealKey, FrozenTrial.attemptsKey] { copy.systemAttributes[key] = nil }
     for key in [FrozenTrial.replicatedKey, FrozenTrial.reusedKey, FrozenTrial.repeatedKey] {
       guard let number = copy.systemAttributes[key]?.intValue else { continue }
       copy.systemAttributes[key] = numbers[number].map { .int($0) }

@@ -37,7 +37,9 @@ extension FrozenTrial {
   /// A waiting trial that is to run as this one did: with its parameters, and with the attributes that a sampler assigned.
   package var repetition: FrozenTrial {
     var copy = FrozenTrial(id: 0, number: 0, state: .waiting)
-    copy.systemAttributes = systemAttributes.filter { !Self.isOfOneRun(attribute: $0.key) }
+    copy.systemAttributes = systemAttributes.filter {
+      !Self.isOfOneRun(attribute: $0.key) && !Self.isOfOneNumber(attribute: $0.key)
+    }
     copy.systemAttributes[Self.fixedParametersKey] = parametersToRepeat
     copy.systemAttributes[Self.repeatedKey] = .int(number)
     return copy

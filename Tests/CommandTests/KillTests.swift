@@ -56,12 +56,19 @@ import Testing
 
   /// Ends searches as `fault` says, by the environment of the program or by itself, until there were so many ends; each
   /// search goes on until it is whole, then the next begins.
+  ///
+  /// - Parameters:
+  ///   - kills: How many ends there are to be.
+  ///   - options: Further options of the search.
+  ///   - whole: Those of the search that is never ended, in their place.
+  ///   - fault: What ends a process.
   private func expectEquality(
-    kills: Int, isLosingNothing: Bool = true, _ fault: (inout DrawGenerator, Int) -> (fault: String?, delay: UInt32?)
+    kills: Int, options: [String] = [], whole: [String] = [],
+    _ fault: (inout DrawGenerator, Int) -> (fault: String?, delay: UInt32?)
   ) throws {
     let expected = try Command.inFolder { command in
       try command.write(Self.study, to: "killed.yaml")
-      #expect(try command.start("hpo", Self.arguments).wait().status == 0)
+      #expect(try command.start("hpo", Self.arguments + whole).wait().status == 0)
       return try rows(command)
     }
     #expect(expected.contains("PRUNED") && expected.contains("COMPLETE"))
@@ -73,7 +80,7 @@ import Testing
         var finished = 0
         while true {
           let (fault, delay) = count < kills ? fault(&generator, count) : (nil, nil)
-          let run = try command.start("FaultyHPO", Self.arguments, environment: ["HPO_FAULT": fault ?? ""])
+          let run = try command.start("FaultyHPO", Self.arguments + options, environment: ["HPO_FAULT": fault ?? ""])
           if let delay {
             usleep(delay)
             run.send(SIGKILL)
@@ -89,7 +96,7 @@ import Testing
           let tables = try command.hpo("query", "SELECT count(*) FROM sqlite_master WHERE name = 'hpo_version'")
           guard tables.status == 0, tables.output.contains("1") else { continue }
           let now = try command.count("SELECT count(*) FROM trials WHERE state IN ('COMPLETE', 'PRUNED', 'FAIL')")
-          if isLosingNothing { #expect(now >= finished, "\(fault ?? "")") }
+          #expect(now >= finished, "\(fault ?? "")")
           finished = now
           let integrity = try command.succeed("query", "PRAGMA integrity_check")
           #expect(integrity.contains("ok"), "\(fault ?? ""): \(integrity)")
@@ -128,6 +135,15 @@ import Testing
   func powerLoss() throws {
     try expectEquality(kills: Self.kills / 4) { generator, count in
       ("power:\(count < 60 ? 5 + count : 5 + generator.uniform(below: 1500)):\(generator.next())", nil)
+    }
+  }
+
+  @Test("a deterministic search of two jobs that is killed at any commit or moment ends like one of a single job")
+  func deterministic() throws {
+    let options = ["--deterministic", "--window", "2", "--jobs"]
+    try expectEquality(kills: Self.kills / 4, options: options + ["2"], whole: options + ["1"]) { generator, count in
+      guard count.isMultiple(of: 2) else { return (nil, UInt32(5000 + generator.uniform(below: 150_000))) }
+      return ("commit:\(1 + generator.uniform(below: 150)):\(count.isMultiple(of: 4) ? "before" : "after")", nil)
     }
   }
 }

@@ -12,6 +12,13 @@ private struct World: Hashable {
   var queues: [Task]
   var stopsLeft: [Bool]
   var failuresLeft: Int
+  /// How many trials of a deterministic study may run at once; the numbers of those that each job runs and that have ended.
+  var window: Int?
+  var running: [Int?]
+  var finished: Set<Int> = []
+  var next = 0
+  /// Jobs that are going to be woken.
+  var alarms: Set<Int> = []
   var evaluated = 0
   var givenBack = 0
   var hasStopped = false
@@ -22,8 +29,10 @@ private struct World: Hashable {
     case none, asking, evaluating, givingBack
   }
 
-  init(jobs: Int, trials: Int, stops: [Bool], failures: Int) {
+  init(jobs: Int, trials: Int, stops: [Bool], failures: Int, window: Int? = nil) {
     scheduler = Scheduler(jobs: jobs)
+    self.window = window
+    running = Array(repeating: nil, count: jobs)
     remaining = trials
     queues = Array(repeating: .none, count: jobs)
     stopsLeft = stops
@@ -57,6 +66,11 @@ private struct World: Hashable {
     }
   }
 
+  private mutating func end(_ job: Int) {
+    if let number = running[job] { finished.insert(number) }
+    running[job] = nil
+  }
+
   /// All worlds that may come next.
   var successors: [World] {
     var result: [World] = []
@@ -71,11 +85,20 @@ private struct World: Hashable {
         switch task {
         case .none: break
         case .asking where world.remaining > 0:
+          guard world.next < window ?? .max || (0...(world.next - (window ?? 0))).allSatisfy(world.finished.contains)
+          else {
+            world.alarms.insert(job)
+            world.perform(world.scheduler.mustWait(job: job))
+            break
+          }
           world.remaining -= 1
+          if window != nil { world.running[job] = world.next }
+          world.next += 1
           world.perform(world.scheduler.started(job: job))
         case .asking: world.perform(world.scheduler.foundNothing(job: job))
         case .evaluating:
           world.evaluated += 1
+          world.end(job)
           world.perform(world.scheduler.ended(job: job))
         case .givingBack:
           world.givenBack += 1
@@ -89,6 +112,12 @@ private struct World: Hashable {
           world.hasStopped = true
           world.perform(world.scheduler.failed(job: job))
         }
+      }
+    }
+    for job in alarms where completions == 0 {
+      branch { world in
+        world.alarms.remove(job)
+        world.perform(world.scheduler.wake(job: job))
       }
     }
     if let halts = stopsLeft.first, completions == 0 {
@@ -110,7 +139,7 @@ private struct World: Hashable {
     var ends: [World] = []
     while let world = open.popLast() {
       let next = world.successors
-      let isOver = world.queues.allSatisfy { $0 == .none }
+      let isOver = world.queues.allSatisfy { $0 == .none } && (world.alarms.isEmpty || world.completions > 0)
       if isOver { ends.append(world) }
       for successor in next where seen.insert(successor).inserted { open.append(successor) }
     }
@@ -139,6 +168,23 @@ private struct World: Hashable {
     }
     #expect(ends.contains { $0.givenBack > 0 }, "a stop must be able to strike while a job asks")
     #expect(ends.contains { $0.hasHalted } == stops.contains(true))
+  }
+
+  @Test(
+    "in every interleaving each trial of a deterministic study waits for those that it sees, and none for ever",
+    arguments: 1...3, 1...3)
+  func windows(jobs: Int, window: Int) {
+    let (_, ends) = explore(World(jobs: jobs, trials: 5, stops: [], failures: 0, window: window))
+    #expect(!ends.isEmpty)
+    for end in ends {
+      #expect(end.evaluated == 5 && end.finished == Set(0..<5) && end.completions == 1, "\(end)")
+    }
+  }
+
+  @Test("a run whose jobs wait is stopped in every interleaving", arguments: 1...3, [[true], [false], [false, true]])
+  func stoppedWindows(jobs: Int, stops: [Bool]) {
+    let (_, ends) = explore(World(jobs: jobs, trials: 3, stops: stops, failures: 1, window: 1))
+    for end in ends { #expect(end.completions == 1, "\(end)") }
   }
 
   @Test("a failing storage ends the run in every interleaving", arguments: 1...3)

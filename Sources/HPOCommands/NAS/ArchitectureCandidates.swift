@@ -118,10 +118,10 @@ struct ArchitectureCandidates: Sendable {
     }
   }
 
-  /// What the other trials of the study evaluate, but for those that failed.
+  /// What the other trials of the study evaluate that this one may see, but for those that failed.
   private func keysOfOthers(than trial: Trial) throws -> Set<String> {
     var keys: Set<String> = []
-    for other in try trial.study.trials where other.number != trial.number && other.state != .failed {
+    for other in try trial.others where other.state != .failed {
       keys.insert(Genome(other.state == .waiting ? other.fixedParameters : other.externalParameters).hash)
     }
     return keys

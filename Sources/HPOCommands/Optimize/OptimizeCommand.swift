@@ -22,6 +22,7 @@ struct OptimizeCommand: AsyncParsableCommand {
         hpo optimize --study tune --trials 50 --float lr=1e-5..1e-1,log -- python3 train.py --lr {lr}
         hpo optimize --study tune --trials 50 --worker --float lr=1e-5..1e-1,log -- python3 worker.py
         hpo optimize --study digits-mlp --until 'value > 0.98' --stagnation 50
+        hpo optimize --config Configs/digits-mlp.yaml --trials 200 --jobs 4 --deterministic
       """)
 
   @OptionGroup var storage: StorageOptions
@@ -42,6 +43,8 @@ struct OptimizeCommand: AsyncParsableCommand {
   @OptionGroup var stopping: StoppingOptions
 
   @OptionGroup var search: SearchOptions
+
+  @OptionGroup var determinism: DeterminismOptions
 
   @OptionGroup var durability: DurabilityOptions
 
@@ -97,9 +100,14 @@ struct OptimizeCommand: AsyncParsableCommand {
       configuration, search: search, storage: StorageLocation(parsing: self.storage.location))
     defer { runner.close() }
     if let described { try warnOfChange(to: described, of: name, in: storage) }
+    let jobs = jobs ?? configuration.jobs ?? 1
     let study = try configuration.openStudy(
       named: name, folder: config.map(folder(ofFile:)) ?? (inline == nil ? nil : currentFolder), search: search,
-      checkpointInterval: durability.checkpointInterval, in: storage, ifExists: .load)
+      checkpointInterval: durability.checkpointInterval,
+      window: determinism.window(ofStudy: name, jobs: jobs, in: storage), in: storage, ifExists: .load)
+    if let window = study.window, window < jobs {
+      Terminal.writeError("note: the study is deterministic with \(window) at once; \(jobs) jobs run no more\n")
+    }
     try runner.prepare(study)
     let record = try storage.existingStudy(named: name)
     let rules = try ending.rules(study: record, space: configuration.space)
@@ -115,7 +123,7 @@ struct OptimizeCommand: AsyncParsableCommand {
     let summary: OptimizationSummary
     do {
       summary = try await study.optimize(
-        trials: total, timeout: ending.timeout?.duration, jobs: jobs ?? configuration.jobs ?? 1, stop: stop,
+        trials: total, timeout: ending.timeout?.duration, jobs: jobs, stop: stop,
         stopRules: rules, observer: progress.observe, objective: { try runner.evaluate($0, stop) })
     } catch {
       progress.finish()
@@ -128,7 +136,7 @@ struct OptimizeCommand: AsyncParsableCommand {
       overview, summary: summary, total: total, seconds: progress.elapsed, isInterrupted: interruption.hasHappened,
       options: options)
     if interruption.hasHappened || !summary.interrupted.isEmpty {
-      let again = options + (total.map { " --trials \($0)" } ?? "") + (jobs.map { " --jobs \($0)" } ?? "")
+      let again = options + (total.map { " --trials \($0)" } ?? "") + (self.jobs.map { " --jobs \($0)" } ?? "")
       Terminal.writeError(
         outcome.note(interrupted: summary.interrupted, hasCheckpoints: configuration.objective?.program == nil)
           + "go on with: hpo optimize \(again)\n")

@@ -44,6 +44,10 @@ final class ProgressReporter: Sendable {
         "\(numbers.count) interrupted trial\(numbers.count == 1 ? "" : "s") of a process that has ended \(numbers.count == 1 ? "goes" : "go") on: \(Self.list(numbers))"
       )
     case .started: break
+    case .waiting(let number):
+      note(
+        "waiting for trial \(number), which the next trial of a deterministic study sees; another process runs it, or it was "
+          + "asked for and not told yet: hpo trials show \(number)")
     case .lost(let number):
       note("trial \(number) is not this process's any more: another one took it up, or it was ended from outside")
     case .finished(let trial):

@@ -9,28 +9,133 @@ extension TrainingRunner {
   /// After each fold the mean so far is reported, so that pruners compare trials fold by fold. The first fold has the seed of
   /// the trial. Kept are the values, the best epochs, the 95 % interval of the mean and the mean on the test samples.
   ///
-  /// - Parameter values: The values that describe the network.
+  /// An interrupted trial goes on within the fold that it was in, to the bit.
+  ///
+  /// - Parameters:
+  ///   - trial: The trial.
+  ///   - values: The values that describe the network.
   func runFolds(_ trial: Trial, values: OrderedDictionary<String, Choice>) throws -> Double {
-    var (scores, tests, epochs): ([Double], [Double], [Int]) = ([], [], [])
-    for (fold, split) in splits.enumerated() {
+    func trainer(_ fold: Int) throws -> Trainer {
       var stream = RandomStream(seed: trial.seed, purpose: .fold, index: fold)
-      let trainer = try trainer(values: values, seed: fold == 0 ? trial.seed : stream.next(), data: split)
-      let result = try diagnosed(trial, trainer) {
-        try trainer.train(afterEpoch: { _ in try trial.checkInterruption() })
-      }
-      scores.append(result.best.value)
-      epochs.append(result.best.epoch)
-      if let value = try trainer.evaluate(split.test)[objective.metric] { tests.append(value) }
-      let summary = FoldSummary(scores)
-      try trial.setUserAttribute("folds", to: .array(scores.map { .double($0) }))
-      try trial.setUserAttribute("epochs", to: .array(epochs.map { .int($0) }))
-      if let interval = summary.interval {
-        try trial.setUserAttribute("interval", to: .array([.double(interval.low), .double(interval.high)]))
-      }
-      try trial.setUserAttribute("test \(objective.metric.rawValue)", to: .double(FoldSummary(tests).mean))
-      try report(summary.mean, at: fold + 1, of: trial)
+      return try self.trainer(values: values, seed: fold == 0 ? trial.seed : stream.next(), data: splits[fold])
     }
-    return FoldSummary(scores).mean
+    var (results, next) = try resumedFolds(of: trial, trainer: trainer)
+    while results.count < splits.count {
+      let trainer = try next ?? trainer(results.count)
+      next = nil
+      let isKept = trainer.checkpointSize <= Trial.largestCheckpoint
+      func keep() throws {
+        guard isKept else { return try trial.checkInterruption() }
+        try trial.keepCheckpoint { try results.encoded(in: trainer) }
+      }
+      let result = try diagnosed(trial, trainer) {
+        try trainer.train(afterEpoch: { _ in try keep() }, afterStep: keep)
+      }
+      let test = try trainer.evaluate(splits[results.count].test)[objective.metric]
+      results.append(result.best.value, epoch: result.best.epoch, test: test)
+      try note(results, with: trial)
+      // What is kept is the beginning of the next fold.
+      let isLast = results.count == splits.count
+      let begin = { try results.encoded(in: trainer(results.count)) }
+      if trial.study.directions.count == 1 {
+        try trial.report(results.summary.mean, at: results.count, checkpoint: isKept && !isLast ? begin : nil)
+      } else if isKept, !isLast {
+        try trial.keepCheckpoint(begin)
+      } else {
+        try trial.checkInterruption()
+      }
+    }
+    return results.summary.mean
+  }
+
+  /// Where an interrupted trial was: the folds that are done and the trainer of the next one; nothing for a trial that
+  /// begins, or whose checkpoint is of another training.
+  private func resumedFolds(of trial: Trial, trainer: (Int) throws -> Trainer) throws -> (FoldResults, Trainer?) {
+    guard let bytes = try trial.resume() else { return (FoldResults(), nil) }
+    do {
+      let (results, checkpoint) = try FoldResults.decode(bytes)
+      if results.count < splits.count {
+        let next = try trainer(results.count)
+        try next.restore(checkpoint)
+        return (results, next)
+      }
+    } catch is TrainingError {}
+    try trial.startOver()
+    return (FoldResults(), nil)
+  }
+
+  private func note(_ results: FoldResults, with trial: Trial) throws {
+    try trial.setUserAttribute("folds", to: .array(results.scores.map { .double($0) }))
+    try trial.setUserAttribute("epochs", to: .array(results.epochs.map { .int($0) }))
+    if let interval = results.summary.interval {
+      try trial.setUserAttribute("interval", to: .array([.double(interval.low), .double(interval.high)]))
+    }
+    if !results.tests.isEmpty {
+      try trial.setUserAttribute("test \(objective.metric.rawValue)", to: .double(FoldSummary(results.tests).mean))
+    }
+  }
+}
+
+/// The folds of a trial that are done.
+struct FoldResults: Hashable {
+  /// The values in the best epochs.
+  private(set) var scores: [Double] = []
+  /// The best epochs.
+  private(set) var epochs: [Int] = []
+  /// The values on the test samples.
+  private(set) var tests: [Double] = []
+
+  /// How many are done.
+  var count: Int { scores.count }
+
+  /// What they say together; of at least one.
+  var summary: FoldSummary { FoldSummary(scores) }
+
+  mutating func append(_ score: Double, epoch: Int, test: Double?) {
+    scores.append(score)
+    epochs.append(epoch)
+    if let test { tests.append(test) }
+  }
+
+  /// Eight bytes before the length of the results, the results and a training's checkpoint.
+  private static let signature = Array("hpo-fold".utf8)
+
+  /// These results with the state of the training of the next fold.
+  func encoded(in trainer: Trainer) throws -> [UInt8] {
+    // Numbers by their bits, since they are to be the same.
+    let document: JSONValue = [
+      "scores": .array(scores.map { .string(String($0.bitPattern)) }), "epochs": .array(epochs.map(JSONValue.int)),
+      "tests": .array(tests.map { .string(String($0.bitPattern)) }),
+    ]
+    let text = Array(document.serialized().utf8)
+    let length = withUnsafeBytes(of: UInt32(text.count).littleEndian, Array.init)
+    return try Self.signature + length + text + trainer.checkpoint().encoded()
+  }
+
+  /// Takes apart what `encoded(in:)` made.
+  ///
+  /// - Throws: `TrainingError` of code `corrupt` for bytes that it did not make.
+  static func decode(_ bytes: [UInt8]) throws(TrainingError) -> (FoldResults, TrainingCheckpoint) {
+    let start = signature.count + 4
+    let corrupt = TrainingError(.corrupt, "the checkpoint of the folds is damaged, or of a training without folds")
+    guard bytes.count >= start, bytes.starts(with: signature) else { throw corrupt }
+    let length = Int(bytes[signature.count..<start].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
+    guard length <= bytes.count - start,
+      let text = String(validating: bytes[start..<start + length], as: UTF8.self),
+      let document = try? JSONValue(parsing: text)
+    else { throw corrupt }
+    func numbers(_ key: String) -> [Double] {
+      (document[key]?.arrayValue ?? []).compactMap { $0.stringValue.flatMap { UInt64($0) } }
+        .map(Double.init(bitPattern:))
+    }
+    var results = FoldResults()
+    results.scores = numbers("scores")
+    results.tests = numbers("tests")
+    results.epochs = (document["epochs"]?.arrayValue ?? []).compactMap(\.intValue)
+    guard results.epochs.count == results.count, results.tests.isEmpty || results.tests.count == results.count else {
+      throw corrupt
+    }
+    return (results, try TrainingCheckpoint(decoding: Array(bytes[(start + length)...])))
   }
 }
 

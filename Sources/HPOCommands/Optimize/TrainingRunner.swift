@@ -83,15 +83,6 @@ struct TrainingRunner: Sendable {
     return [result.best.value] + (candidate?.objectives ?? [])
   }
 
-  /// Reports a value, or where several objectives take no reports, looks whether the run is to end.
-  func report(_ value: Double, at step: Int, of trial: Trial) throws {
-    if trial.study.directions.count == 1 {
-      try trial.report(value, at: step)
-    } else {
-      try trial.checkInterruption()
-    }
-  }
-
   /// Trains, and keeps with the trial what the history of the training says, and the precision where it was to be chosen.
   func diagnosed(_ trial: Trial, _ trainer: Trainer, _ train: () throws -> TrainingResult) throws -> TrainingResult {
     if objective.precision != .float32 {

@@ -88,6 +88,11 @@ extension SearchOptions {
     return try (chosen ?? configured).sampler(space: space, seed: seed)
   }
 
+  /// What a study file says of duplicates, or what the command line asks for.
+  func duplicates(_ configured: DuplicateHandling?) -> DuplicatePolicy {
+    duplicates ?? configured.flatMap { DuplicatePolicy(rawValue: $0.rawValue) } ?? .redraw
+  }
+
   /// The pruner of a study file, or the one that the command line asks for.
   func pruner(_ configured: PrunerConfiguration) throws -> any Pruner {
     try (pruner.map { $0 == configured.name ? configured : PrunerConfiguration(named: $0) } ?? configured).pruner()

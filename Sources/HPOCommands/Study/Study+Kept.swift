@@ -9,14 +9,14 @@ extension Study {
     guard try storage.document(.configuration, study: record.id) != nil else {
       try self.init(
         name: record.name, directions: record.directions, sampler: RandomSampler(seed: search.seed),
-        pruner: NopPruner(),
-        storage: storage)
+        pruner: NopPruner(), storage: storage, duplicates: search.duplicates(nil))
       return
     }
     let configuration = try StudyConfiguration.kept(with: record, in: storage)
     try self.init(
       name: record.name, directions: record.directions,
       sampler: search.sampler(configuration.sampler, space: configuration.space),
-      pruner: search.pruner(configuration.pruner), storage: storage)
+      pruner: search.pruner(configuration.pruner), storage: storage,
+      duplicates: search.duplicates(configuration.duplicates))
   }
 }

@@ -6,10 +6,17 @@ import StudyConfiguration
 extension StudyConfiguration {
   /// Opens the study that the file describes, or makes it; the file and what replaces parts of it are kept with it.
   ///
-  /// - Parameter folder: Where its relative paths are taken from, nil where it comes from the study itself.
+  /// - Parameters:
+  ///   - name: The study's name.
+  ///   - folder: Where its relative paths are taken from, nil where it comes from the study itself.
+  ///   - search: What replaces parts of the file.
+  ///   - checkpointInterval: As of `Study`.
+  ///   - window: Makes the study deterministic.
+  ///   - storage: Where the study is or will be.
+  ///   - policy: What to do where it exists.
   func openStudy(
     named name: String, folder: String?, search: SearchOptions, checkpointInterval: Duration = .seconds(2),
-    in storage: any Storage, ifExists policy: Study.ExistingStudyPolicy
+    window: Int? = nil, in storage: any Storage, ifExists policy: Study.ExistingStudyPolicy
   ) throws -> Study {
     var documents: [StudyDocument: String] = [.configuration: text, .search: search.document]
     documents[.folder] = folder
@@ -17,8 +24,7 @@ extension StudyConfiguration {
       name: name, directions: directions, sampler: search.sampler(sampler, space: space), pruner: search.pruner(pruner),
       storage: storage, metricNames: objective.map(\.names).flatMap { $0.isEmpty ? nil : $0 }, documents: documents,
       checkpointInterval: checkpointInterval,
-      duplicates: search.duplicates ?? duplicates.flatMap { DuplicatePolicy(rawValue: $0.rawValue) } ?? .redraw,
-      ifExists: policy)
+      duplicates: search.duplicates(duplicates), window: window, ifExists: policy)
     let record = try storage.existingStudy(named: name)
     for (document, text) in documents where try storage.document(document, study: record.id) != text {
       try storage.setDocument(document, to: text, study: record.id)

@@ -27,6 +27,8 @@ struct StudyCreateCommand: ParsableCommand {
 
   @OptionGroup var search: SearchOptions
 
+  @OptionGroup var determinism: DeterminismOptions
+
   @Option(help: "What to do where a study of the name exists: fail, or load it.")
   var ifExists: Study.ExistingStudyPolicy = .fail
 
@@ -40,14 +42,17 @@ struct StudyCreateCommand: ParsableCommand {
       let isNew = try storage.study(named: name) == nil
       if let configuration {
         _ = try configuration.openStudy(
-          named: name, folder: config.map(folder(ofFile:)), search: search, in: storage, ifExists: ifExists)
+          named: name, folder: config.map(folder(ofFile:)), search: search,
+          window: determinism.window(ofStudy: name, jobs: configuration.jobs ?? 1, in: storage), in: storage,
+          ifExists: ifExists)
       } else {
         // A study that is loaded has its directions; only those that were asked for are compared with them.
         let existing = ifExists == .load ? try storage.study(named: name)?.directions : nil
         _ = try Study(
           name: name, directions: direction.isEmpty ? existing ?? [.minimize] : direction,
           sampler: RandomSampler(seed: search.seed), pruner: NopPruner(), storage: storage,
-          documents: [.search: search.document], ifExists: ifExists)
+          documents: [.search: search.document],
+          window: determinism.window(ofStudy: name, jobs: 1, in: storage), ifExists: ifExists)
       }
       return isNew
     }

@@ -20,11 +20,12 @@ struct StudyShowCommand: ParsableCommand {
   var configuration = false
 
   func run() throws {
-    let (overview, text, seed, search) = try storage.withStorage { storage in
+    let (overview, text, seed, search, window) = try storage.withStorage { storage in
       let record = try study.record(in: storage)
       return (
         try StudyOverview(record, in: storage), try storage.document(.configuration, study: record.id),
-        try storage.document(.seed, study: record.id), try storage.document(.search, study: record.id)
+        try storage.document(.seed, study: record.id), try storage.document(.search, study: record.id),
+        try storage.document(.window, study: record.id)
       )
     }
     if configuration {
@@ -43,6 +44,7 @@ struct StudyShowCommand: ParsableCommand {
     facts["best trial"] = overview.best.map { .int($0.trial.number) } ?? .null
     facts["best value"] = overview.best?.value.map(JSONValue.double) ?? .null
     facts["seed"] = seed.map(JSONValue.string) ?? .null
+    if let window { facts["deterministic, at once"] = Int(window).map(JSONValue.int) ?? .null }
     facts["study file"] = .bool(text != nil)
     if let search, search != "{}" { facts["in place of the file's"] = .string(search) }
     for (key, value) in overview.record.userAttributes { facts[key] = value }

@@ -74,6 +74,25 @@ struct Connection {
     guard code == SQLITE_OK else { throw failure(code, sql) }
   }
 
+  /// Waits until the write-ahead log is on the disk as far as this connection has written it, and so all commits that came
+  /// before its last one.
+  ///
+  /// That is what SQLite itself does at the end of a commit under `synchronous = FULL`, but there with the write lock held.
+  /// A log that another process has begun anew since was copied to the database and synchronized there before.
+  func synchronizeLog() throws(DatabaseError) {
+    var file: UnsafeMutablePointer<sqlite3_file>?
+    var code = sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file)
+    if code == SQLITE_OK {
+      guard let file, let synchronize = file.pointee.pMethods?.pointee.xSync else {
+        throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "there is no log to bring to the disk")
+      }
+      code = synchronize(file, SQLITE_SYNC_NORMAL)
+    }
+    guard code == SQLITE_OK else {
+      throw DatabaseError(resultCode: ResultCode(rawValue: code), message: "the log could not be brought to the disk")
+    }
+  }
+
   /// The identifier of the row that was inserted last.
   var lastInsertedID: Int64 { database.lastInsertedRowID }
 

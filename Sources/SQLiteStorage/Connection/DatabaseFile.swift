@@ -21,8 +21,8 @@ final class DatabaseFile: Sendable {
   private let state = Mutex(State())
 
   private struct State {
-    /// Whether SQLite was last told not to wait for the disk at each commit; nil before it was told anything, since its
-    /// own default depends on how it was built.
+    /// Whether SQLite was told not to wait for the disk at each commit; nil before it was told anything, since its own
+    /// default depends on how it was built.
     var isRelaxed: Bool?
     /// Whether the journal is a write-ahead log, so that a relaxed commit is sound.
     var hasWriteAheadLog = false
@@ -60,11 +60,16 @@ final class DatabaseFile: Sendable {
   }
 
   /// Runs `body` in a transaction that nobody else writes during.
+  ///
+  /// The disk is waited for after the commit, when others may write already: a process that writes without a pause would
+  /// else hold the lock most of the time, and Optuna, which looks for it ten times a second, would give up.
   func write<Result>(_ durability: Durability, _ body: (Connection) throws -> Result) throws -> Result {
     try access { connection in
-      try setDurability(durability, connection)
+      let hasLog = try relax(connection)
       try connection.begin("BEGIN IMMEDIATE", busyWait)
-      return try connection.finishTransaction(body)
+      let result = try connection.finishTransaction(body)
+      if hasLog, durability == .full { try connection.synchronizeLog() }
+      return result
     }
   }
 
@@ -127,12 +132,16 @@ final class DatabaseFile: Sendable {
     }
   }
 
-  private func setDurability(_ durability: Durability, _ connection: Connection) throws {
+  /// Lets SQLite leave commits to a write-ahead log to the operating system; without a log each commit waits for the disk.
+  ///
+  /// - Returns: Whether there is a log.
+  private func relax(_ connection: Connection) throws -> Bool {
     try state.withLock { state in
-      let relaxed = durability == .process && state.hasWriteAheadLog
-      guard relaxed != state.isRelaxed else { return }
-      try connection.executeOnce(relaxed ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL")
-      state.isRelaxed = relaxed
+      if state.isRelaxed != state.hasWriteAheadLog {
+        try connection.executeOnce("PRAGMA synchronous = \(state.hasWriteAheadLog ? "NORMAL" : "FULL")")
+        state.isRelaxed = state.hasWriteAheadLog
+      }
+      return state.hasWriteAheadLog
     }
   }
 

@@ -14,7 +14,16 @@ final class OptimizationRun: Sendable {
     var reason: String?
     var error: (any Error)?
     var completion: CheckedContinuation<OptimizationSummary, any Error>?
+    /// The trial that the next one waits for while this run has none that runs, and since when.
+    var obstacle: (number: Int, since: ContinuousClock.Instant, isTold: Bool)?
+    /// The jobs that are going to be woken.
+    var alarms: Set<Int> = []
   }
+
+  /// How long a job waits for trials of other processes before it looks again.
+  private static let pause = DispatchTimeInterval.milliseconds(50)
+  /// How long a run stands still before it says so.
+  private static let patience = Duration.seconds(2)
 
   private let study: Study
   private let limit: Int?
@@ -97,19 +106,56 @@ final class OptimizationRun: Sendable {
 
   private func start(_ job: Int) {
     guarded(job) {
-      try applyRules()
+      if !study.isDeterministic { try applyRules() }
       guard stop.mode == nil else { return decide { $0.foundNothing(job: job) } }
       // A process that shares the work may have died in the meantime.
       try orphans.lookIfDue()
-      var trial = try study.ask(limit: limit, stop: stop, heartbeat: true)
-      if trial == nil, try orphans.look() { trial = try study.ask(limit: limit, stop: stop, heartbeat: true) }
-      if let trial {
+      switch try next() {
+      case .started(let trial):
         heartbeat.begin(trial.lease)
+        state.withLock { $0.obstacle = nil }
         decide(trial: trial) { $0.started(job: job) }
-      } else {
+      case .nothingLeft: decide { $0.foundNothing(job: job) }
+      case .ended(let reason):
+        end(.afterRunningTrials, reason)
         decide { $0.foundNothing(job: job) }
+      case .mustWait(_, let other):
+        noteObstacle(other)
+        decide { $0.mustWait(job: job) }
+        wakeLater(job)
       }
     }
+  }
+
+  /// Lets a job that waits look after a while what other processes have ended.
+  private func wakeLater(_ job: Int) {
+    guard state.withLock({ $0.alarms.insert(job).inserted }) else { return }
+    queues[job].asyncAfter(deadline: .now() + Self.pause) { [weak self] in
+      guard let self else { return }
+      state.withLock { _ = $0.alarms.remove(job) }
+      decide { $0.wake(job: job) }
+    }
+  }
+
+  private func next() throws -> TrialStart {
+    let first = try study.start(limit: limit, stop: stop, heartbeat: true, rules: watch)
+    if case .started = first { return first }
+    return try orphans.look() ? study.start(limit: limit, stop: stop, heartbeat: true, rules: watch) : first
+  }
+
+  /// Says so where the run has stood still for a while.
+  private func noteObstacle(_ number: Int) {
+    let isToBeTold = state.withLock { state in
+      guard !state.scheduler.jobs.contains(.running) else {
+        state.obstacle = nil
+        return false
+      }
+      if state.obstacle?.number != number { state.obstacle = (number, .now, false) }
+      guard let obstacle = state.obstacle, !obstacle.isTold, .now - obstacle.since > Self.patience else { return false }
+      state.obstacle?.isTold = true
+      return true
+    }
+    if isToBeTold { observer(.waiting(for: number)) }
   }
 
   private func evaluate(_ trial: Trial, job: Int) {

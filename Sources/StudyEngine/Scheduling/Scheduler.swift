@@ -5,8 +5,10 @@
 struct Scheduler: Hashable {
   /// What one job is doing.
   enum Job: Hashable {
-    /// It asks the study for a trial.
-    case starting
+    /// It asks the study for a trial; `isBehind` once a trial has ended since.
+    case starting(isBehind: Bool)
+    /// It waits for a trial to end that the next one sees.
+    case waiting
     /// It evaluates a trial's objective.
     case running
     /// It has ended for good.
@@ -43,7 +45,7 @@ struct Scheduler: Hashable {
   /// - Parameter jobs: How many trials may run at once, at least 1.
   init(jobs: Int) {
     precondition(jobs > 0, "a run needs at least one job")
-    self.jobs = Array(repeating: .starting, count: jobs)
+    self.jobs = Array(repeating: .starting(isBehind: false), count: jobs)
   }
 
   /// Lets every job ask for its first trial.
@@ -51,25 +53,39 @@ struct Scheduler: Hashable {
 
   /// A job got a trial.
   mutating func started(job: Int) -> [Action] {
-    precondition(jobs[job] == .starting, "job \(job) did not ask for a trial")
+    precondition(jobs[job].isStarting, "job \(job) did not ask for a trial")
     jobs[job] = .running
     return [ending?.admitsTrials ?? true ? .run(job: job) : .giveBack(job: job)]
   }
 
   /// A job asked for a trial and there was none.
   mutating func foundNothing(job: Int) -> [Action] {
-    precondition(jobs[job] == .starting, "job \(job) did not ask for a trial")
+    precondition(jobs[job].isStarting, "job \(job) did not ask for a trial")
     if ending == nil { ending = .nothingLeft }
     return retire(job)
   }
 
+  /// A job asked for a trial, and the next one has to wait for another to end.
+  mutating func mustWait(job: Int) -> [Action] {
+    precondition(jobs[job].isStarting, "job \(job) did not ask for a trial")
+    guard ending?.admitsTrials ?? true else { return retire(job) }
+    // What it waits for may have ended while it asked.
+    if jobs[job] == .starting(isBehind: true) { return start(job) }
+    jobs[job] = .waiting
+    return []
+  }
+
+  /// Trials of other processes may have ended: a job that waits asks again.
+  mutating func wake(job: Int) -> [Action] { jobs[job] == .waiting ? start(job) : [] }
+
   /// A job's trial has ended, in whatever state, and is on record.
   mutating func ended(job: Int) -> [Action] {
     precondition(jobs[job] == .running, "job \(job) has no trial")
-    guard ending == nil || ending == .nothingLeft else { return retire(job) }
+    guard ending?.admitsTrials ?? true else { return retire(job) }
     // Others found nothing, yet this job may: a trial may have come back to the queue since.
-    jobs[job] = .starting
-    return [.start(job: job)]
+    let actions = start(job)
+    for other in jobs.indices where other != job && jobs[other].isStarting { jobs[other] = .starting(isBehind: true) }
+    return jobs.indices.filter { jobs[$0] == .waiting }.reduce(actions) { $0 + start($1) }
   }
 
   /// The storage failed under a job: the others stop, too.
@@ -78,7 +94,7 @@ struct Scheduler: Hashable {
     let areHalted = ending == .failed || ending == .stopped(haltsTrials: true)
     ending = .failed
     jobs[job] = .retired
-    return (!areHalted && jobs.contains(.running) ? [.haltTrials] : []) + retire(job)
+    return (!areHalted && jobs.contains(.running) ? [.haltTrials] : []) + retireWaiting() + retire(job)
   }
 
   /// Somebody asks to stop.
@@ -90,12 +106,28 @@ struct Scheduler: Hashable {
     }
     guard jobs.contains(where: { $0 != .retired }) else { return [] }
     ending = .stopped(haltsTrials: haltsTrials)
-    return haltsTrials && jobs.contains(.running) ? [.haltTrials] : []
+    return (haltsTrials && jobs.contains(.running) ? [.haltTrials] : []) + retireWaiting()
+  }
+
+  private mutating func start(_ job: Int) -> [Action] {
+    jobs[job] = .starting(isBehind: false)
+    return [.start(job: job)]
+  }
+
+  /// Ends the jobs for which there will be no trial.
+  private mutating func retireWaiting() -> [Action] {
+    jobs.indices.filter { jobs[$0] == .waiting }.flatMap { retire($0) }
   }
 
   private mutating func retire(_ job: Int) -> [Action] {
     jobs[job] = .retired
     return jobs.allSatisfy { $0 == .retired } ? [.complete] : []
+  }
+}
+
+extension Scheduler.Job {
+  fileprivate var isStarting: Bool {
+    if case .starting = self { true } else { false }
   }
 }
 

@@ -5,6 +5,9 @@ public enum StudyEvent: Sendable {
   /// Trials of these numbers wait to be run again: the process that ran them has ended.
   case requeued([Int])
   case started(number: Int)
+  /// A deterministic search stands still: the next trial waits for the one of this number, which another process or nobody
+  /// runs. Told once for each.
+  case waiting(for: Int)
   /// The trial of this number was given to another process while this one seemed to have ended, or was ended from outside;
   /// what this run did for it since is of no account.
   case lost(number: Int)

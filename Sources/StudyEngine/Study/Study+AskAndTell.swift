@@ -12,15 +12,36 @@ extension Study {
   ///   - owner: Who runs the trial: this process, after whose end the trial runs again, or `.asker()`, who tells the
   ///     result in another process; see `trial(_:)`.
   /// - Returns: The trial, to be ended by `tell`; nil where the limit is reached or the sampler has nothing left to try.
+  /// - Throws: `StorageError`; `StudyError.mustWait` in a deterministic study where the trial sees one that is not finished.
   public func ask(limit: Int? = nil, owner: ProcessIdentity = .current) throws -> Trial? {
-    try ask(limit: limit, stop: nil, heartbeat: false, owner: owner)
+    switch try start(limit: limit, stop: nil, heartbeat: false, owner: owner) {
+    case .started(let trial): return trial
+    case .nothingLeft, .ended: return nil
+    case .mustWait(let number, let other):
+      throw StudyError(
+        .mustWait,
+        "trial \(number) waits for trial \(other), which is not finished: the study is deterministic, and \(window ?? 1) of "
+          + "its trials may run at once")
+    }
   }
 
-  /// - Parameter heartbeat: Whether the caller sends heartbeats for the trial.
-  func ask(limit: Int?, stop: StopSource?, heartbeat: Bool, owner: ProcessIdentity = .current) throws -> Trial? {
-    guard let started = try startTrial(limit: limit, owner: owner, heartbeat: heartbeat) else { return nil }
+  /// - Parameters:
+  ///   - limit: As of `ask`.
+  ///   - stop: What interrupts the trial.
+  ///   - heartbeat: Whether the caller sends heartbeats for the trial.
+  ///   - owner: As of `ask`.
+  ///   - rules: What may end a deterministic search before the trial.
+  func start(
+    limit: Int?, stop: StopSource?, heartbeat: Bool, owner: ProcessIdentity = .current, rules: StopWatch? = nil
+  ) throws -> TrialStart {
+    if isDeterministic {
+      return try withOrderedTrials { ordered in
+        try startInOrder(limit: limit, owner: owner, heartbeat: heartbeat, stop: stop, rules: rules, &ordered)
+      }
+    }
+    guard let started = try startTrial(limit: limit, owner: owner, heartbeat: heartbeat) else { return .nothingLeft }
     remember(started.record)
-    return Trial(started, draw: Draw(seed: seed, number: started.record.number), study: self, stop: stop)
+    return .started(Trial(started, draw: Draw(seed: seed, number: started.record.number), study: self, stop: stop))
   }
 
   /// Ends a trial with its value.
@@ -83,7 +104,8 @@ extension Study {
     if state != .failed, attributes[FrozenTrial.reusedKey] == nil, let original = try trial.unnoticedOriginal() {
       attributes[FrozenTrial.replicatedKey] = .int(original)
     }
-    try trial.recordingParameters { parameters in
+    attributes.merge(seal(of: trial.record, state: state, values: values, attributes: attributes)) { _, new in new }
+    try trial.recordingParameters { [attributes] parameters in
       try storage.finishTrial(
         trial.lease, state: state, values: values, parameters: parameters, attributes: attributes)
     }

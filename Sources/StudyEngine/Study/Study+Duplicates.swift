@@ -5,13 +5,26 @@ public import Trials
 
 extension Study {
   /// An earlier trial with the parameters of a running one: a complete or pruned one, else another running one.
-  func twin(of trial: FrozenTrial) throws -> FrozenTrial? {
+  ///
+  /// - Parameter view: What the trial sees, in a deterministic study.
+  func twin(of trial: FrozenTrial, in view: inout TrialView?) throws -> FrozenTrial? {
     let fixed = trial.fixedParameters
     // Draws from a continuum do not repeat, and looking costs an index of the study.
     let isContinuous = trial.parameters.contains { name, parameter in
       parameter.distribution.isContinuous && fixed[name] == nil
     }
     guard !isContinuous, !trial.parameters.isEmpty else { return nil }
+    if let seen = view?.seen {
+      withOrderedTrials { $0.needsIndex = true }
+      let numbers = try view?.history.numbers(withParametersOf: trial) {
+        try storage.trials(study: id, states: [.complete, .pruned]).filter { seen.contains($0.number) }
+      }
+      for number in numbers ?? [] where number != trial.number {
+        let other = try storage.trial(number: number, study: id)
+        if other.hasParameters(of: trial) { return other }
+      }
+      return nil
+    }
     let (finished, running) = try withKnownHistory { history in
       (
         try history.numbers(withParametersOf: trial) {

@@ -36,10 +36,20 @@ public final class Study: Sendable {
   /// How long a trial works, at the least, between two checkpoints; what is lost of it when its process ends at once.
   public let checkpointInterval: Duration
 
+  /// How many trials of a deterministic study may run at once; nil for any other study.
+  ///
+  /// Trial n then waits until the trials 0 ... n − `window` are finished, and is suggested and pruned by these alone. So the
+  /// same seed yields the same study with any number of jobs and processes up to the window, whatever takes how long, as far
+  /// as the objective yields the same for the same parameters and seed.
+  public let window: Int?
+
   /// The identifier in the storage.
   package let id: Int64
 
   private let known: Mutex<KnownTrials>
+  private let ordered: Mutex<OrderedTrials>
+  /// What the search is described by, once a trial was started.
+  let searchDescription = Mutex<Checksum?>(nil)
 
   /// Opens a study, or makes it.
   ///
@@ -53,16 +63,23 @@ public final class Study: Sendable {
   ///   - documents: What hpo keeps with a new study.
   ///   - checkpointInterval: How long a trial works, at the least, between two checkpoints; zero for no pause.
   ///   - duplicates: What becomes of trials whose parameters an earlier one has.
+  ///   - window: Makes the study deterministic, from now on and for good: how many trials may run at once, at least 1. Nil
+  ///     leaves it as it is.
   ///   - policy: What to do where a study of the name exists.
-  /// - Throws: `StorageError`; `StudyError.directionsDiffer` where a study of the name has other directions.
+  /// - Throws: `StorageError`; `StudyError.directionsDiffer` where a study of the name has other directions, and
+  ///   `windowDiffers` where it has another window.
   public init(
     name: String, directions: [StudyDirection], sampler: any Sampler, pruner: any Pruner, storage: any Storage,
     metricNames: [String]? = nil, documents: [StudyDocument: String] = [:], checkpointInterval: Duration = .seconds(2),
-    duplicates: DuplicatePolicy = .redraw,
+    duplicates: DuplicatePolicy = .redraw, window: Int? = nil,
     ifExists policy: ExistingStudyPolicy = .load
   ) throws {
+    if let window, window < 1 {
+      throw StudyError(.invalidArgument, "\(window) is no number of trials that may run at once")
+    }
     var documents = documents
     documents[.seed] = String(sampler.seed ?? .random(in: 0...(.max)))
+    documents[.window] = window.map(String.init)
     let record: StudyRecord
     do {
       record = try storage.createStudy(
@@ -81,6 +98,16 @@ public final class Study: Sendable {
       if try storage.document(.seed, study: record.id) == nil {
         try storage.setDocument(.seed, to: documents[.seed] ?? "0", study: record.id)
       }
+      if let window, try storage.document(.window, study: record.id) == nil {
+        try storage.setDocument(.window, to: String(window), study: record.id)
+      }
+    }
+    self.window = try storage.document(.window, study: record.id).flatMap { Int($0) }.flatMap { $0 < 1 ? nil : $0 }
+    if let window, window != self.window {
+      throw StudyError(
+        .windowDiffers,
+        "the study '\(name)' is deterministic with \(self.window ?? 0) trials at once, which does not change; leave the "
+          + "window out, or take another name")
     }
     seed = try sampler.seed ?? storage.document(.seed, study: record.id).flatMap(UInt64.init) ?? 0
     self.name = record.name
@@ -92,6 +119,7 @@ public final class Study: Sendable {
     self.checkpointInterval = checkpointInterval
     id = record.id
     known = Mutex(KnownTrials(directions: record.directions))
+    ordered = Mutex(OrderedTrials(window: self.window ?? 1, directions: record.directions))
   }
 
   /// Reads what is new in the storage and gives the history to `body`.
@@ -103,7 +131,15 @@ public final class Study: Sendable {
   }
 
   /// Leaves with the storage what is known of a study of many trials, for the next process.
-  func keepHistory() throws { try known.withLock { try $0.keep(in: storage, study: id, after: 256) } }
+  func keepHistory() throws {
+    guard !isDeterministic else { return }
+    try known.withLock { try $0.keep(in: storage, study: id, after: 256) }
+  }
+
+  /// Gives what is known of a deterministic study to `body`.
+  func withOrderedTrials<Result: Sendable>(_ body: (inout OrderedTrials) throws -> Result) rethrows -> Result {
+    try ordered.withLock { try body(&$0) }
+  }
 
   /// Gives the history to `body` as this process knows it: as it was read when the last trial started, with what this
   /// process did since.
@@ -112,17 +148,21 @@ public final class Study: Sendable {
   }
 
   /// Takes note of a trial that this process runs or has just finished, which spares reading it.
-  func remember(_ trial: FrozenTrial) { known.withLock { $0.remember(trial) } }
+  func remember(_ trial: FrozenTrial) {
+    if !isDeterministic { known.withLock { $0.remember(trial) } }
+  }
 
   /// Takes note that a trial is no longer this process's.
-  func release(_ trial: FrozenTrial) { known.withLock { $0.release(trial) } }
+  func release(_ trial: FrozenTrial) {
+    if !isDeterministic { known.withLock { $0.release(trial) } }
+  }
 
   /// Starts a trial with what the sampler assigns to it, as one step for the other jobs and for the record.
   func startTrial(limit: Int?, owner: ProcessIdentity, heartbeat: Bool) throws -> StartedTrial? {
     try withHistory { history in
       // Nothing new starts where every point has been tried; what waits still runs.
       let limit = sampler.isExhausted(history) ? 0 : limit
-      return try storage.startTrial(study: id, owner: owner, heartbeat: heartbeat, limit: limit) { trial in
+      return try storage.startTrial(study: id, owner: owner, heartbeat: heartbeat, limit: limit, number: nil) { trial in
         // A trial whose parameters are given, or that had some before it was interrupted, has what it needs.
         guard trial.fixedParameters.isEmpty, trial.parameters.isEmpty else { return [:] }
         history.update(trial)

@@ -4,6 +4,10 @@ public struct StudyError: Error, Sendable, CustomStringConvertible {
   public enum Code: Sendable, Hashable {
     /// The study exists with other directions.
     case directionsDiffer
+    /// The study is deterministic with another window.
+    case windowDiffers
+    /// The trial whose turn it is in a deterministic study waits for others to be finished.
+    case mustWait
     /// The study has more than one objective where one is needed.
     case severalObjectives
     /// No trial is complete and feasible yet.

@@ -49,7 +49,11 @@ extension Trial {
 
   private func isToBePruned(_ reports: [FrozenTrial.IntermediateValue]) throws -> Bool {
     if study.pruner is NopPruner { return false }
-    return try study.withHistory { study.pruner.shouldPrune(reports: reports, history: $0) }
+    let isPruned = try state.withLock { state in
+      try loadView(&state)
+      return state.view.map { study.pruner.shouldPrune(reports: reports, history: $0.history) }
+    }
+    return try isPruned ?? study.withHistory { study.pruner.shouldPrune(reports: reports, history: $0) }
   }
 }
 

@@ -70,11 +70,18 @@ public struct TrialHistory: Sendable {
   package mutating func numbers(
     withParametersOf trial: FrozenTrial, reading results: () throws -> [FrozenTrial]
   ) rethrows -> [Int] {
-    if let configurations { return configurations.candidates(trial) }
+    try indexConfigurations(reading: results)
+    return configurations?.candidates(trial) ?? []
+  }
+
+  /// Prepares for `numbers(withParametersOf:reading:)`.
+  ///
+  /// - Parameter results: Reads all complete and pruned trials of the history, once.
+  package mutating func indexConfigurations(reading results: () throws -> [FrozenTrial]) rethrows {
+    guard configurations == nil else { return }
     var index = ConfigurationIndex()
     for result in try results() where !result.isExcluded && result.reused == nil { index.insert(result) }
     configurations = index
-    return index.candidates(trial)
   }
 
   /// What complete trials reported at a step; nil where none did.
@@ -141,6 +148,9 @@ extension TrialHistory {
     case .complete, .pruned: addResult(of: trial)
     }
   }
+
+  /// Takes note of the grid point that a trial stands for, and of nothing else about it.
+  package mutating func visit(_ trial: FrozenTrial) { grids.insert(trial) }
 
   /// Forgets a trial that is not finished.
   public mutating func remove(number: Int) {

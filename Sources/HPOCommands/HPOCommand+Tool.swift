@@ -1,23 +1,74 @@
 import ArgumentParser
+import Foundation
 import Spelling
 
 extension HPOCommand {
   /// Runs the command that the process's arguments name, and ends the process.
   public static func runTool() async {
     Terminal.ignoreClosedPipes()
-    if let mistake = unknownCommand(Array(CommandLine.arguments.dropFirst())) { exit(withError: mistake) }
-    await main()
+    if let mistake = UnknownCommand(in: Array(CommandLine.arguments.dropFirst())) {
+      end(usage: mistake.message, of: mistake.parent)
+    }
+    do {
+      var command = try parseAsRoot()
+      do {
+        if var asynchronous = command as? any AsyncParsableCommand {
+          try await asynchronous.run()
+        } else {
+          try command.run()
+        }
+      } catch let mistake as ValidationError {
+        end(usage: mistake.message, of: type(of: command))
+      }
+    } catch {
+      exit(withError: error)
+    }
   }
 
-  /// What to say about arguments that name a command which does not exist.
-  static func unknownCommand(_ arguments: [String]) -> ValidationError? {
+  /// Ends the process for a mistake in its arguments. The parser itself would show the usage of the root.
+  private static func end(usage message: String, of command: any ParsableCommand.Type) -> Never {
+    Terminal.writeError("Error: \(message)\n  See '\(path(of: command).joined(separator: " ")) --help'.\n")
+    Foundation.exit(ExitCode.validationFailure.rawValue)
+  }
+
+  /// A command as it is typed, such as `hpo study show`.
+  static func path(
+    of command: any ParsableCommand.Type, below root: any ParsableCommand.Type = HPOCommand.self
+  ) -> [String] {
+    let name = root.configuration.commandName ?? ""
+    if root == command { return [name] }
+    for subcommand in root.configuration.subcommands {
+      let path = path(of: command, below: subcommand)
+      if !path.isEmpty { return [name] + path }
+    }
+    return []
+  }
+}
+
+/// A command that was typed and does not exist.
+struct UnknownCommand {
+  /// What to say about it.
+  let message: String
+  /// The command below which it was looked for.
+  let parent: any ParsableCommand.Type
+
+  /// Nil for arguments that name a command.
+  init?(in arguments: [String]) {
     var command: any ParsableCommand.Type = HPOCommand.self
     for argument in arguments {
       let subcommands = command.configuration.subcommands
       guard !subcommands.isEmpty, !argument.hasPrefix("-"), argument != "help" else { return nil }
       guard let next = subcommands.first(where: { $0.configuration.commandName == argument }) else {
         let names = subcommands.compactMap { $0.configuration.commandName }
-        return ValidationError("unknown command '\(argument)'; \(NearestName.hint(for: argument, among: names))")
+        let hint =
+          if Int(argument) != nil, names.contains("show") {
+            "did you mean '\(HPOCommand.path(of: command).joined(separator: " ")) show \(argument)'?"
+          } else {
+            NearestName.hint(for: argument, among: names)
+          }
+        message = "unknown command '\(argument)'; \(hint)"
+        parent = command
+        return
       }
       command = next
     }

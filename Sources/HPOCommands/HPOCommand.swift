@@ -11,6 +11,7 @@ public struct HPOCommand: AsyncParsableCommand {
 
       Examples:
         hpo optimize --config Configs/digits-mlp.yaml --trials 200 --jobs 2
+        hpo optimize --study tune --trials 50 --float lr=1e-5..1e-1,log -- python3 train.py --lr {lr}
         hpo best --study digits-mlp
         hpo trials --study digits-mlp --sort value --limit 10
         hpo train --study digits-mlp --output digits.hpo

@@ -41,6 +41,7 @@ struct ProgramRun {
   /// The result of a command that runs; the last one counts.
   mutating func evaluateCommand() throws -> ProgramResult {
     var result: ProgramResult?
+    var fault = "no result, such as {\"value\": 0.5}"
     while true {
       switch try next() {
       case .line(let line):
@@ -55,11 +56,14 @@ struct ProgramRun {
             throw error
           }
         case .result(let new): result = new
+        case .malformed(let reason, .result):
+          fault = reason
+          log(line, message)
         default: log(line, message)
         }
       case .ended(let status):
         guard status == .exited(0) else { throw failure("the command \(status)") }
-        guard let result else { throw failure("the command gave no result, such as {\"value\": 0.5}") }
+        guard let result else { throw failure("the command gave \(fault)") }
         return result
       }
     }

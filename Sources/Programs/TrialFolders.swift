@@ -41,6 +41,32 @@ package struct TrialFolders: Sendable {
     throw ProgramError(.systemFailure, "the folder '\(path)' of trial \(trial.number) cannot be made: \(reason)")
   }
 
+  /// The folders with all that the trials of a study have left: one, or none where they have left nothing.
+  ///
+  /// - Parameter id: The identifier of the study, which tells its folder apart.
+  package func existing(study id: Int64) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+    return names.filter { $0.hasPrefix("\(id)-") }.map { "\(root)/\($0)" }.filter { path in
+      // What a link points to belongs to somebody else.
+      (try? FileManager.default.attributesOfItem(atPath: path)[.type]) as? FileAttributeType == .typeDirectory
+    }
+  }
+
+  /// Removes what the trials of a study have left, and the folder above where that is empty then. Links go, and what they
+  /// point to stays.
+  ///
+  /// - Throws: `ProgramError.systemFailure` where something cannot be removed.
+  package func remove(study id: Int64) throws(ProgramError) {
+    for path in existing(study: id) {
+      do {
+        try FileManager.default.removeItem(atPath: path)
+      } catch {
+        throw ProgramError(.systemFailure, "the folder '\(path)' cannot be removed: \(error.localizedDescription)")
+      }
+    }
+    rmdir(root)
+  }
+
   /// Removes the folder of a trial where it is empty.
   func removeIfEmpty(_ path: String) { rmdir(path) }
 

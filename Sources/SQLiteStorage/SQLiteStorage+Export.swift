@@ -23,8 +23,16 @@ extension SQLiteStorage {
       throw StorageError(.inaccessible, "there is a file '\(path)' already; give the path of a new one")
     }
     let partial = "\(path).\(UInt32.random(in: 0...(.max))).partial"
-    defer { try? FileManager.default.removeItem(atPath: partial) }
-    let summary = try fill(partial, with: study, of: storage, place: place)
+    defer {
+      for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: partial + suffix) }
+    }
+    let summary: StudyTransfer.Summary
+    do {
+      summary = try fill(partial, with: study, of: storage, place: place)
+    } catch let error as StorageError {
+      // Nobody has heard of the file that it is written to meanwhile.
+      throw StorageError(error.code, error.message.replacingOccurrences(of: partial, with: path))
+    }
     do {
       try FileManager.default.moveItem(atPath: partial, toPath: path)
     } catch {
@@ -38,8 +46,9 @@ extension SQLiteStorage {
   ) throws -> StudyTransfer.Summary {
     let file = try SQLiteStorage(path: path)
     do {
-      let (copy, summary) = try StudyTransfer(from: storage, study: study, place: place)
-        .copy(to: file, name: study.name, .included)
+      var transfer = StudyTransfer(from: storage, study: study, place: place)
+      transfer.bringsLogs = false
+      let (copy, summary) = try transfer.copy(to: file, name: study.name, .included)
       // Where the dashboard in a browser looks for the names.
       if study.systemAttributes[StudyRecord.metricNamesKey] != nil {
         try file.setStudyAttribute(

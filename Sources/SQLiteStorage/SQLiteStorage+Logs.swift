@@ -6,11 +6,17 @@ extension SQLiteStorage {
     try write(.process) { connection in
       let head = try connection.head(of: lease)
       try StorageChecks.state(head.state, isIn: .running, number: head.number, to: "log for")
-      try connection.execute(
-        """
-        INSERT INTO hpo_trial_logs (trial_id, text) VALUES (?, ?)
-        ON CONFLICT (trial_id) DO UPDATE SET text = excluded.text
-        """, .int(lease.trial), .text(text))
+      try connection.setLog(text, of: lease.trial)
+    }
+  }
+
+  public func addLogs(_ logs: [Int64: String]) throws {
+    try write(.process) { connection in
+      for (trial, text) in logs {
+        let head = try connection.head(trial: trial)
+        try StorageChecks.finished(head.state, number: head.number, to: "given a log")
+        try connection.setLog(text, of: trial)
+      }
     }
   }
 
@@ -36,5 +42,15 @@ extension SQLiteStorage {
         return ProcessIdentity(host: host, boot: boot, process: process, startTime: startTime)
       } ?? nil
     }
+  }
+}
+
+extension Connection {
+  fileprivate func setLog(_ text: String, of trial: Int64) throws {
+    try execute(
+      """
+      INSERT INTO hpo_trial_logs (trial_id, text) VALUES (?, ?)
+      ON CONFLICT (trial_id) DO UPDATE SET text = excluded.text
+      """, .int(trial), .text(text))
   }
 }

@@ -64,9 +64,7 @@ public final class SQLiteStorage: Storage {
     }
     guard !exists else { return }
     if opening == .existing {
-      throw StorageError(
-        .inaccessible,
-        "there is no study database '\(path)'; check the path, or make one with `hpo storage init --storage \(path)`")
+      throw StorageError(missing: path)
     }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     if !FileManager.default.fileExists(atPath: folder) {

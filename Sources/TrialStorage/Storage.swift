@@ -85,6 +85,11 @@ public protocol Storage: Sendable {
   ///   - make: Gives the trials, once it knows the number that the first of them gets.
   func addTrials(study: Int64, _ make: (Int) throws -> [FrozenTrial]) throws -> [FrozenTrial]
 
+  /// Keeps what the objectives of finished trials printed where they ran, by the ids of the trials here.
+  ///
+  /// - Throws: `StorageError` of code `trialNotFound`, or `wrongState` for a trial that is not finished; then none is kept.
+  func addLogs(_ logs: [Int64: String]) throws
+
   /// Records suggested parameters of a running trial, in their order.
   ///
   /// - Parameters:

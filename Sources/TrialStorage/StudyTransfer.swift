@@ -30,6 +30,8 @@ public struct StudyTransfer {
   private let source: any Storage
   private let study: StudyRecord
   private let place: String
+  /// Whether what the trials printed goes along.
+  package var bringsLogs = true
 
   /// - Parameters:
   ///   - source: Where the study is.
@@ -87,6 +89,7 @@ public struct StudyTransfer {
       return new.map { copy(of: $0, numbers: numbers.compactMapValues { $0 }) }
     }
     try transferNotes(from: new, to: added, of: other, in: target)
+    if bringsLogs { try transferLogs(from: new, to: added, in: target) }
     return Summary(added: added, known: trials.count - new.count)
   }
 
@@ -127,6 +130,21 @@ public struct StudyTransfer {
       attributes.merge(other.attributes(noting: note, onTrial: copy.id)) { _, new in new }
     }
     if !attributes.isEmpty { try target.setStudyAttributes(attributes, kind: .system, study: other.id) }
+  }
+
+  private func transferLogs(from trials: [FrozenTrial], to copies: [FrozenTrial], in target: any Storage) throws {
+    var logs: [Int64: String] = [:]
+    var size = 0
+    for (trial, copy) in zip(trials, copies) where copy.state.isFinished {
+      guard let log = try source.log(trial: trial.id) else { continue }
+      logs[copy.id] = log
+      size += log.utf8.count
+      // Few transactions, and few logs in memory.
+      guard size > 1 << 22 else { continue }
+      try target.addLogs(logs)
+      (logs, size) = ([:], 0)
+    }
+    if !logs.isEmpty { try target.addLogs(logs) }
   }
 }
 

@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("ask, tell and enqueue") struct AskCommandTests {
+@Suite("ask, tell and enqueue", .on(.commands)) struct AskCommandTests {
   private func ask(_ command: Command, _ options: String...) throws -> (number: Int, params: [String: Any]) {
     let result = try command.start("hpo", ["ask", "--study", "tune", "--format", "json"] + options).wait()
     #expect(result.status == 0, "\(result.errors)")

@@ -93,8 +93,14 @@ final class Running {
     try process.run()
   }
 
+  /// Waits for the end; a program that hangs is ended, and its test fails.
   func wait() throws -> Command.Result {
+    let deadline = DispatchSource.makeTimerSource()
+    deadline.schedule(deadline: .now() + 300)
+    deadline.setEventHandler { [process] in kill(process.processIdentifier, SIGKILL) }
+    deadline.resume()
     process.waitUntilExit()
+    deadline.cancel()
     return Command.Result(
       status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
       output: try String(contentsOf: output, encoding: .utf8), errors: try String(contentsOf: errors, encoding: .utf8))

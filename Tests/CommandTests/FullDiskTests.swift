@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A search on a disk that is full, and on one whose folder disappears.
-@Suite struct FullDiskTests {
+@Suite(.on(.commands)) struct FullDiskTests {
   private static let arguments = ["optimize", "--config", "quick.yaml", "--trials", "400"]
 
   @Test("a full disk ends a search with what to do, loses nothing, and the search goes on once there is space")

@@ -1,10 +1,11 @@
 import Foundation
 import Samplers
+import TestSupport
 import Testing
 
 /// A search of the digits that is ended again and again, in every way in which a process can end, and compared with one that
 /// never was. `HPO_KILLS` says how often, `Tests/kill-500` runs the whole.
-@Suite struct KillTests {
+@Suite(.on(.commands)) struct KillTests {
   /// Trials of a few dozen steps, most of which commit a checkpoint; some are pruned.
   private static let study = """
     study: killed

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Commands that change what is made of trials, end searches, bring studies elsewhere, and examine databases.
-@Suite struct ManagementCommandTests {
+@Suite(.on(.commands)) struct ManagementCommandTests {
   /// A finished search of six trials.
   private func searched(_ body: (Command) throws -> Void) throws {
     try Command.inFolder { command in

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Processes that share one study database.
-@Suite struct ManyProcessesTests {
+@Suite(.on(.commands)) struct ManyProcessesTests {
   private func worker(_ command: Command, _ arguments: String...) throws -> Running {
     try command.start("StorageWorker", ["hpo.db"] + arguments)
   }

@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("hpo train, predict and evaluate")
+@Suite("hpo train, predict and evaluate", .on(.commands))
 struct ModelCommandTests {
   @Test("train a trial of a study again, bit for bit, and measure the model")
   func trialAgain() throws {

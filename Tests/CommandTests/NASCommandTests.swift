@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 #if canImport(FoundationXML)
   import FoundationXML
 #endif
 
-@Suite struct NASCommandTests {
+@Suite(.on(.commands)) struct NASCommandTests {
   /// A quick search of architectures.
   private static let quick = """
     study: small

@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct OptimizeCommandTests {
+@Suite(.on(.commands)) struct OptimizeCommandTests {
   /// Every trial of the study in `hpo.db` is finished, with the numbers 0..<total, each once.
   private func expectWhole(_ command: Command, total: Int, location: SourceLocation = #_sourceLocation) throws {
     let trials = try #require(try command.json("trials") as? [[String: Any]])

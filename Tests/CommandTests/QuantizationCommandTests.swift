@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("hpo quantize, export and verify")
+@Suite("hpo quantize, export and verify", .on(.commands))
 struct QuantizationCommandTests {
   @Test("take a trained model to integers that every form computes alike")
   func chain() throws {

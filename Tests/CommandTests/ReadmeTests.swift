@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The README says nothing that does not work.
-@Suite struct ReadmeTests {
+@Suite(.on(.commands)) struct ReadmeTests {
   private let text: String
 
   init() throws {

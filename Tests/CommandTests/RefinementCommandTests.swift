@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("Studies with cross-validation, all samples at once and augmentation")
+@Suite("Studies with cross-validation, all samples at once and augmentation", .on(.commands))
 struct RefinementCommandTests {
   @Test("a trial's value is the mean over its folds, and lies in the interval that is kept with it")
   func folds() throws {

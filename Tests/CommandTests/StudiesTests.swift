@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The studies written in Swift run and state their results.
-@Suite struct StudiesTests {
+@Suite(.on(.commands)) struct StudiesTests {
   private func lastNumber(in line: Substring?, after label: String) throws -> Double {
     let text = try #require(line?.split(separator: label).last)
     return try #require(Double(text.split(whereSeparator: { " ,".contains($0) }).first ?? ""))

@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct StudyCommandTests {
+@Suite(.on(.commands)) struct StudyCommandTests {
   @Test("a study is created, listed, shown and deleted")
   func life() throws {
     try Command.inFolder { command in
@@ -9,7 +10,7 @@ import Testing
       try command.succeed("study", "create", "--study", "two", "--direction", "minimize", "--direction", "maximize")
       let list = try #require(try command.json("study", "list") as? [[String: Any]])
       #expect(list.map { $0["name"] as? String } == ["one", "two"])
-      #expect(list.map { $0["directions"] as? String } == ["minimize", "minimize, maximize"])
+      #expect(list.map { $0["directions"] as? [String] } == [["minimize"], ["minimize", "maximize"]])
       let shown = try #require(try command.json("study", "show", "--study", "two") as? [String: Any])
       #expect(shown["trials"] as? Int == 0)
       try command.succeed("study", "delete", "--study", "one")

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Training
 
-@Suite("A header in C99")
+@Suite("A header in C99", .on(.commands))
 struct CSourceTests {
   /// A program that includes two headers, reads samples from its input and writes the bytes of their outputs.
   private static func program(_ name: String) -> String {

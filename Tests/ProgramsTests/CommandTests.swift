@@ -3,10 +3,11 @@ import OrderedCollections
 import Programs
 import SearchSpace
 import StudyEngine
+import TestSupport
 import Testing
 import Trials
 
-@Suite("Objectives that are commands", .timeLimit(.minutes(20))) struct CommandTests {
+@Suite("Objectives that are commands", .timeLimit(.minutes(20)), .on(.programs)) struct CommandTests {
   @Test("a command gets the trial by arguments and environment, and gives a result with attributes and constraints")
   func result() async throws {
     try await ProgramStudy.with { shell in

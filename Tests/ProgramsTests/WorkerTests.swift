@@ -4,10 +4,11 @@ import Programs
 import SearchSpace
 import StudyEngine
 import Synchronization
+import TestSupport
 import Testing
 import Trials
 
-@Suite("Objectives that are workers", .timeLimit(.minutes(20))) struct WorkerTests {
+@Suite("Objectives that are workers", .timeLimit(.minutes(20)), .on(.programs)) struct WorkerTests {
   /// A worker whose answer to a trial is a line of the shell; `$n` is the trial's number.
   private func worker(_ answer: String, stop: String = "exit 0", start: String = ":") -> String {
     """

@@ -33,6 +33,19 @@ struct AskedTrialTests {
     expectError(.trialNotFound) { _ = try storage.log(trial: 99) }
   }
 
+  @Test("Logs of finished trials are added, all or none", arguments: implementations)
+  func addedLogs(_ implementation: StorageImplementation) throws {
+    let (storage, study) = try make(implementation)
+    let (first, second) = (try started(storage, study), try started(storage, study))
+    try storage.finishTrial(first.id, state: .failed, values: [], attributes: [:])
+    expectError(.wrongState) { try storage.addLogs([first.id: "one", second.id: "two"]) }
+    #expect(try storage.log(trial: first.id) == nil)
+    expectError(.trialNotFound) { try storage.addLogs([first.id: "one", 99: "two"]) }
+    #expect(try storage.log(trial: first.id) == nil)
+    try storage.addLogs([first.id: "one"])
+    #expect(try storage.log(trial: first.id) == "one")
+  }
+
   @Test("A running trial has the owner that started it", arguments: implementations)
   func owners(_ implementation: StorageImplementation) throws {
     let (storage, study) = try make(implementation)

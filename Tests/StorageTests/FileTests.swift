@@ -101,7 +101,7 @@ struct FileTests {
     #expect(expectError(.inaccessible) { _ = try SQLiteStorage(path: lost) }.contains("no folder"))
     let missing = folder.file("missing.db")
     let message = expectError(.inaccessible) { _ = try SQLiteStorage(path: missing, opening: .existing) }
-    #expect(message.contains("hpo storage init"))
+    #expect(message.contains("hpo optimize --help"))
     #expect(!FileManager.default.fileExists(atPath: missing))
   }
 

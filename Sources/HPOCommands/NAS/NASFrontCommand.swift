@@ -36,7 +36,7 @@ struct NASFrontCommand: ParsableCommand {
     }
     if let svg {
       let picture = FrontPicture(front, title: "\(record.name): \(front.points.count) architectures", limit: limit)
-      try picture.svg.write(toFile: svg, atomically: true, encoding: .utf8)
+      try RegularFile.write(Array(picture.svg.utf8), to: svg)
       Terminal.writeError("the picture is in \(svg)\n")
     }
     Terminal.write(front.table.formatted(output.format, width: Terminal.outputWidth))

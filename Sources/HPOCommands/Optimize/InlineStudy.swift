@@ -25,7 +25,7 @@ struct InlineStudy {
   func configuration(named name: String?, in storage: any Storage) throws -> StudyConfiguration? {
     let isProgram = !(program?.command.isEmpty ?? true) || program?.worker == true
     guard !space.isEmpty || isProgram else { return nil }
-    guard let name else { throw ValidationError("--study NAME is needed") }
+    guard let name, !name.isEmpty else { throw ValidationError("--study NAME is needed") }
     let record = try storage.study(named: name)
     let kept = try record.flatMap { try storage.document(.configuration, study: $0.id) }
     if let kept, !kept.hasPrefix(Self.heading) {

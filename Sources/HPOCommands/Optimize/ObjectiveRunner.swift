@@ -28,10 +28,8 @@ struct ObjectiveRunner: Sendable {
       close = {}
       haltNotice = "stopping at the next report of the running trials"
     case .program(let program)?:
-      var file: String?
-      if case .file(let path) = storage { file = path }
       let objective = try ProgramObjective(
-        Program(program), space: configuration.space, folders: TrialFolders(besideFile: file))
+        Program(program), space: configuration.space, folders: TrialFolders(beside: storage))
       evaluate = { trial, _ in try objective.run(trial) }
       prepare = { _ in }
       close = objective.close
@@ -52,5 +50,15 @@ extension Program {
       environment: configuration.environment,
       limits: Limits(time: configuration.trialTimeout, memory: configuration.trialMemory))
     if let grace = configuration.grace { limits.grace = grace }
+  }
+}
+
+extension TrialFolders {
+  /// The folders beside a study database.
+  init(beside storage: StorageLocation) {
+    switch storage {
+    case .file(let path): self.init(besideFile: path)
+    case .memory: self.init(besideFile: nil)
+    }
   }
 }

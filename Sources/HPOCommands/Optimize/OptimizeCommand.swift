@@ -96,9 +96,12 @@ struct OptimizeCommand: AsyncParsableCommand {
       )
     }
     let search = given == nil ? search.completed(by: try kept(.search, of: name, in: storage)) : search
-    let runner = try ObjectiveRunner(
-      configuration, search: search, storage: StorageLocation(parsing: self.storage.location))
+    let location = try StorageLocation(parsing: self.storage.location)
+    let runner = try ObjectiveRunner(configuration, search: search, storage: location)
     defer { runner.close() }
+    // A condition that is none is found before anything is written.
+    let rules = try ending.rules(
+      study: storage.study(named: name) ?? configuration.record(named: name), space: configuration.space)
     if let described { try warnOfChange(to: described, of: name, in: storage) }
     let jobs = jobs ?? configuration.jobs ?? 1
     let study = try configuration.openStudy(
@@ -110,7 +113,6 @@ struct OptimizeCommand: AsyncParsableCommand {
     }
     try runner.prepare(study)
     let record = try storage.existingStudy(named: name)
-    let rules = try ending.rules(study: record, space: configuration.space)
     let before = try StudyOverview(record, in: storage)
     let progress = ProgressReporter(
       line: ProgressLine(total: total, record: record, counts: before.counts, best: before.best), record: record,
@@ -134,7 +136,7 @@ struct OptimizeCommand: AsyncParsableCommand {
     let overview = try StudyOverview(try storage.existingStudy(named: name), in: storage)
     let outcome = OptimizeOutcome(
       overview, summary: summary, total: total, seconds: progress.elapsed, isInterrupted: interruption.hasHappened,
-      options: options)
+      options: location == .memory ? nil : options)
     if interruption.hasHappened || !summary.interrupted.isEmpty {
       let again = options + (total.map { " --trials \($0)" } ?? "") + (self.jobs.map { " --jobs \($0)" } ?? "")
       Terminal.writeError(

@@ -6,10 +6,10 @@ struct OptimizeOutcome {
   /// 0, or 1 where no trial of the study succeeded, or 130 after Ctrl-C.
   let exitStatus: Int32
 
-  /// - Parameter options: How the study is named on a command line.
+  /// - Parameter options: How the study is named on a command line; nil where no other command finds it.
   init(
     _ overview: StudyOverview, summary: OptimizationSummary, total: Int?, seconds: Double, isInterrupted: Bool,
-    options: String
+    options: String?
   ) {
     let counts = overview.counts
     let done = TrialState.allCases.filter(\.isFinished).reduce(0) { $0 + (counts[$1] ?? 0) }
@@ -29,8 +29,8 @@ struct OptimizeOutcome {
     if let best = overview.best { text += TrialDescription(best, study: overview.record).text }
     let allFailed = done > 0 && done == counts[.failed]
     if allFailed {
-      text += "every trial failed; the reasons: hpo trials \(options) --state failed\n"
-    } else if summary.finished > 0, !isInterrupted {
+      text += "every trial failed" + (options.map { "; the reasons: hpo trials \($0) --state failed" } ?? "") + "\n"
+    } else if summary.finished > 0, !isInterrupted, let options {
       text += "next: hpo trials \(options) --sort value --limit 10\n"
     }
     self.text = text

@@ -41,7 +41,7 @@ final class ProgressReporter: Sendable {
     switch event {
     case .requeued(let numbers):
       note(
-        "\(numbers.count) interrupted trial\(numbers.count == 1 ? "" : "s") of a process that has ended \(numbers.count == 1 ? "goes" : "go") on: \(Self.list(numbers))"
+        "\(counted(numbers.count, "interrupted trial")) of a process that has ended \(numbers.count == 1 ? "goes" : "go") on: \(Self.list(numbers))"
       )
     case .started: break
     case .waiting(let number):

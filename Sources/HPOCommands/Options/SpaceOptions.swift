@@ -24,10 +24,16 @@ struct SpaceOptions: ParsableArguments {
 
   /// The parameters that are given, the ranges first.
   ///
-  /// - Throws: `SearchSpaceError`.
+  /// - Throws: `SearchSpaceError`; `ValidationError` where a name is given twice.
   func entries() throws -> [ParameterSpace.Entry] {
-    try floats.map(ParameterSpace.Entry.init(float:)) + ints.map(ParameterSpace.Entry.init(int:))
+    let entries =
+      try floats.map(ParameterSpace.Entry.init(float:)) + ints.map(ParameterSpace.Entry.init(int:))
       + choices.map(ParameterSpace.Entry.init(choice:))
+    var names: Set<String> = []
+    for entry in entries where !names.insert(entry.name).inserted {
+      throw ValidationError("the parameter '\(entry.name)' is given twice; leave one out")
+    }
+    return entries
   }
 
   var isEmpty: Bool { floats.isEmpty && ints.isEmpty && choices.isEmpty && direction.isEmpty }

@@ -8,10 +8,13 @@ struct ResultTable {
     let path: [String]
     /// The heading of the table.
     let title: String
+    /// Whether the values are times, which a table shows to the second.
+    let isTime: Bool
 
-    init(_ path: String..., title: String? = nil) {
+    init(_ path: String..., title: String? = nil, isTime: Bool = false) {
       self.path = path
       self.title = title ?? path.last ?? ""
+      self.isTime = isTime
     }
 
     /// The heading of a CSV file.
@@ -64,10 +67,19 @@ struct ResultTable {
     case .string(let string): text = string
     // Python's tokens, since CSV has no null that would not be mistaken for a missing value.
     case .double(let number): text = JSONValue.double(number).serialized(.python)
+    case .array(let items): text = items.listed ?? JSONValue.array(items).serialized(.strict)
     case .some(let other): text = other.serialized(.strict)
     }
     guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
     return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  }
+}
+
+extension [JSONValue] {
+  /// Texts parted by commas; nil where other values are among them.
+  var listed: String? {
+    let texts = compactMap(\.stringValue)
+    return texts.count == count && !isEmpty ? texts.joined(separator: ", ") : nil
   }
 }
 

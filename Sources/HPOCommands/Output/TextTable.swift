@@ -9,7 +9,11 @@ struct TextTable {
 
   init(_ table: ResultTable, width: Int?) {
     headings = table.columns.map { $0.title.printable }
-    cells = table.rows.map { $0.map(Self.cell) }
+    cells = table.rows.map { row in
+      zip(table.columns, row).map { column, value in
+        column.isTime ? String(Self.cell(value).prefix { $0 != "." }) : Self.cell(value)
+      }
+    }
     isNumeric = table.columns.indices.map { column in
       let values = table.rows.compactMap { $0[column] }
       return !values.isEmpty && values.allSatisfy { $0.doubleValue != nil }
@@ -60,6 +64,7 @@ struct TextTable {
     case nil: "–"
     case .string(let text): text.printable
     case .double(let number): shortNumber(number)
+    case .array(let items): items.listed?.printable ?? JSONValue.array(items).serialized(.python).printable
     case .some(let other): other.serialized(.python).printable
     }
   }

@@ -34,11 +34,21 @@ extension StudyConfiguration {
 }
 
 extension StudyConfiguration {
+  /// What a study will be on record as that is made of the file.
+  func record(named name: String) -> StudyRecord {
+    var record = StudyRecord(id: 0, name: name, directions: directions)
+    if let names = objective?.names, !names.isEmpty {
+      record.systemAttributes[StudyRecord.metricNamesKey] = .array(names.map(JSONValue.string))
+    }
+    return record
+  }
+
   /// The study file that a study was created with, under the study's name.
   static func kept(with record: StudyRecord, in storage: any Storage) throws -> StudyConfiguration {
     guard let text = try storage.document(.configuration, study: record.id) else {
       throw ValidationError(
-        "the study '\(record.name)' was created without a study file, so --config is needed to know what a trial is")
+        "the study '\(record.name)' has no study file, which would say what a trial is; give one by --config, or parameters, "
+          + "as in --float lr=1e-5..1e-1,log")
     }
     var configuration = try StudyConfiguration(
       bytes: Array(text.utf8), file: "the study file of '\(record.name)'",

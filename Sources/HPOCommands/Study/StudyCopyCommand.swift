@@ -31,9 +31,8 @@ struct StudyCopyCommand: ParsableCommand {
       let summary = try withTarget(source) { try transfer.copy(to: $0, name: name).summary }
       return (record, name, summary)
     }
-    let count = summary.added.count
     Terminal.write(
-      "copied '\(record.name)' with \(count) trial\(count == 1 ? "" : "s") to '\(name)'"
+      "copied '\(record.name)' with \(counted(summary.added.count, "trial")) to '\(name)'"
         + (toStorage.map { " in \($0)" } ?? "") + "\n")
   }
 
@@ -81,7 +80,7 @@ struct StudyMergeCommand: ParsableCommand {
       return (record, name, summary)
     }
     let count = summary.added.count
-    var text = "added \(count) trial\(count == 1 ? "" : "s") of '\(name)' to '\(record.name)'"
+    var text = "added \(counted(count, "trial")) of '\(name)' to '\(record.name)'"
     if let first = summary.added.first, let last = summary.added.last {
       text += count == 1 ? ", number \(first.number)" : ", numbers \(first.number) to \(last.number)"
     }

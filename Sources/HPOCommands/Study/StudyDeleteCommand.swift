@@ -4,9 +4,10 @@ import HPO
 struct StudyDeleteCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "delete",
-    abstract: "Deletes a study with all its trials.",
+    abstract: "Deletes a study with all its trials, and what they left in their folders.",
     discussion: """
-      There is no way back, so a study with trials is deleted only with --yes.
+      There is no way back, so a study with trials is deleted only with --yes. The folders of trials are those that \
+      programs know as HPO_TRIAL_DIR.
 
       Example:
         hpo study delete --study digits-mlp --yes
@@ -21,15 +22,19 @@ struct StudyDeleteCommand: ParsableCommand {
   var yes = false
 
   func run() throws {
-    let count = try storage.withStorage { storage in
+    let folders = try TrialFolders(beside: StorageLocation(parsing: storage.location))
+    let (id, count) = try storage.withStorage { storage in
       let record = try storage.existingStudy(named: study)
-      let count = try storage.counts(study: record.id).values.reduce(0, +)
+      let count = try storage.counts(study: record.id).values.reduce(0, +) + storage.excludedCount(study: record.id)
       guard count == 0 || yes else {
-        throw ValidationError("the study '\(study)' has \(count) trials; add --yes to delete them")
+        let files = folders.existing(study: record.id).map { ", and files of them in '\($0)'" }.joined()
+        throw ValidationError(
+          "the study '\(study)' has \(counted(count, "trial"))\(files); add --yes to delete them")
       }
       try storage.deleteStudy(record.id)
-      return count
+      return (record.id, count)
     }
-    Terminal.write("deleted the study '\(study)' with \(count) trial\(count == 1 ? "" : "s")\n")
+    try folders.remove(study: id)
+    Terminal.write("deleted the study '\(study)' with \(counted(count, "trial"))\n")
   }
 }

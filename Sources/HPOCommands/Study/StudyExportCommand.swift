@@ -52,8 +52,8 @@ struct StudyExportCommand: ParsableCommand {
       return (record.name, text, trials.count)
     }
     guard let output else { return Terminal.write(text ?? "") }
-    if let text { try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: .withoutOverwriting) }
-    Terminal.write("wrote the study '\(name)' with \(count) trial\(count == 1 ? "" : "s") to \(output)\n")
+    if let text { try RegularFile.write(Array(text.utf8), to: output) }
+    Terminal.write("wrote the study '\(name)' with \(counted(count, "trial")) to \(output)\n")
   }
 
   private static func json(_ record: StudyRecord, _ trials: [FrozenTrial], _ table: ResultTable) -> String {

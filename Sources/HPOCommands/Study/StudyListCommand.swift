@@ -17,7 +17,8 @@ struct StudyListCommand: ParsableCommand {
   func run() throws {
     let table = try storage.withStorage { storage in
       var table = ResultTable(columns: [.init("name", title: "study"), .init("directions", title: "direction")])
-      table.columns += [.init("trials")] + TrialState.counted.map { .init($0.title) } + [.init("best")]
+      // What a narrow terminal has no room for is last.
+      table.columns += [.init("best"), .init("trials")] + TrialState.counted.map { .init($0.title) }
       table.rows = try storage.studies().map { try StudyOverview($0, in: storage).row }
       return table
     }
@@ -45,13 +46,13 @@ struct StudyOverview {
     best = record.directions.count == 1 ? try storage.bestResult(of: record) : nil
   }
 
-  var directions: String { record.directions.map(\.rawValue).joined(separator: ", ") }
+  var directions: JSONValue { .array(record.directions.map { .string($0.rawValue) }) }
 
   var row: [JSONValue?] {
-    var row: [JSONValue?] = [.string(record.name), .string(directions), .int(counts.values.reduce(0, +))]
-    row += TrialState.counted.map { .int(counts[$0] ?? 0) }
-    row.append(best?.value.map(JSONValue.double))
-    return row
+    let values: [JSONValue?] = [
+      .string(record.name), directions, best?.value.map(JSONValue.double), .int(counts.values.reduce(0, +)),
+    ]
+    return values + TrialState.counted.map { .int(counts[$0] ?? 0) }
   }
 }
 

@@ -1,6 +1,5 @@
 import ArgumentParser
 import HPO
-import OrderedCollections
 
 struct StudyShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -34,31 +33,41 @@ struct StudyShowCommand: ParsableCommand {
       }
       return Terminal.write(text)
     }
-    var facts: OrderedDictionary<String, JSONValue> = [
-      "study": .string(overview.record.name), "directions": .string(overview.directions),
-      "metrics": .string(overview.record.metricNames.joined(separator: ", ")),
-      "trials": .int(overview.counts.values.reduce(0, +)),
+    var facts: [(column: ResultTable.Column, value: JSONValue)] = [
+      (.init("study"), .string(overview.record.name)), (.init("directions"), overview.directions),
+      (.init("metrics"), .array(overview.record.metricNames.map(JSONValue.string))),
+      (.init("trials"), .int(overview.counts.values.reduce(0, +))),
     ]
-    for state in TrialState.counted { facts[state.title] = .int(overview.counts[state] ?? 0) }
-    if overview.excluded > 0 { facts["excluded"] = .int(overview.excluded) }
-    facts["best trial"] = overview.best.map { .int($0.trial.number) } ?? .null
-    facts["best value"] = overview.best?.value.map(JSONValue.double) ?? .null
-    facts["seed"] = seed.map(JSONValue.string) ?? .null
-    if let window { facts["deterministic, at once"] = Int(window).map(JSONValue.int) ?? .null }
-    facts["study file"] = .bool(text != nil)
-    if let search, search != "{}" { facts["in place of the file's"] = .string(search) }
-    for (key, value) in overview.record.userAttributes { facts[key] = value }
-    let table = ResultTable(columns: facts.keys.map { .init($0) }, rows: [Array(facts.values)])
+    for state in TrialState.counted { facts.append((.init(state.title), .int(overview.counts[state] ?? 0))) }
+    if overview.excluded > 0 { facts.append((.init("excluded"), .int(overview.excluded))) }
+    facts += [
+      (.init("bestTrial", title: "best trial"), overview.best.map { .int($0.trial.number) } ?? .null),
+      (.init("bestValue", title: "best value"), overview.best?.value.map(JSONValue.double) ?? .null),
+      (.init("seed"), seed.map(JSONValue.string) ?? .null),
+      (.init("studyFile", title: "study file"), .bool(text != nil)),
+    ]
+    if let window {
+      facts.append((.init("window", title: "deterministic, at once"), Int(window).map(JSONValue.int) ?? .null))
+    }
+    if let search, search != "{}" {
+      let options = (try? JSONValue(parsing: search)) ?? .string(search)
+      facts.append((.init("options", title: "in place of the file's"), options))
+    }
+    facts += overview.record.userAttributes.map { (.init("userAttributes", $0), $1) }
+    let table = ResultTable(columns: facts.map(\.column), rows: [facts.map(\.value)])
     switch output.format {
     case .json: Terminal.write(table.object(table.rows[0]).serialized(.pretty) + "\n")
     case .csv: Terminal.write(table.formatted(.csv, width: nil))
-    case .table:
-      let width = facts.keys.map(\.count).max() ?? 0
-      for (key, value) in facts {
-        let shown = value.stringValue?.printable ?? value.doubleValue.map(shortNumber) ?? value.serialized(.python)
-        Terminal.write(
-          key + String(repeating: " ", count: width - key.count + 2) + (value == .null ? "–" : shown) + "\n")
-      }
+    case .table: Terminal.write(factLines(facts.map { ($0.column.title.printable, Self.text($0.value)) }))
+    }
+  }
+
+  private static func text(_ value: JSONValue) -> String {
+    switch value {
+    case .null: "–"
+    case .bool(let isTrue): isTrue ? "yes" : "no"
+    case .array(let items): items.listed?.printable ?? factText(value)
+    default: factText(value)
     }
   }
 }

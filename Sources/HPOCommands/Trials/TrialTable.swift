@@ -21,7 +21,7 @@ extension ResultTable {
     columns += parameters.map { Column("params", $0) }
     columns += attributes.map { Column("userAttributes", $0) }
     if hasConstraints { columns.append(Column("violation")) }
-    columns += [Column("seconds"), Column("started")]
+    columns += [Column("seconds"), Column("started", isTime: true)]
     if hasExclusions { columns.append(Column("excluded")) }
     if hasDuplicates { columns.append(Column("duplicate")) }
     if hasNotes { columns.append(Column("note")) }
@@ -67,7 +67,7 @@ extension ResultTable {
 
 extension FrozenTrial {
   /// What the trial has to do with another one of the same parameters.
-  fileprivate var duplicate: String? {
+  var duplicate: String? {
     if let replicated { return "replicate of \(replicated)" }
     if let reused { return "result of \(reused)" }
     return repeated.map { "repeats \($0)" }

@@ -89,6 +89,9 @@ struct TrialDetails {
     if let started = trial.started { facts.append(("started", "\(started) UTC")) }
     if let completed = trial.completed { facts.append(("ended", "\(completed) UTC")) }
     if let seconds = trial.duration { facts.append(("seconds", shortNumber(seconds))) }
+    if let note = study.note(onTrial: trial.id) { facts.append(("note", note.printable)) }
+    if let reason = trial.exclusion { facts.append(("excluded", reason.isEmpty ? "yes" : reason.printable)) }
+    if let duplicate = trial.duplicate { facts.append(("duplicate", duplicate)) }
     if let owner { facts.append(("run by", Self.text(of: owner))) }
     if let failure = trial.failure, log == nil || !failure.contains("its last lines:") {
       facts.append(("failure", failure.printable))

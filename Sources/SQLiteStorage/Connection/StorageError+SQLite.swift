@@ -21,6 +21,14 @@ extension StorageError {
     }
   }
 
+  /// A file that is not there and is not to be made.
+  init(missing path: String) {
+    self.init(
+      .inaccessible,
+      "there is no study database '\(path)'; check the path, or begin a search, which makes one (`hpo optimize --help`)"
+    )
+  }
+
   private init(_ error: DatabaseError, path: String) {
     let reason = error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"
     let file = "the study database '\(path)'"
@@ -40,6 +48,10 @@ extension StorageError {
     case .SQLITE_NOTADB:
       self.init(
         .unsupportedFile, "'\(path)' is no SQLite database; give the path of a study database or of a new file")
+    case .SQLITE_READONLY where error.extendedResultCode == .SQLITE_READONLY_DBMOVED:
+      self.init(
+        .inaccessible,
+        "\(file) was moved or deleted while it was open; what was finished before is in the file that was moved")
     case .SQLITE_READONLY:
       self.init(.inaccessible, "\(file) cannot be written; check the permissions of the file and of its folder")
     case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:

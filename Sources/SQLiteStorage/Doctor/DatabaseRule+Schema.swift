@@ -8,7 +8,8 @@ extension DatabaseRule {
     tables: [],
     breaches: "SELECT 'the file', integrity_check FROM pragma_integrity_check(20) WHERE integrity_check <> 'ok'",
     repair: ["REINDEX"],
-    remedy: "indexes are made anew; where that does not help, sqlite3's .recover saves what is readable")
+    remedy:
+      "indexes are made anew, after which more may be found; else sqlite3's .recover saves what is readable")
 
   private static let tables = DatabaseRule(
     name: "tables", demand: "all of Optuna's tables are there",

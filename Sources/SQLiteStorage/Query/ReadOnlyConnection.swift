@@ -20,7 +20,7 @@ struct ReadOnlyConnection {
     self.path = path
     isImmutable = immutable
     guard FileManager.default.fileExists(atPath: path) else {
-      throw StorageError(.inaccessible, "there is no file '\(path)'; check the path")
+      throw StorageError(missing: path)
     }
     var handle: OpaquePointer?
     let name = immutable ? Self.immutableURI(path) : DatabaseFile.literalPath(path)

@@ -68,7 +68,8 @@ struct SchemaInspection {
           + "knows \(OwnSchema.version)); update hpo")
     }
     let known = "this program knows version \(OptunaSchema.version), '\(OptunaSchema.revision)', of Optuna 3.2 to 5.0"
-    let hint = "an older file is brought up with `optuna storage upgrade --storage sqlite:///\(path)`"
+    let hint =
+      "an older file is brought up with `optuna storage upgrade --storage sqlite:///\(path)`, a newer one needs a newer hpo"
     if tables.contains("version_info"),
       let found = try connection.firstRow(
         "SELECT schema_version FROM version_info", read: { (version: $0.int(0), text: $0.description(0)) }),

@@ -166,7 +166,7 @@ struct DamagedDatabaseTests {
       }
       let path = folder.file("damaged.db")
       for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: path + suffix) }
-      FileManager.default.createFile(atPath: path, contents: Data(damaged))
+      try Data(damaged).write(to: URL(fileURLWithPath: path))
       do {
         let doctor = try DatabaseDoctor(path: path)
         defer { try? doctor.close() }

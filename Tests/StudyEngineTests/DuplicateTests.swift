@@ -29,7 +29,7 @@ extension FrozenTrial {
     let study = try study(.redraw, sampler: byTPE ? TPESampler(seed: 3) : RandomSampler(seed: 3))
     let space = try space(8)
     let summary = try await study.optimize(trials: 11) { trial in
-      try trial.suggest(space)
+      _ = try trial.suggest(space)
       return 1
     }
     let trials = try study.trials
@@ -44,7 +44,7 @@ extension FrozenTrial {
     let study = try study(.redraw)
     let space = try ParameterSpace([.init("x", .float(FloatDistribution(low: 0, high: 1)))])
     let summary = try await study.optimize(trials: 20) { trial in
-      try trial.suggest(space)
+      _ = try trial.suggest(space)
       return 1
     }
     #expect(summary.redrawn == 0 && summary.replicates == 0)
@@ -128,7 +128,7 @@ extension FrozenTrial {
     let space = try space(1)
     for number in 0..<4 {
       try await study.optimize(trials: number + 1) { trial in
-        try trial.suggest(space)
+        _ = try trial.suggest(space)
         return trial.number == 0 ? .nan : 1
       }
       if number == 1 { try study.storage.setExclusion("", trial: study.trials[1].id) }
@@ -144,7 +144,7 @@ extension FrozenTrial {
     try study.enqueue(["c": 1])
     try study.enqueue(["c": 1])
     let summary = try await study.optimize(trials: 50) { trial in
-      try trial.suggest(space)
+      _ = try trial.suggest(space)
       return 1
     }
     #expect(summary.redrawn == 0 && summary.finished == 5)
@@ -157,13 +157,13 @@ extension FrozenTrial {
     let space = try space(1)
     let stop = StopSource()
     try await study.optimize(trials: 1, stop: stop) { trial in
-      try trial.suggest(space)
+      _ = try trial.suggest(space)
       stop.stop(.atNextReport)
       try trial.report(1, at: 0)
       return 1
     }
     try await study.optimize(trials: 1) { trial in
-      try trial.suggest(space)
+      _ = try trial.suggest(space)
       return 1
     }
     let trial = try study.trials[0]

@@ -1,4 +1,4 @@
-public import Samplers
+import Samplers
 
 /// What random architectures of a space cost: which share keeps the limits, and how far the others are from them.
 public struct SpaceSurvey: Sendable {

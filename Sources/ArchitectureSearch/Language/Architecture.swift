@@ -1,5 +1,5 @@
 public import Graphs
-public import SearchSpace
+import SearchSpace
 public import Training
 
 /// One architecture: the choices that decide it, and the network that they make.

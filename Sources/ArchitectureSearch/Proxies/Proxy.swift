@@ -1,5 +1,5 @@
 import Graphs
-public import Samplers
+import Samplers
 public import Training
 
 /// A score that tells without training, roughly, which architectures will do well.

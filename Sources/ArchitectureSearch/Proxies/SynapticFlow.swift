@@ -1,5 +1,5 @@
 import Execution
-public import Graphs
+import Graphs
 import RealModule
 
 /// The synaptic flow of a network before training (Tanaka, Kunin, Yamins, Ganguli 2020, arXiv:2006.05467), summed over all

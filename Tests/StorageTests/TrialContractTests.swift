@@ -124,7 +124,8 @@ struct TrialContractTests {
     let (storage, study) = try make(implementation)
     let trial = try started(storage, study).id
     let reports: [(Int, Double)] = [
-      (5, 0.5), (1, .nan), (-3, -.infinity), (5, 9), (1_000_000_000_000, .infinity), (2, .leastNormalMagnitude / 8), (1, 1),
+      (5, 0.5), (1, .nan), (-3, -.infinity), (5, 9), (1_000_000_000_000, .infinity), (2, .leastNormalMagnitude / 8),
+      (1, 1),
     ]
     for (step, value) in reports { try storage.report(value, step: step, trial: trial) }
     let stored = try storage.trial(trial).intermediateValues
@@ -152,7 +153,8 @@ struct TrialContractTests {
   func finishesTrials(_ implementation: StorageImplementation) throws {
     let (storage, study) = try make(implementation, objectives: 2)
     let good: [(TrialState, [Double])] = [
-      (.complete, [1, -.infinity]), (.complete, [.infinity, .leastNonzeroMagnitude]), (.pruned, []), (.pruned, [0.1, 0.2]),
+      (.complete, [1, -.infinity]), (.complete, [.infinity, .leastNonzeroMagnitude]), (.pruned, []),
+      (.pruned, [0.1, 0.2]),
       (.failed, []),
     ]
     let bad: [(TrialState, [Double])] = [

@@ -149,8 +149,8 @@ let package = Package(
       of: "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Trials", "Graphs", "Execution",
       "StudyConfiguration", "Training", collections),
     tests(
-      of: "Command", grdb, "Samplers", "FaultyHPO", "StorageWorker", "HPOCommands", "HPOTool", "Quadratic", "DigitsMLP",
-      "OptimizerComparison"),
+      of: "Command", grdb, "HPO", "Samplers", "FaultyHPO", "StorageWorker", "HPOCommands", "HPOTool", "Quadratic",
+      "DigitsMLP", "OptimizerComparison"),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

@@ -1,4 +1,5 @@
 import Foundation
+import HPO
 import TestSupport
 import Testing
 
@@ -44,5 +45,14 @@ import Testing
       let line = result.output.split(separator: "\n").first { $0.contains("test accuracy") }
       #expect(try lastNumber(in: line, after: "test accuracy ") > 0.95, "\(result.output)")
     }
+  }
+
+  @Test("an error says what is wrong however it is shown")
+  func errors() throws {
+    let study = try Study("empty")
+    let error = try #require(throws: StudyError.self) { try study.best }
+    #expect(error.localizedDescription == error.message && "\(error)" == error.message)
+    let location = try #require(throws: StorageError.self) { try Study("s", storage: "postgresql://host/s") }
+    #expect(location.localizedDescription.contains("SQLite files only"))
   }
 }

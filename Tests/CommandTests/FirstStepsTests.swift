@@ -62,6 +62,16 @@ import Testing
     }
   }
 
+  @Test("another direction changes nothing, and is not said to be kept")
+  func otherDirection() throws {
+    try searched { command in
+      let result = try command.hpo(
+        "optimize", "--study", "tune", "--trials", "5", "--direction", "maximize", "--float", "x=0..1", "--", "true")
+      #expect(result.status == 1 && result.errors.contains("not maximize"), "\(result.errors)")
+      #expect(!result.errors.contains("kept from now on"), "\(result.errors)")
+    }
+  }
+
   @Test("a deleted study leaves no file of its trials, and takes none of another's")
   func deletion() throws {
     try searched { command in

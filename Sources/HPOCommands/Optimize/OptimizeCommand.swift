@@ -102,12 +102,13 @@ struct OptimizeCommand: AsyncParsableCommand {
     // A condition that is none is found before anything is written.
     let rules = try ending.rules(
       study: storage.study(named: name) ?? configuration.record(named: name), space: configuration.space)
-    if let described { try warnOfChange(to: described, of: name, in: storage) }
+    let note = try described.flatMap { try change(to: $0, of: name, in: storage) }
     let jobs = jobs ?? configuration.jobs ?? 1
     let study = try configuration.openStudy(
       named: name, folder: config.map(folder(ofFile:)) ?? (inline == nil ? nil : currentFolder), search: search,
       checkpointInterval: durability.checkpointInterval,
       window: determinism.window(ofStudy: name, jobs: jobs, in: storage), in: storage, ifExists: .load)
+    if let note { Terminal.writeError("note: \(note)\n") }
     if let window = study.window, window < jobs {
       Terminal.writeError("note: the study is deterministic with \(window) at once; \(jobs) jobs run no more\n")
     }
@@ -146,23 +147,23 @@ struct OptimizeCommand: AsyncParsableCommand {
     return outcome
   }
 
-  /// Compares a study file with the one that a study was begun with.
+  /// Compares a study file with the one that a study was begun with; what to say where they differ.
   ///
   /// - Throws: `SearchSpaceError.incompatible` where a parameter contradicts the study's trials.
-  private func warnOfChange(to configuration: StudyConfiguration, of name: String, in storage: any Storage) throws {
+  private func change(
+    to configuration: StudyConfiguration, of name: String, in storage: any Storage
+  ) throws -> String? {
     guard let record = try storage.study(named: name),
       try storage.document(.configuration, study: record.id) != configuration.text
-    else { return }
-    let count = try storage.counts(study: record.id).values.reduce(0, +)
+    else { return nil }
     for (parameter, distribution) in configuration.space.distributions {
       let earlier = try storage.distribution(of: parameter, study: record.id)
       try earlier?.checkCompatibility(with: distribution, name: parameter)
     }
-    if count > 0 {
-      Terminal.writeError(
-        "note: the \(config == nil ? "command line describes" : "study file is") another \(config == nil ? "study " : "")than the one that trials 0 to \(count - 1) ran with; it is kept from now on\n"
-      )
-    }
+    let count = try storage.counts(study: record.id).values.reduce(0, +)
+    guard count > 0 else { return nil }
+    let subject = config == nil ? "the command line describes another study" : "the study file is another"
+    return "\(subject) than the one that trials 0 to \(count - 1) ran with; it is kept from now on"
   }
 
   /// A document of the study of a name, nil where there is none.

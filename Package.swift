@@ -105,7 +105,7 @@ let package = Package(
     program("BenchmarkSuggestion", "Benchmarks/Suggestion", "SearchSpace", "Trials", "Samplers", collections),
     program(
       "BenchmarkBoundedSearch", "Benchmarks/BoundedSearch", "SearchSpace", "Trials", "Samplers", collections, numerics),
-    program("BenchmarkTrainingStep", "Benchmarks/TrainingStep", "Execution", "Graphs", exclude: ["run.py"]),
+    program("BenchmarkTrainingStep", "Benchmarks/TrainingStep", "Execution", "Graphs", "Training", exclude: ["run.py"]),
     .executableTarget(
       name: "BenchmarkKernelFloor", path: "Benchmarks/KernelFloor", exclude: ["run.py"],
       linkerSettings: hasOneDNN ? [.linkedLibrary("dnnl")] : []),

@@ -3,7 +3,8 @@ import Execution
 import Glibc
 import Synchronization
 
-/// Times training steps: `serve` for a script that alternates with a peer, `threads` for how two threads scale.
+/// Times training steps: `serve` for a script that alternates with a peer, `threads` for how two threads scale, `batches` for
+/// what of a step it takes to gather its samples.
 @main
 struct BenchmarkTrainingStep {
   static func main() throws {
@@ -12,7 +13,7 @@ struct BenchmarkTrainingStep {
       let batch = Int(arguments[arguments.startIndex + 2])
     else {
       print(
-        "usage: BenchmarkTrainingStep serve|threads|plan|profile NETWORK BATCH "
+        "usage: BenchmarkTrainingStep serve|threads|batches|plan|profile NETWORK BATCH "
           + "[float32|bfloat16|auto] [automatic|vector|oneDNN|reference]")
       exit(2)
     }
@@ -38,6 +39,9 @@ struct BenchmarkTrainingStep {
       }
     case "plan":
       print(try makeStep().summary)
+    case "batches":
+      let share = try makeStep().batchShare()
+      print("\(share.gathering) us of \(share.step) us a step: \((share.gathering / share.step * 1000).rounded() / 10) %")
     case "profile":
       print(try makeStep().profile(runs: 200))
     default:

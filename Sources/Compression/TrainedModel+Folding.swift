@@ -19,7 +19,7 @@ extension TrainedModel {
     let names = Set((graph.parameters + graph.states).map { graph[$0].name })
     return try TrainedModel(
       network: network, weights: weights.filter { names.contains($0.key) }, featureShape: featureShape,
-      featureNames: featureNames, standardization: standardization, target: target, metrics: metrics,
-      provenance: provenance, quantization: quantization)
+      featureNames: featureNames, encoding: encoding, standardization: standardization, target: target,
+      probabilities: probabilities, metrics: metrics, provenance: provenance, quantization: quantization)
   }
 }

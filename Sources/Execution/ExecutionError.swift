@@ -4,6 +4,8 @@ public struct ExecutionError: Error, Hashable, Sendable, CustomStringConvertible
   public enum Code: Hashable, Sendable {
     /// The parameter store does not hold a parameter that the graph reads, or holds it with another shape.
     case parameterMismatch
+    /// A graph's values take more memory than the machine has.
+    case outOfMemory
     /// A saved state has another size than what it is restored into.
     case snapshotMismatch
     /// The kernels asked for are not built into this program.

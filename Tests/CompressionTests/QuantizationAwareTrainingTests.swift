@@ -34,7 +34,7 @@ struct QuantizationAwareTrainingTests {
   static func random(seed: UInt64, isTabular: Bool = false) throws -> (TrainedModel, Dataset, DatasetSplits) {
     let model = try RandomNetwork.model(seed: seed, isTabular: isTabular)
     let samples = try RandomNetwork.samples(150, for: model, seed: seed)
-    return (model, samples, try samples.split(seed: seed).standardized(by: model.standardization))
+    return (model, samples, try samples.split(seed: seed).standardized(as: model))
   }
 
   static func options(_ epochs: Int, _ rate: Double = 1e-3) -> TrainingOptions {

@@ -25,6 +25,16 @@ import Testing
     #expect(right.gradients.contains { abs($0) > 1e-3 })
   }
 
+  @Test("A graph that no machine has the memory for is refused before any of it is taken")
+  func memory() throws {
+    var graph = Graph()
+    let x = try graph.input("x", shape: [1 << 42, 4])
+    let y = try graph.dense(x, units: 4, name: "layer")
+    let store = ParameterStore(graph, seed: 1)
+    let error = #expect(throws: ExecutionError.self) { try Plan(inference: graph, outputs: [y], parameters: store) }
+    #expect(error?.code == .outOfMemory && error?.message.contains("take a smaller batch") == true)
+  }
+
   @Test(
     "A step and an update allocate nothing", .enabled(if: CAllocationCounterIsAvailable()),
     arguments: [Kernels.automatic, .vector, .reference])

@@ -21,19 +21,26 @@ extension BrokenFile {
     BrokenFile(
       "mistakes in a CSV file",
       edits: [
-        ("data: digits", "data: {csv: a.csv, target: 3, delimter: comma, missingValues: drop, ignoredColumns: id}")
+        ("data: digits", "data: {csv: a.csv, target: 3, delimter: comma, missingValues: drop, ignoredColumns: id, categoricalColumns: [1]}")
       ],
       messages: [
         "6:30: objective.data.target: expected a text, met '3'; put it in quotes",
         "6:33: unknown key 'delimter' in objective.data; did you mean 'delimiter'?",
         "6:65: unknown treatment of missing values 'drop'; did you mean 'dropRows'?",
         "6:87: objective.data.ignoredColumns: expected a list of texts, met 'id'",
+        "6:112: objective.data.categoricalColumns: expected a text, met '1'; put it in quotes",
       ]),
     BrokenFile(
       "a test fraction of data that come with a test part",
       edits: [("data: digits", "data: fashion-mnist")],
       messages: [
         "7:28: the data come with a test part, so that none is cut off; leave 'test' out"
+      ]),
+    BrokenFile(
+      "an unknown precision",
+      edits: [("network: mlp", "network: mlp\n  precision: float16")],
+      messages: [
+        "9:14: unknown precision 'float16'; did you mean 'bfloat16'?"
       ]),
     BrokenFile(
       "an unknown network",

@@ -17,6 +17,7 @@ import Testing
       "network",
       "metric", "split", "validation", "test", "seed", "learningRate", "depth", "units", "activation", "optimizer",
       "momentum", "weightDecay", "epochs", "csv", "target", "task", "delimiter", "missingValues", "ignoredColumns",
+      "categoricalColumns",
       "float", "int", "choice", "log", "step", "repeat", "when", "name", "startupTrials", "candidates", "multivariate",
       "constantLiar", "command", "worker", "metrics", "environment", "trialTimeout", "trialMemory", "grace",
       "folds", "npz", "npy", "features", "testFeatures", "testTarget", "loss", "huberDelta", "decayed",

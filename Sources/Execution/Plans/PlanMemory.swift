@@ -13,7 +13,8 @@ final class PlanMemory {
 
   /// Places all values, and writes the constants.
   ///
-  /// - Throws: `ExecutionError` where the store lacks a parameter or holds it with another shape.
+  /// - Throws: `ExecutionError` where the store lacks a parameter or holds it with another shape, or where the machine has
+  ///   not as much memory as the values take.
   init(_ compiled: CompiledGraph, parameters: ParameterStore) throws {
     let graph = compiled.graph
     var external: [Value: UnsafeMutablePointer<Float>] = [:]
@@ -31,6 +32,7 @@ final class PlanMemory {
     }
 
     let placement = MemoryPlan(graph, kept: Set(compiled.keptValues), external: Set(external.keys))
+    try PhysicalMemory.require(numbers: placement.arenaCount)
     let arena = AlignedBuffer(count: placement.arenaCount)
     pointers = zip(graph.values, placement.offsets).map { value, offset in
       guard let pointer = offset.map({ arena.start + $0 }) ?? external[value] else {

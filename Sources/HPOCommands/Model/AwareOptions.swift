@@ -66,7 +66,7 @@ struct AwareOptions: ParsableArguments {
     _ model: TrainedModel, data: DatasetSplits, as quantization: PostTrainingQuantization, output: String
   ) throws -> TrainedModel {
     let training = training(as: quantization)
-    let data = data.standardized(by: model.standardization)
+    let data = try data.standardized(as: model)
     let checkpoint = CheckpointFile(besides: output)
     if restart { checkpoint.remove() }
     let kept = try checkpoint.read()

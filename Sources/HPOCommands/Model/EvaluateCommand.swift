@@ -13,6 +13,8 @@ struct EvaluateCommand: ParsableCommand {
       Examples:
         hpo evaluate digits.hpo --config Configs/digits-cnn.yaml
         hpo evaluate model.hpo --data later.csv --target price --format json
+        hpo evaluate model.hpo --data later.npz --features x --target y
+        hpo evaluate model.hpo --data images.npy --target labels.npy
       """)
 
   @Argument(help: "The model's file.")

@@ -3,20 +3,30 @@ import Foundation
 import HPO
 import Spelling
 import StudyConfiguration
+import Training
 
 /// The samples that a model is used on.
 struct ModelData: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The samples: a CSV file, a folder of IDX files, digits or fashion-mnist (its test part).", valueName: "source"))
+      """
+      The samples: a CSV file, NumPy's .npy or .npz, a file of IDX images or a folder of such (its test part), digits, \
+      diabetes or fashion-mnist (its test part).
+      """, valueName: "source"))
   var data: String?
 
   @Option(help: "The study file on whose test part the model is used, in place of --data.")
   var config: String?
 
   @Option(
-    help: "The column of a CSV file that holds what is predicted. (default: the one that the model was trained on)")
+    help: """
+      What is predicted: the column of a CSV file or the array of an .npz, both by default those that the model was trained \
+      on; or the .npy or IDX file beside --data.
+      """)
   var target: String?
+
+  @Option(help: "The array of an .npz that holds the samples. (default: the one that the model was trained on)")
+  var features: String?
 
   func validate() throws {
     guard (data == nil) != (config == nil) else {
@@ -24,19 +34,19 @@ struct ModelData: ParsableArguments {
     }
   }
 
-  /// Reads the samples that ranges are found on and those that are measured, features as they come: the training and the
-  /// test part, where the data have such, else all for both.
+  /// Reads the samples that ranges are found on and those that are measured, standardized not yet, but with indicators in
+  /// place of categorical columns: the training and the test part, where the data have such, else all for both.
   func parts(for model: TrainedModel) throws -> (calibration: Dataset, test: Dataset) {
     if let config {
       let splits = try Self.splits(config)
-      return (splits.training, splits.test)
+      return (try encoded(splits.training, for: model), try encoded(splits.test, for: model))
     }
     if data == IDXFolder.fashionMNIST.name {
       let (training, test) = try IDXFolder.fashionMNIST.load()
       return (training, test)
     }
     if let data, Self.isFolder(data) {
-      let (training, test) = try IDXFolder(path: data).load()
+      let (training, test) = try Self.folder(data, for: model).load()
       return (training, test)
     }
     let all = try load(for: model, isTargetNeeded: true)
@@ -66,11 +76,13 @@ struct ModelData: ParsableArguments {
     return try objective.split.splits(of: samples, test: test)[0]
   }
 
-  /// Reads the samples, features as they come.
+  /// Reads the samples, standardized not yet, but with indicators in place of categorical columns.
   ///
-  /// - Parameter isTargetNeeded: Whether what is predicted must be known.
+  /// - Parameters:
+  ///   - model: What they are read for.
+  ///   - isTargetNeeded: Whether what is predicted must be known.
   func load(for model: TrainedModel, isTargetNeeded: Bool) throws -> Dataset {
-    if let config { return try Self.splits(config).test }
+    if let config { return try encoded(try Self.splits(config).test, for: model) }
     guard let data else { preconditionFailure("validate() asks for one of both") }
     if let set = EmbeddedDataset(rawValue: data) { return try set.load() }
     if data == IDXFolder.fashionMNIST.name { return try IDXFolder.fashionMNIST.load().test }
@@ -78,21 +90,99 @@ struct ModelData: ParsableArguments {
     if !data.contains("/"), !data.contains("."), let near = NearestName.find(data, among: names) {
       throw ValidationError("--data \(data): there is no such data set; did you mean '\(near)'?")
     }
-    if Self.isFolder(data) { return try IDXFolder(path: data).load().test }
+    if Self.isFolder(data) { return try Self.folder(data, for: model).load().test }
+    switch SampleFormat(of: data) {
+    case .npy:
+      return try model.samples(features: .file(data), target: try fileOfTargets(isTargetNeeded).map { .file($0) })
+    case .idx: return try model.samples(images: data, labels: try fileOfTargets(isTargetNeeded))
+    case .npz: return try archive(data, for: model, isTargetNeeded: isTargetNeeded)
+    case .text: return try table(data, for: model, isTargetNeeded: isTargetNeeded)
+    }
+  }
+
+  private func fileOfTargets(_ isNeeded: Bool) throws -> String? {
+    if isNeeded, target == nil {
+      throw ValidationError("which file holds what is predicted? Give --target FILE")
+    }
+    return target
+  }
+
+  private func archive(_ path: String, for model: TrainedModel, isTargetNeeded: Bool) throws -> Dataset {
+    guard let features = features ?? model.provenance["features"] else {
+      let names = try NumpyData.names(inArchive: path).joined(separator: ", ")
+      throw ValidationError("which array of \(path) holds the samples? Give --features NAME; it holds \(names)")
+    }
+    let target = target ?? (isTargetNeeded ? model.provenance["target"] : nil)
+    if isTargetNeeded, target == nil {
+      throw ValidationError("which array of \(path) holds what is predicted? Give --target NAME")
+    }
+    return try model.samples(features: .member(features, of: path), target: target.map { .member($0, of: path) })
+  }
+
+  private func table(_ path: String, for model: TrainedModel, isTargetNeeded: Bool) throws -> Dataset {
     let target = target ?? (isTargetNeeded ? model.provenance["target"] : nil)
     if isTargetNeeded, target == nil {
       throw ValidationError("which column holds what is predicted? Give --target NAME")
     }
     guard !model.featureNames.isEmpty else {
-      throw ValidationError("--data \(data): the model was trained on images, and a CSV file holds a table")
+      throw ValidationError(
+        "--data \(path): the model was trained on images or arrays, whose features have no names, and a CSV file holds a "
+          + "table of named columns")
     }
     let task: DatasetTask = if case .classes = model.target { .classification } else { .regression }
-    return try Dataset.csv(
-      file: data, features: model.featureNames, target: target, options: CSVOptions(task: task))
+    let delimiter = model.provenance["delimiter"].flatMap(CSVOptions.Delimiter.init(rawValue:))
+    let samples = try Dataset.csv(
+      file: path, features: model.encoding?.columns.map(\.name) ?? model.featureNames, target: target,
+      options: CSVOptions(
+        task: task, delimiter: delimiter ?? .automatic, categoricalColumns: model.encoding?.categoricalColumns ?? []))
+    return try encoded(samples, for: model)
+  }
+
+  /// The samples with indicators of the model's categories; categories that it does not know are told.
+  private func encoded(_ samples: Dataset, for model: TrainedModel) throws -> Dataset {
+    guard let encoding = model.encoding else { return samples }
+    let encoded = try encoding.applied(to: samples)
+    let unknown = encoding.unknownCategories(in: samples)
+    for (column, category, count) in unknown.prefix(10) {
+      Terminal.writeError(
+        "note: \"\(category)\" of the column \"\(column)\" is no category that the model was trained on (\(count) "
+          + "\(count == 1 ? "sample" : "samples")); it counts as none of them\n")
+    }
+    if unknown.count > 10 { Terminal.writeError("note: and \(unknown.count - 10) more such categories\n") }
+    return encoded
+  }
+
+  /// A folder of IDX files, whose labels mean what they mean to the model.
+  private static func folder(_ path: String, for model: TrainedModel) -> IDXFolder {
+    guard case .classes(let names) = model.target, !model.target.hasNumberedClasses else { return IDXFolder(path: path) }
+    return IDXFolder(path: path, classes: names)
   }
 
   private static func isFolder(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+}
+
+/// What a file of samples is, by its first bytes.
+private enum SampleFormat {
+  case text, npy, npz, idx
+
+  /// A file that cannot be read is taken for a text, whose reader tells why.
+  init(of path: String) {
+    var status = stat()
+    // Opening a pipe would wait for its writer.
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      let bytes = try? FileHandle(forReadingAtPath: path)?.read(upToCount: 4)
+    else {
+      self = .text
+      return
+    }
+    switch Array(bytes) {
+    case [0x93, 0x4E, 0x55, 0x4D]: self = .npy
+    case let bytes where bytes.starts(with: [0x50, 0x4B]): self = .npz
+    case let bytes where bytes.starts(with: [0x1F, 0x8B]) || bytes.starts(with: [0, 0]): self = .idx
+    default: self = .text
+    }
   }
 }

@@ -6,11 +6,13 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Predicts with a saved model.",
     discussion: """
-      Of a CSV file the columns that the model was trained on are read, by their names; others are passed over.
+      Of a CSV file the columns that the model was trained on are read, by their names; others are passed over. A category \
+      that the model was not trained on counts as none of those that it knows, and is told.
 
       Examples:
         hpo predict model.hpo --data new.csv --format csv > predictions.csv
         hpo predict digits.hpo --data digits --probabilities --limit 5
+        hpo predict digits.hpo --data images.npy
       """)
 
   @Argument(help: "The model's file.")

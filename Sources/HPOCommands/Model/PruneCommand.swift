@@ -41,7 +41,7 @@ struct PruneCommand: ParsableCommand {
   func run() throws {
     let original = try TrainedModel(contentsOf: model)
     let raw = try samples.splits(for: original)
-    let data = raw.standardized(by: original.standardization)
+    let data = try raw.standardized(as: original)
     let path = output ?? QuantizeCommand.defaultPath(for: model, "pruned.hpo")
     var pruned = try options.prune(original, data: data, output: path)
     let before = try original.predictor().metrics(on: raw.test)

@@ -65,6 +65,9 @@ struct TrainCommand: ParsableCommand {
     let runner = try TrainingRunner(plan.objective, space: plan.configuration.space)
     let trainer = try runner.trainer(
       values: plan.values, seed: plan.seed, weights: teaching.readWeights(), teacher: teaching.readTeacher())
+    if plan.objective.precision == .auto {
+      Terminal.writeError("products are computed in \(trainer.precision.rawValue), which is the faster here\n")
+    }
     let output = output ?? "\(plan.name).hpo"
     let checkpoint = CheckpointFile(besides: output)
     if restart { checkpoint.remove() }
@@ -114,7 +117,8 @@ struct TrainCommand: ParsableCommand {
     checkpoint.remove()
     let report = TrainingReport(
       model: model, result: result, test: test, path: output, seconds: display.elapsed,
-      diagnosis: TrainingDiagnosis(result.history, guessing: trainer.guessingLoss))
+      diagnosis: TrainingDiagnosis(result.history, guessing: trainer.guessingLoss),
+      precision: (trainer.precision, plan.objective.precision == .auto))
     Terminal.write(format == .json ? report.json : report.text)
   }
 
@@ -196,7 +200,7 @@ private struct TrainingPlan {
     var provenance = ["study": name, "seed": String(self.seed)]
     provenance["trial"] = trial.map { String($0.number) }
     for (name, value) in values { provenance["parameter \(name)"] = value.description }
-    if case .csv(let file) = objective.data { provenance["target"] = file.target }
+    provenance.merge(objective.data.provenance) { own, _ in own }
     self.provenance = provenance
   }
 }

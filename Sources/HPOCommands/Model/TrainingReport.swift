@@ -9,6 +9,8 @@ struct TrainingReport {
   let path: String
   let seconds: Double
   let diagnosis: TrainingDiagnosis?
+  /// What products were computed in, and whether that was chosen by measuring.
+  let precision: (used: Precision, isChosen: Bool)
 
   /// For people, a line a fact.
   var text: String {
@@ -18,6 +20,9 @@ struct TrainingReport {
       lines.append((name.rawValue, "\(shortNumber(validation)) validation, \(shortNumber(test)) test"))
     }
     if let diagnosis { lines.append(("diagnosis", diagnosis.description)) }
+    if precision.isChosen || precision.used != .float32 {
+      lines.append(("precision", precision.used.rawValue + (precision.isChosen ? ", the faster one here" : "")))
+    }
     lines.append(("parameters", "\(model.parameterCount)"))
     lines.append(("seconds", shortNumber((seconds * 100).rounded() / 100)))
     lines.append(("model", path))
@@ -42,7 +47,7 @@ struct TrainingReport {
     return JSONValue.object([
       "model": .string(path), "parameters": .int(model.parameterCount), "bestEpoch": .int(result.best.epoch),
       "validation": object(result.best.validation), "test": object(test), "seconds": .double(seconds),
-      "diagnosis": diagnosis.map { .string($0.description) } ?? .null,
+      "precision": .string(precision.used.rawValue), "diagnosis": diagnosis.map { .string($0.description) } ?? .null,
       "history": .array(history),
     ]).serialized(.pretty) + "\n"
   }

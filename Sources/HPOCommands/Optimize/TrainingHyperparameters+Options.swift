@@ -30,6 +30,7 @@ extension TrainingHyperparameters {
     switch refinements.loss {
     case .automatic: labelSmoothing > 0 ? .softmaxCrossEntropy(labelSmoothing: labelSmoothing) : nil
     case .crossEntropy: .softmaxCrossEntropy(labelSmoothing: labelSmoothing)
+    case .binaryCrossEntropy: .binaryCrossEntropy
     case .squaredError: .meanSquaredError
     case .absoluteError: .meanAbsoluteError
     case .huber: .huber(delta: refinements.huberDelta)

@@ -38,6 +38,20 @@ package enum DataSource: Hashable, Sendable {
     }
   }
 
+  /// What later files of such samples are read by: the names of columns or arrays, and the delimiter where it was given.
+  package var provenance: [String: String] {
+    switch self {
+    case .csv(let file):
+      var known = ["target": file.target]
+      if file.options.delimiter != .automatic { known["delimiter"] = file.options.delimiter.rawValue }
+      return known
+    case .numpy(let arrays):
+      guard case .member(let features, _) = arrays.features, case .member(let target, _) = arrays.target else { return [:] }
+      return ["features": features, "target": target]
+    case .embedded, .idx: return [:]
+    }
+  }
+
   /// Reads the samples, and the test part where there is one.
   ///
   /// - Throws: `DatasetError`.

@@ -163,7 +163,8 @@ extension DataSource {
     guard
       let reader = MappingReader(
         member.value, path: path, at: member.keyPosition,
-        keys: ["csv", "idx", "target", "task", "delimiter", "missingValues", "ignoredColumns"] + NumpyData.keys,
+        keys: ["csv", "idx", "target", "task", "delimiter", "missingValues", "ignoredColumns", "categoricalColumns"]
+          + NumpyData.keys,
         log: log,
         expectation: "a data set such as digits, or {csv: FILE, target: COLUMN}")
     else { return nil }
@@ -184,6 +185,7 @@ extension DataSource {
     let delimiter: CSVOptions.Delimiter? = reader.name("delimiter", "delimiter")
     let missingValues: CSVOptions.MissingValues? = reader.name("missingValues", "treatment of missing values")
     let ignoredColumns = reader.texts("ignoredColumns") ?? []
+    let categoricalColumns = reader.texts("categoricalColumns") ?? []
     // Without a metric, which is reported, the task is of no consequence.
     guard let file, let target, let task = task ?? metric?.task else { return nil }
     let isRelative = !file.hasPrefix("/")
@@ -192,7 +194,7 @@ extension DataSource {
         path: isRelative ? (folder.map { "\($0)/" } ?? "") + file : file, target: target,
         options: CSVOptions(
           task: task, delimiter: delimiter ?? .automatic, missingValues: missingValues ?? .reject,
-          ignoredColumns: ignoredColumns)))
+          ignoredColumns: ignoredColumns, categoricalColumns: categoricalColumns)))
   }
 }
 

@@ -58,7 +58,7 @@ package struct TrainingRefinements: Hashable, Sendable {
   package enum LossName: String, Hashable, Sendable, CaseIterable {
     /// The cross-entropy for classes, the squared error for values.
     case automatic
-    case crossEntropy, squaredError, absoluteError, huber
+    case crossEntropy, binaryCrossEntropy, squaredError, absoluteError, huber
   }
 
   init(_ values: HyperparameterValues) throws(SearchSpaceError) {

@@ -34,18 +34,21 @@ public struct CSVOptions: Sendable, Hashable {
   public var missingValues: MissingValues
   /// Columns that are no features: identifiers, comments, text.
   public var ignoredColumns: [String]
+  /// Features whose fields are categories rather than numbers: each distinct text is one.
+  public var categoricalColumns: [String]
   /// How large the file may be.
   public var limits: CSVLimits
 
   /// Creates options; all of them have defaults.
   public init(
     task: DatasetTask? = nil, delimiter: Delimiter = .automatic, missingValues: MissingValues = .reject,
-    ignoredColumns: [String] = [], limits: CSVLimits = CSVLimits()
+    ignoredColumns: [String] = [], categoricalColumns: [String] = [], limits: CSVLimits = CSVLimits()
   ) {
     self.task = task
     self.delimiter = delimiter
     self.missingValues = missingValues
     self.ignoredColumns = ignoredColumns
+    self.categoricalColumns = categoricalColumns
     self.limits = limits
   }
 }
@@ -60,19 +63,22 @@ public struct CSVLimits: Sendable, Hashable {
   public var rows: Int
   /// The most bytes of one field.
   public var fieldBytes: Int
-  /// The most classes of a target.
+  /// The most classes of a target, and the most categories of a column.
   public var classes: Int
+  /// The most numbers of the table once categories are indicators.
+  public var numbers: Int
 
   /// Creates limits; the defaults are far above what fits a table and far below what exhausts a machine.
   public init(
     bytes: Int = 1 << 29, columns: Int = 20_000, rows: Int = 10_000_000, fieldBytes: Int = 1 << 16,
-    classes: Int = 1_000
+    classes: Int = 1_000, numbers: Int = 1 << 29
   ) {
     self.bytes = bytes
     self.columns = columns
     self.rows = rows
     self.fieldBytes = fieldBytes
     self.classes = classes
+    self.numbers = numbers
   }
 }
 

@@ -30,7 +30,8 @@ struct CSVReader {
       throw DatasetError(
         .empty, "there is no column of features beside the target \(targetName.quoted)", source: source, line: 1)
     }
-    return try readRows(header, featureColumns: featureColumns, targetColumn: targetColumn, name: name)
+    return try readRows(
+      header, featureColumns: featureColumns, targetColumn: targetColumn, allowsSingleClass: false, name: name)
   }
 
   /// Reads the header and all rows; the columns of given names are the features, in that order.
@@ -44,16 +45,19 @@ struct CSVReader {
     for name in names { featureColumns.append(try index(of: name, in: header, purpose: "among the features")) }
     let targetColumn: Int? =
       if let targetName { try index(of: targetName, in: header, purpose: "to take as the target") } else { nil }
-    return try readRows(header, featureColumns: featureColumns, targetColumn: targetColumn, name: name)
+    return try readRows(
+      header, featureColumns: featureColumns, targetColumn: targetColumn, allowsSingleClass: true, name: name)
   }
 
   private mutating func readRows(
-    _ header: [String], featureColumns: [Int], targetColumn: Int?, name: String
+    _ header: [String], featureColumns: [Int], targetColumn: Int?, allowsSingleClass: Bool, name: String
   ) throws(DatasetError) -> Dataset {
     var target = targetColumn.map {
       CSVTargetColumn(
-        name: header[$0], number: $0 + 1, source: source, task: options.task, maximumClasses: options.limits.classes)
+        name: header[$0], number: $0 + 1, source: source, task: options.task, maximumClasses: options.limits.classes,
+        allowsSingleClass: allowsSingleClass)
     }
+    var codes = try categoricalFeatures(header, featureColumns: featureColumns)
     var features: [Float] = []
     var (rowCount, count) = (0, 0)
     while try tokenizer.next() {
@@ -65,8 +69,20 @@ struct CSVReader {
       }
       try checkWidth(header.count)
       guard try isComplete(header, featureColumns: featureColumns, targetColumn: targetColumn) else { continue }
-      for column in featureColumns {
-        features.append(try number(column, name: header[column]))
+      for (feature, column) in featureColumns.enumerated() {
+        if codes[feature] == nil {
+          features.append(try number(column, name: header[column]))
+          continue
+        }
+        // Its number is known when all categories are.
+        features.append(0)
+        let text = try trimmedText(column)
+        guard codes[feature]?.append(text, atMost: options.limits.classes) == true else {
+          throw DatasetError(
+            .tooManyClasses,
+            "\(header[column].quoted) has more than \(options.limits.classes) categories; is it an identifier?",
+            source: source, line: tokenizer.recordLine, column: column + 1)
+        }
       }
       if let targetColumn { try target?.append(trimmedText(targetColumn), line: tokenizer.recordLine) }
       count += 1
@@ -77,9 +93,39 @@ struct CSVReader {
     }
     let targets: Dataset.Target =
       if let target { try target.finished() } else { .values(Array(repeating: 0, count: count)) }
+    var categories: [Int: [String]] = [:]
+    for (feature, column) in codes {
+      let (numbers, texts) = column.finished()
+      categories[feature] = texts
+      for row in 0..<count { features[row * featureColumns.count + feature] = Float(numbers[row]) }
+    }
+    let width = categories.values.reduce(featureColumns.count - categories.count) { $0 + $1.count }
+    guard categories.isEmpty || width.multipliedReportingOverflow(by: count).partialValue <= options.limits.numbers else {
+      throw DatasetError(
+        .tooLarge,
+        "its categories make \(width) columns of \(count) rows, more than the limit of \(options.limits.numbers) numbers; "
+          + "ignore the column with most of them", source: source)
+    }
     return try Dataset(
       name: name, features: features, featureShape: [featureColumns.count],
-      featureNames: featureColumns.map { header[$0] }, target: targets)
+      featureNames: featureColumns.map { header[$0] }, categories: categories, target: targets)
+  }
+
+  /// What takes in the categories of each categorical feature, by its index among the features.
+  private func categoricalFeatures(
+    _ header: [String], featureColumns: [Int]
+  ) throws(DatasetError) -> [Int: TextCodes] {
+    var codes: [Int: TextCodes] = [:]
+    for name in options.categoricalColumns {
+      let column = try index(of: name, in: header, purpose: "of categories")
+      guard let feature = featureColumns.firstIndex(of: column) else {
+        throw DatasetError(
+          .noSuchColumn, "\(name.quoted) is to be categorical, but it is no feature: it is the target, or ignored",
+          source: source, line: 1, column: column + 1)
+      }
+      codes[feature] = TextCodes()
+    }
+    return codes
   }
 
   private mutating func readHeader() throws(DatasetError) -> [String] {
@@ -162,7 +208,8 @@ struct CSVReader {
         isInfinite ? .notFinite : .notANumber,
         isInfinite
           ? "\(name.quoted) is \(text), and features must be finite"
-          : "\(name.quoted) is \(text.quoted), which is no number; encode the text as numbers, or ignore the column",
+          : "\(name.quoted) is \(text.quoted), which is no number; name the column among the categorical ones if it "
+            + "holds categories, or ignore it",
         source: source, line: tokenizer.recordLine, column: column + 1)
     }
     let single = Float(value)

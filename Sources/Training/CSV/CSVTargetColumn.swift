@@ -8,21 +8,25 @@ struct CSVTargetColumn {
   private let source: String
   private let task: DatasetTask?
   private let maximumClasses: Int
+  private let allowsSingleClass: Bool
 
   private var values: [Double] = []
   private var firstText: (text: String, line: Int)?
   private var firstInfinite: (text: String, line: Int)?
   private var hasFraction = false
-  private var labels: [Int32] = []
-  private var classes: [String: Int32] = [:]
+  private var classes = TextCodes()
+  private var firstClass = ""
   private var exceedsClasses = false
 
-  init(name: String, number: Int, source: String, task: DatasetTask?, maximumClasses: Int) {
+  init(
+    name: String, number: Int, source: String, task: DatasetTask?, maximumClasses: Int, allowsSingleClass: Bool = false
+  ) {
     self.name = name
     self.number = number
     self.source = source
     self.task = task
     self.maximumClasses = maximumClasses
+    self.allowsSingleClass = allowsSingleClass
   }
 
   /// The number of targets read.
@@ -54,20 +58,11 @@ struct CSVTargetColumn {
   }
 
   private mutating func appendClass(_ text: String, line: Int) throws(DatasetError) {
-    if let label = classes[text] {
-      labels.append(label)
-      return
-    }
-    guard classes.count < maximumClasses else {
-      // Numbers of many kinds may still be values to predict; texts cannot.
-      guard task == nil, firstText == nil else { throw tooManyClasses(line: line) }
-      exceedsClasses = true
-      labels = []
-      return
-    }
-    let label = Int32(classes.count)
-    classes[text] = label
-    labels.append(label)
+    if count == 1 { firstClass = text }
+    guard !classes.append(text, atMost: maximumClasses) else { return }
+    // Numbers of many kinds may still be values to predict; texts cannot.
+    guard task == nil, firstText == nil else { throw tooManyClasses(line: line) }
+    exceedsClasses = true
   }
 
   private func tooManyClasses(line: Int) -> DatasetError {
@@ -82,7 +77,7 @@ struct CSVTargetColumn {
   /// Without a task the target is classes where one of its fields is no number, or where all are whole numbers of at
   /// most ``maximumInferredClasses`` kinds; else it is values.
   func finished() throws(DatasetError) -> Dataset.Target {
-    let hasFewWholeNumbers = !hasFraction && !exceedsClasses && classes.count <= Self.maximumInferredClasses
+    let hasFewWholeNumbers = !hasFraction && !exceedsClasses && classes.textCount <= Self.maximumInferredClasses
     let isClassification = task == .classification || task == nil && (firstText != nil || hasFewWholeNumbers)
     guard isClassification else {
       if let firstInfinite {
@@ -93,30 +88,13 @@ struct CSVTargetColumn {
       return .values(values.map { Float($0) })
     }
 
-    guard classes.count > 1 else {
+    guard classes.textCount > 1 || allowsSingleClass else {
       throw DatasetError(
         .singleClass,
-        "the target \(name.quoted) is \(classes.keys.first?.quoted ?? "") in every row; there is nothing to tell apart",
+        "the target \(name.quoted) is \(firstClass.quoted) in every row; there is nothing to tell apart",
         source: source, column: number)
     }
-    let order = ordered(Array(classes.keys))
-    var rank = [Int32](repeating: 0, count: order.count)
-    for (index, text) in order.enumerated() {
-      rank[Int(classes[text, default: 0])] = Int32(index)
-    }
-    return .classes(labels: labels.map { rank[Int($0)] }, names: order)
-  }
-
-  private func ordered(_ names: [String]) -> [String] {
-    let numbers = names.map { DecimalNumber.parse(Array($0.utf8)[...]) }
-    let pairs = zip(names, numbers)
-    let areNumbers = numbers.allSatisfy { $0 != nil }
-    return
-      pairs
-      .sorted { first, second in
-        if areNumbers, let one = first.1, let other = second.1, one != other { return one < other }
-        return first.0.unicodeScalars.lexicographicallyPrecedes(second.0.unicodeScalars)
-      }
-      .map { $0.0 }
+    let (labels, names) = classes.finished()
+    return .classes(labels: labels, names: names)
   }
 }

@@ -22,7 +22,7 @@ extension Dataset {
 
   /// As above, beside a test part that comes with the data set.
   public func folds(_ count: Int, test: Dataset, seed: UInt64) throws(DatasetError) -> [DatasetSplits] {
-    guard test.featureShape == featureShape, test.target.hasSameMeaning(as: target) else {
+    guard isAlike(test) else {
       throw DatasetError(
         .invalidSplit, "its samples have another shape or other targets than those of \(name)", source: test.name)
     }
@@ -61,7 +61,7 @@ extension Dataset {
       return DatasetSplits(
         training: subset(training), validation: subset(validation), test: test,
         indices: DatasetSplits.Indices(training: training, validation: validation, test: testIndices),
-        standardization: nil)
+        encoding: nil, standardization: nil)
     }
   }
 

@@ -16,6 +16,10 @@ public struct Dataset: Sendable, Equatable {
   public let featureShape: [Int]
   /// The columns' names, one a feature; empty for images.
   public let featureNames: [String]
+  /// The categories of features that are texts, by the index of the feature; a sample's value is then an index into them.
+  ///
+  /// Before a network takes such samples, they are encoded, see ``OneHotEncoding``.
+  public let categories: [Int: [String]]
   /// The features, sample after sample: `count` rows of `width` values.
   public internal(set) var features: [Float]
   /// What is to be predicted of each sample.
@@ -28,11 +32,13 @@ public struct Dataset: Sendable, Equatable {
   ///   - features: The samples' features, sample after sample.
   ///   - featureShape: The shape of one sample; every extent is positive.
   ///   - featureNames: One name a feature, or none.
+  ///   - categories: The distinct categories of the features that are indices into such; these need names.
   ///   - target: One label or value a sample.
   /// - Throws: `DatasetError` where there is no sample, the counts do not fit each other, a feature or a value is not
-  ///   finite, or a label is no index of its names.
+  ///   finite, or a label or category is no index of its names.
   public init(
-    name: String, features: [Float], featureShape: [Int], featureNames: [String] = [], target: Target
+    name: String, features: [Float], featureShape: [Int], featureNames: [String] = [],
+    categories: [Int: [String]] = [:], target: Target
   ) throws(DatasetError) {
     let width = try Self.width(of: featureShape, name: name)
     let count = target.count
@@ -56,19 +62,21 @@ public struct Dataset: Sendable, Equatable {
     try target.validate(name: name)
     self.init(
       uncheckedName: name, features: features, count: count, featureShape: featureShape, featureNames: featureNames,
-      target: target)
+      categories: categories, target: target)
+    try validateCategories()
   }
 
   /// Creates a data set from parts that are known to fit.
   init(
     uncheckedName name: String, features: [Float], count: Int, featureShape: [Int], featureNames: [String],
-    target: Target
+    categories: [Int: [String]], target: Target
   ) {
     self.name = name
     self.features = features
     self.count = count
     self.featureShape = featureShape
     self.featureNames = featureNames
+    self.categories = categories
     self.target = target
   }
 
@@ -87,7 +95,7 @@ public struct Dataset: Sendable, Equatable {
     }
     return Dataset(
       uncheckedName: name, features: chosen, count: indices.count, featureShape: featureShape,
-      featureNames: featureNames, target: target.subset(indices))
+      featureNames: featureNames, categories: categories, target: target.subset(indices))
   }
 
   private static func width(of shape: [Int], name: String) throws(DatasetError) -> Int {

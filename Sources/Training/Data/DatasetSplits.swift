@@ -8,6 +8,8 @@ public struct DatasetSplits: Sendable, Equatable {
   public let test: Dataset
   /// Where each part's samples came from, as ascending indices of the whole data set.
   public let indices: Indices
+  /// How categorical columns became indicators, where there were such.
+  public let encoding: OneHotEncoding?
   /// How features were standardized, where they were.
   public let standardization: Standardization?
 
@@ -24,19 +26,34 @@ public struct DatasetSplits: Sendable, Equatable {
   /// The parts with each feature shifted and scaled to mean 0 and deviation 1 over the training part.
   ///
   /// Validation and test samples take no part in the figures. A feature that is constant in training becomes 0 there.
+  /// Categorical columns are encoded before; their indicators stay zeros and ones.
   public func standardized() -> DatasetSplits {
-    standardized(by: Standardization(fitting: training))
+    precondition(standardization == nil, "the splits are standardized already")
+    let parts = encoded()
+    let figures = Standardization(fitting: parts.training, encoding: parts.encoding)
+    return DatasetSplits(
+      training: figures.applied(to: parts.training), validation: figures.applied(to: parts.validation),
+      test: figures.applied(to: parts.test), indices: indices, encoding: parts.encoding, standardization: figures)
   }
 
-  /// The parts with each feature shifted and scaled by given figures, such as those that a model was trained with.
+  /// The parts as a model takes them: encoded and standardized by the figures that it was trained with.
   ///
-  /// - Parameter figures: Figures of samples of the same shape; nil leaves the parts as they are.
-  public func standardized(by figures: Standardization?) -> DatasetSplits {
+  /// - Parameter model: The model, which was trained on samples of the same columns or shape.
+  /// - Throws: `TrainingError` of code `dataMismatch` where the samples are others than those of the model.
+  public func standardized(as model: TrainedModel) throws(TrainingError) -> DatasetSplits {
     precondition(standardization == nil, "the splits are standardized already")
-    guard let figures else { return self }
     return DatasetSplits(
-      training: figures.applied(to: training), validation: figures.applied(to: validation),
-      test: figures.applied(to: test), indices: indices, standardization: figures)
+      training: try model.prepared(training), validation: try model.prepared(validation), test: try model.prepared(test),
+      indices: indices, encoding: model.encoding, standardization: model.standardization)
+  }
+
+  /// The parts with indicators of the training part's categories in place of categorical columns; without such columns the
+  /// parts as they are.
+  public func encoded() -> DatasetSplits {
+    guard let encoding = OneHotEncoding(fitting: training) else { return self }
+    return DatasetSplits(
+      training: encoding.encoded(training), validation: encoding.encoded(validation), test: encoding.encoded(test),
+      indices: indices, encoding: encoding, standardization: standardization)
   }
 }
 
@@ -66,7 +83,7 @@ extension Dataset {
       training: parts.training.sorted(), validation: parts.validation.sorted(), test: parts.test.sorted())
     return DatasetSplits(
       training: subset(indices.training), validation: subset(indices.validation), test: subset(indices.test),
-      indices: indices, standardization: nil)
+      indices: indices, encoding: nil, standardization: nil)
   }
 
   /// Cuts the data set into training and validation, beside a test part that comes with it.
@@ -84,7 +101,7 @@ extension Dataset {
       throw DatasetError(
         .invalidSplit, "a fraction of \(validation) for validation must be above 0 and below 1", source: name)
     }
-    guard test.featureShape == featureShape, test.target.hasSameMeaning(as: target) else {
+    guard isAlike(test) else {
       throw DatasetError(
         .invalidSplit, "its samples have another shape or other targets than those of \(name)", source: test.name)
     }
@@ -93,7 +110,13 @@ extension Dataset {
       training: parts.training.sorted(), validation: parts.validation.sorted(), test: Array(0..<test.count))
     return DatasetSplits(
       training: subset(indices.training), validation: subset(indices.validation), test: test, indices: indices,
-      standardization: nil)
+      encoding: nil, standardization: nil)
+  }
+
+  /// Whether the samples of another data set have the same shape and targets.
+  func isAlike(_ other: Dataset) -> Bool {
+    other.featureShape == featureShape && other.target.hasSameMeaning(as: target)
+      && Set(other.categories.keys) == Set(categories.keys)
   }
 
   /// Deals the samples of each class out to the parts.

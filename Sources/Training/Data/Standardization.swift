@@ -16,8 +16,11 @@ public struct Standardization: Sendable, Hashable {
 
   /// Takes the figures of a data set, in double precision and in two passes.
   ///
+  /// - Parameters:
+  ///   - dataset: The training samples.
+  ///   - encoding: How the samples were encoded; indicators stay the zeros and ones that they are.
   /// - Complexity: O(count · width).
-  public init(fitting dataset: Dataset) {
+  public init(fitting dataset: Dataset, encoding: OneHotEncoding? = nil) {
     let groupCount = Self.groupCount(of: dataset)
     let share = Double(groupCount) / Double(dataset.features.count)
 
@@ -35,8 +38,10 @@ public struct Standardization: Sendable, Hashable {
       let difference = Double(value) - means[index]
       squares[index] += difference * difference
     }
-    self.means = means.map { Float($0) }
+    let isIndicator = encoding?.isIndicator ?? Array(repeating: false, count: groupCount)
+    self.means = zip(means, isIndicator).map { $1 ? 0 : Float($0) }
     deviations = squares.indices.map { index in
+      if isIndicator[index] { return 1 }
       // Equality, not the sum of squares, tells a constant: rounding leaves a little of the latter.
       let deviation = Float((squares[index] * share).squareRoot())
       return smallest[index] == largest[index] || deviation == 0 ? 1 : deviation

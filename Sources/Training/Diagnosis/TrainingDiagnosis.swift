@@ -115,13 +115,17 @@ extension TrainingDiagnosis {
 
 extension Trainer {
   /// The training loss of whoever knows only how frequent each class is, or the mean of the values: the entropy of the
-  /// classes in nats, or the mean loss of predicting 0 for values of mean 0 and deviation 1.
+  /// classes in nats, the mean of the entropies of each class against all others where that is the loss, or the mean loss of predicting 0 for values of mean 0 and deviation 1.
   public var guessingLoss: Double {
     switch data.training.target {
     case .classes(let labels, let names):
       var counts = [Double](repeating: 0, count: names.count)
       for label in labels { counts[Int(label)] += 1 }
-      return counts.reduce(0) { $0 - ($1 > 0 ? $1 / Double(labels.count) * .log($1 / Double(labels.count)) : 0) }
+      func share(_ count: Double) -> Double {
+        count > 0 ? -count / Double(labels.count) * .log(count / Double(labels.count)) : 0
+      }
+      guard options.loss == .binaryCrossEntropy else { return counts.reduce(0) { $0 + share($1) } }
+      return counts.reduce(0) { $0 + share($1) + share(Double(labels.count) - $1) } / Double(names.count)
     case .values(let values):
       let losses = values.lazy.map { value -> Double in
         let distance = abs((Double(value) - self.scale.mean) / self.scale.deviation)

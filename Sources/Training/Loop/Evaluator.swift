@@ -1,5 +1,4 @@
 import Execution
-import Graphs
 
 /// Measures a network on data sets of any size, with the parameters that a training works on.
 ///
@@ -11,9 +10,10 @@ final class Evaluator {
   private static let largestBatchSize = 512
 
   private let batchSize: Int
-  private let plan: Plan
-  private let network: NetworkGraph
+  private let plan: InferencePlan
+  private let outputWidth: Int
   private let scale: TargetColumn.Scale
+  private let probabilities: ClassProbabilities
 
   /// Compiles the evaluation of a network.
   ///
@@ -22,23 +22,28 @@ final class Evaluator {
   ///   - data: The data that is measured most often; batches divide it as evenly as they can.
   ///   - outputWidth: The number of outputs.
   ///   - scale: How values were brought to what the network predicts.
+  ///   - parameters: The network's weights, which may be others at each measurement.
+  ///   - probabilities: What the outputs for classes are.
+  ///   - kernels: Whose kernels to run.
   init(
     _ network: any Network, data: Dataset, outputWidth: Int, scale: TargetColumn.Scale, parameters: ParameterStore,
-    kernels: Kernels
+    probabilities: ClassProbabilities = .softmax, kernels: Kernels
   ) throws {
     let runs = (data.count + Self.largestBatchSize - 1) / Self.largestBatchSize
     batchSize = (data.count + runs - 1) / runs
-    self.network = try NetworkGraph(network, data: data, outputWidth: outputWidth, batchSize: batchSize)
+    self.outputWidth = outputWidth
     self.scale = scale
-    plan = try Plan(
-      inference: self.network.graph, outputs: [self.network.output], parameters: parameters, kernels: kernels)
+    self.probabilities = probabilities
+    plan = try InferencePlan(
+      NetworkGraph(network, data: data, outputWidth: outputWidth, batchSize: batchSize), parameters: parameters,
+      kernels: kernels)
   }
 
   /// The metrics of the network, as its parameters are now, on all samples.
   func metrics(on data: Dataset) throws -> Metrics {
     switch data.target {
     case .classes(let labels, let names):
-      var score = ClassificationScore()
+      var score = ClassificationScore(probabilities)
       try forEachBatch(of: data) { outputs, rows in
         score.add(logits: outputs, width: names.count, labels: labels[rows])
       }
@@ -56,10 +61,9 @@ final class Evaluator {
 
   /// The network's outputs for all samples, row after row.
   func outputs(for data: Dataset) throws -> [Float] {
-    let width = network.graph.shape(of: network.output)[1]
     var all: [Float] = []
-    all.reserveCapacity(data.count * width)
-    try forEachBatch(of: data) { outputs, rows in all += outputs[..<(rows.count * width)] }
+    all.reserveCapacity(data.count * outputWidth)
+    try forEachBatch(of: data) { outputs, rows in all += outputs[..<(rows.count * outputWidth)] }
     return all
   }
 
@@ -67,8 +71,8 @@ final class Evaluator {
   private func forEachBatch(
     of data: Dataset, _ body: (UnsafeBufferPointer<Float>, Range<Int>) throws -> Void
   ) throws {
-    let input = plan.input(network.input)
-    let outputs = plan.output(network.output)
+    try plan.refresh()
+    let (input, outputs) = (plan.inputs, plan.outputs)
     try data.features.withUnsafeBufferPointer { features in
       for start in stride(from: 0, to: data.count, by: batchSize) {
         let rows = start..<min(start + batchSize, data.count)

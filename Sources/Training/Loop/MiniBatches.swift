@@ -3,21 +3,23 @@
 /// Each epoch has a random order of its own that depends on the seed and the epoch's number alone, so that training
 /// goes on from any epoch as if it had never stopped. Samples that fill no whole batch at the end of an epoch are left
 /// out of it; they are others each time.
-struct MiniBatches {
+package struct MiniBatches {
   /// The samples of a batch.
-  let batchSize: Int
+  package let batchSize: Int
   /// The whole batches of an epoch, at least 1.
-  let batchCount: Int
+  package let batchCount: Int
 
   private let seed: UInt64
   private let identity: [Int]
   private var epoch = 0
   private var order: [Int]
 
+  /// Makes the batches of some samples.
+  ///
   /// - Parameters:
   ///   - count: The number of samples, at least 1.
   ///   - batchSize: The samples of a batch, at least 1; more than `count` means `count`.
-  init(count: Int, batchSize: Int, seed: UInt64) {
+  package init(count: Int, batchSize: Int, seed: UInt64) {
     precondition(count >= 1 && batchSize >= 1, "batches need a sample and room for one")
     self.batchSize = min(batchSize, count)
     batchCount = count / self.batchSize
@@ -27,7 +29,7 @@ struct MiniBatches {
   }
 
   /// Brings the samples into the order of an epoch.
-  mutating func shuffle(epoch: Int) {
+  package mutating func shuffle(epoch: Int) {
     // Not from the last epoch's order, which a training that goes on from a checkpoint does not have.
     order.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: identity) }
     self.epoch = epoch
@@ -40,6 +42,13 @@ struct MiniBatches {
     order[batch * batchSize..<(batch + 1) * batchSize]
   }
 
+  /// Copies the rows of a batch's samples next to each other, as they are.
+  package func gather(
+    _ batch: Int, from source: UnsafeBufferPointer<Float>, width: Int, into destination: UnsafeMutableBufferPointer<Float>
+  ) {
+    gather(batch, from: source, width: width, through: nil, into: destination)
+  }
+
   /// Copies the rows of a batch's samples next to each other.
   ///
   /// - Parameters:
@@ -47,7 +56,7 @@ struct MiniBatches {
   ///   - augmenter: Changes images on their way.
   ///   - destination: Room for the batch's rows.
   func gather(
-    _ batch: Int, from source: UnsafeBufferPointer<Float>, width: Int, through augmenter: ImageAugmenter? = nil,
+    _ batch: Int, from source: UnsafeBufferPointer<Float>, width: Int, through augmenter: ImageAugmenter?,
     into destination: UnsafeMutableBufferPointer<Float>
   ) {
     precondition(

@@ -11,6 +11,12 @@ struct NetworkGraph {
 
   /// Builds a network without a loss.
   init(_ network: any Network, data: Dataset, outputWidth: Int, batchSize: Int) throws {
+    guard data.categories.isEmpty else {
+      throw TrainingError(
+        .dataMismatch,
+        "\(data.name) has categorical columns, which a network takes as indicators: train on splits.standardized() or "
+          + "splits.encoded()")
+    }
     var graph = Graph()
     let shape = network.inputShape(of: data.featureShape)
     guard shape.reduce(1, *) == data.width else {
@@ -39,7 +45,8 @@ struct NetworkGraph {
     var graph = graph
     let batchSize = graph.shape(of: output)[0]
     let targets = try graph.input(
-      "targets", shape: task == .classification ? [batchSize] : graph.shape(of: output))
+      "targets",
+      shape: task == .classification && loss != .binaryCrossEntropy ? [batchSize] : graph.shape(of: output))
     let value = try graph.loss(loss, prediction: output, target: targets, name: "loss")
     return (graph, targets, value)
   }
@@ -63,9 +70,9 @@ extension Loss {
   /// What is learned by the loss; nil where it compares two networks.
   fileprivate var task: DatasetTask? {
     switch self {
-    case .softmaxCrossEntropy: .classification
+    case .softmaxCrossEntropy, .binaryCrossEntropy: .classification
     case .meanSquaredError, .meanAbsoluteError, .huber: .regression
-    case .binaryCrossEntropy, .klDivergence: nil
+    case .klDivergence: nil
     }
   }
 }

@@ -1,4 +1,7 @@
-/// The targets of a data set as a network learns them: class numbers, or values of mean 0 and deviation 1.
+import Graphs
+
+/// The targets of a data set as a network learns them: class numbers, zeros with a one at the class, or values of mean 0 and
+/// deviation 1.
 struct TargetColumn {
   /// The figures that bring values to mean 0 and deviation 1, taken from the training samples.
   struct Scale: Hashable {
@@ -28,12 +31,19 @@ struct TargetColumn {
     }
   }
 
-  /// One number a sample.
+  /// The numbers of a sample: one, or one a class.
+  let width: Int
+  /// The samples' numbers, sample after sample.
   let elements: [Float]
 
-  /// Scales values; class numbers stay what they are.
-  init(_ target: Dataset.Target, scale: Scale) {
+  /// Scales values; class numbers stay what they are, but where a loss compares each class with all others.
+  init(_ target: Dataset.Target, scale: Scale, loss: Loss?) {
+    width = loss == .binaryCrossEntropy ? target.outputWidth : 1
     switch target {
+    case .classes(let labels, _) where width > 1:
+      var rows = [Float](repeating: 0, count: labels.count * width)
+      for (row, label) in labels.enumerated() { rows[row * width + Int(label)] = 1 }
+      elements = rows
     case .classes(let labels, _): elements = labels.map { Float($0) }
     case .values(let values): elements = values.map { Float((Double($0) - scale.mean) / scale.deviation) }
     }

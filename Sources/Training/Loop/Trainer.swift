@@ -118,7 +118,7 @@ public final class Trainer {
       options.weightAveraging > 0 ? WeightAverage(decay: options.weightAveraging, parameters: parameters) : nil
 
     scale = TargetColumn.Scale(fitting: training.target)
-    let targets = TargetColumn(training.target, scale: scale)
+    let targets = TargetColumn(training.target, scale: scale, loss: options.loss)
     self.targets = targets
     let parameters = parameters
     fullBatch = try options.minimizer.map {
@@ -127,7 +127,7 @@ public final class Trainer {
     }
     evaluator = try Evaluator(
       network, data: data.validation, outputWidth: training.target.outputWidth, scale: scale, parameters: parameters,
-      kernels: kernels)
+      probabilities: ClassProbabilities(options.loss), kernels: kernels)
   }
 
   /// Goes through all epochs that are left and leaves the parameters of the best one in `parameters`.
@@ -244,7 +244,7 @@ public final class Trainer {
       try targets.elements.withUnsafeBufferPointer { targets in
         for batch in progress.step..<batches.batchCount {
           batches.gather(batch, from: features, width: width, through: augmenter, into: inputs)
-          batches.gather(batch, from: targets, width: 1, into: targetInputs)
+          batches.gather(batch, from: targets, width: self.targets.width, into: targetInputs)
           if let teacherInputs { try teacher?.write(batch, of: batches, samples: inputs, into: teacherInputs) }
           var seed = RandomStream(
             seed: options.seed, purpose: .step, index: (epoch - 1) * batches.batchCount + batch)

@@ -31,6 +31,9 @@ public struct TrainingOptions: Sendable, Hashable {
   public var weightAveraging: Double
 
   /// What is minimized; where `nil`, the cross-entropy of a softmax for classes and the squared error for values.
+  ///
+  /// The binary cross-entropy learns each class against all others; probabilities are then the sigmoids of the outputs in
+  /// proportion, and the log loss is measured by them.
   public var loss: Loss?
   /// How the learning rate changes.
   public var schedule = LearningRateSchedule.constant

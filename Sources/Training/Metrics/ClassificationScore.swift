@@ -1,5 +1,3 @@
-import RealModule
-
 /// The sums behind the metrics of a classification, filled batch by batch.
 struct ClassificationScore {
   private var count = 0
@@ -8,6 +6,12 @@ struct ClassificationScore {
   private var taken: [Int] = []
   private var hits: [Int] = []
   private var logLoss = 0.0
+  private let probabilities: ClassProbabilities
+
+  /// - Parameter probabilities: What the logits are.
+  init(_ probabilities: ClassProbabilities = .softmax) {
+    self.probabilities = probabilities
+  }
 
   /// Takes rows of logits with their classes.
   ///
@@ -27,12 +31,7 @@ struct ClassificationScore {
       samples[label] += 1
       taken[largest] += 1
       if largest == label { hits[label] += 1 }
-
-      // log Σ exp z - z of the class, with the largest z taken out so that nothing overflows.
-      let shift = Double(logits[largest])
-      var sum = 0.0
-      for logit in logits { sum += .exp(Double(logit) - shift) }
-      logLoss += .log(sum) + shift - Double(logits[label])
+      logLoss += probabilities.logSum(of: logits) - probabilities.score(logits[label])
       count += 1
     }
   }

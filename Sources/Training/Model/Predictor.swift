@@ -24,11 +24,11 @@ public final class Predictor {
   /// - Throws: `TrainingError` of code `dataMismatch` where the samples are others than those of the model, or there is a
   ///   class that it does not know.
   public func metrics(on dataset: Dataset) throws -> Metrics {
-    let prepared = try prepared(labelled(dataset))
+    let prepared = try model.prepared(labelled(dataset))
     let outputs = try compute(prepared)
     switch prepared.target {
     case .classes(let labels, let names):
-      var score = ClassificationScore()
+      var score = ClassificationScore(model.probabilities)
       outputs.withUnsafeBufferPointer { score.add(logits: $0, width: names.count, labels: labels[...]) }
       return score.metrics
     case .values(let values):
@@ -69,14 +69,14 @@ public final class Predictor {
     case (.classes(_, let names), .classes(let own)) where names == own: return dataset
     case (.classes(let labels, let names), .classes(let own)):
       let places = names.map { name in own.firstIndex(of: name) }
-      if let unknown = places.firstIndex(of: nil) {
+      if let unknown = labels.first(where: { places[Int($0)] == nil }) {
         throw TrainingError(
           .dataMismatch,
-          "\(dataset.name) has the class \(names[unknown].quoted), and the model knows \(own.listed(atMost: 10))")
+          "\(dataset.name) has the class \(names[Int(unknown)].quoted), and the model knows \(own.listed(atMost: 10))")
       }
       return try Dataset(
         name: dataset.name, features: dataset.features, featureShape: dataset.featureShape,
-        featureNames: dataset.featureNames,
+        featureNames: dataset.featureNames, categories: dataset.categories,
         target: .classes(labels: labels.map { Int32(places[Int($0)] ?? 0) }, names: own))
     case (.values, .value): return dataset
     default:
@@ -92,40 +92,25 @@ public final class Predictor {
   /// - Parameter dataset: Features as they come, before standardization; its targets are not looked at.
   /// - Throws: `TrainingError` of code `dataMismatch` where the samples are others than those of the model.
   public func outputs(for dataset: Dataset) throws -> [Float] {
-    let prepared = try prepared(dataset)
+    let prepared = try model.prepared(dataset)
     let scale = model.target.scale
     return try compute(prepared).map {
       scale == .identity ? $0 : Float(Double($0) * scale.deviation + scale.mean)
     }
   }
 
-  /// The probabilities of the classes for each sample, row after row: the softmax of the outputs.
+  /// The probabilities of the classes for each sample, row after row, as the model's training taught them.
   public func probabilities(for dataset: Dataset) throws -> [Float] {
     var outputs = try outputs(for: dataset)
     let width = model.target.width
-    for start in stride(from: 0, to: outputs.count, by: width) {
-      let row = start..<start + width
-      let largest = outputs[row].max() ?? 0
-      for i in row { outputs[i] = Float.exp(outputs[i] - largest) }
-      let sum = outputs[row].reduce(0, +)
-      for i in row { outputs[i] /= sum }
+    outputs.withUnsafeMutableBufferPointer { outputs in
+      for start in stride(from: 0, to: outputs.count, by: width) {
+        let row = UnsafeMutableBufferPointer(rebasing: outputs[start..<start + width])
+        let sum = model.probabilities.logSum(of: UnsafeBufferPointer(row))
+        for index in row.indices { row[index] = Float(Double.exp(model.probabilities.score(row[index]) - sum)) }
+      }
     }
     return outputs
-  }
-
-  private func prepared(_ dataset: Dataset) throws -> Dataset {
-    guard dataset.featureShape == model.featureShape else {
-      throw TrainingError(
-        .dataMismatch,
-        "\(dataset.name) has samples of shape \(dataset.featureShape), and the model takes \(model.featureShape)")
-    }
-    if !model.featureNames.isEmpty, !dataset.featureNames.isEmpty, dataset.featureNames != model.featureNames {
-      throw TrainingError(
-        .dataMismatch,
-        "\(dataset.name) has the columns \(dataset.featureNames.listed(atMost: 10)), and the model was trained on "
-          + model.featureNames.listed(atMost: 10))
-    }
-    return model.standardization?.applied(to: dataset) ?? dataset
   }
 }
 

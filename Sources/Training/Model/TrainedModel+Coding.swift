@@ -13,9 +13,11 @@ extension TrainedModel {
     var weights: [String]
     var featureShape: Shape
     var featureNames: [String]
+    var encoding: OneHotEncoding?
     var means: [Float]?
     var deviations: [Float]?
     var classes: [String]?
+    var probabilities: ClassProbabilities?
     var mean: Double?
     var deviation: Double?
     var metrics: [String: Metrics]
@@ -29,10 +31,10 @@ extension TrainedModel {
     let names = (graph.parameters + graph.states).map { graph[$0].name }
     var document = Document(
       graph: graph, output: graph[network.output].name, weights: names, featureShape: Shape(featureShape),
-      featureNames: featureNames, means: standardization?.means, deviations: standardization?.deviations,
+      featureNames: featureNames, encoding: encoding, means: standardization?.means, deviations: standardization?.deviations,
       metrics: metrics, provenance: provenance, quantization: quantization)
     switch target {
-    case .classes(let names): document.classes = names
+    case .classes(let names): (document.classes, document.probabilities) = (names, probabilities)
     case .value(let mean, let deviation): (document.mean, document.deviation) = (mean, deviation)
     }
     return try FloatArchive.encode(document, names.map { weights[$0] ?? [] }, as: Self.format)
@@ -65,7 +67,8 @@ extension TrainedModel {
         network: SavedNetwork(graph: document.graph, output: output),
         weights: Dictionary(uniqueKeysWithValues: zip(document.weights, arrays)),
         featureShape: document.featureShape.dimensions, featureNames: document.featureNames,
-        standardization: standardization, target: target, metrics: document.metrics,
+        encoding: document.encoding, standardization: standardization, target: target,
+        probabilities: document.probabilities ?? .softmax, metrics: document.metrics,
         provenance: document.provenance, quantization: document.quantization)
     } catch {
       throw corrupt("\(error)")

@@ -21,14 +21,19 @@ public struct TrainedModel: Sendable, Hashable {
   public let network: SavedNetwork
   /// The parameters and states of the network by name, each row-major.
   public let weights: [String: [Float]]
-  /// The shape of a sample before the network takes it: [width] for a table, [height, width, channels] for images.
+  /// The shape of a sample before the network takes it: [width] for a table, once encoded, [height, width, channels] for
+  /// images.
   public let featureShape: [Int]
   /// The names of the features; empty for images.
   public let featureNames: [String]
+  /// How categorical columns become features, before these are standardized; nil where there are no such columns.
+  public let encoding: OneHotEncoding?
   /// How features are standardized; nil for not at all.
   public let standardization: Standardization?
   /// What the outputs mean.
   public let target: Target
+  /// How outputs for classes become probabilities.
+  public let probabilities: ClassProbabilities
   /// What the network achieved, by the part of the data: "validation", "test".
   public var metrics: [String: Metrics]
   /// Where the model comes from: the study, the trial, the hyperparameters.
@@ -42,7 +47,8 @@ public struct TrainedModel: Sendable, Hashable {
   ///   fit each other.
   public init(
     network: SavedNetwork, weights: [String: [Float]], featureShape: [Int], featureNames: [String] = [],
-    standardization: Standardization? = nil, target: Target, metrics: [String: Metrics] = [:],
+    encoding: OneHotEncoding? = nil, standardization: Standardization? = nil, target: Target,
+    probabilities: ClassProbabilities = .softmax, metrics: [String: Metrics] = [:],
     provenance: [String: String] = [:], quantization: ModelQuantization? = nil
   ) throws(TrainingError) {
     func mismatch(_ reason: String) -> TrainingError { TrainingError(.dataMismatch, reason) }
@@ -63,6 +69,12 @@ public struct TrainedModel: Sendable, Hashable {
         throw mismatch("the standardization does not fit samples of shape \(featureShape)")
       }
     }
+    if let encoding {
+      if let fault = encoding.fault { throw mismatch(fault) }
+      guard featureShape == [encoding.width], featureNames == encoding.featureNames else {
+        throw mismatch("the encoding of the columns does not make the features of the model")
+      }
+    }
     guard network.outputWidth == target.width else {
       throw mismatch("the network has \(network.outputWidth) outputs where \(target.width) are meant")
     }
@@ -72,10 +84,37 @@ public struct TrainedModel: Sendable, Hashable {
     self.quantization = quantization
     self.featureShape = featureShape
     self.featureNames = featureNames
+    self.encoding = encoding
     self.standardization = standardization
     self.target = target
+    self.probabilities = probabilities
     self.metrics = metrics
     self.provenance = provenance
+  }
+
+  /// The samples as the network takes them: with indicators in place of categorical columns, and standardized.
+  ///
+  /// - Parameter dataset: Features as they come, or as they are once encoded.
+  /// - Throws: `TrainingError` of code `dataMismatch` where the samples are others than those of the model.
+  package func prepared(_ dataset: Dataset) throws(TrainingError) -> Dataset {
+    var dataset = dataset
+    if let encoding, dataset.featureNames != featureNames {
+      dataset = try encoding.applied(to: dataset)
+    } else if !dataset.categories.isEmpty {
+      throw TrainingError(
+        .dataMismatch, "\(dataset.name) has categorical columns, and the model was trained on numbers alone")
+    }
+    guard dataset.featureShape == featureShape else {
+      throw TrainingError(
+        .dataMismatch, "\(dataset.name) has samples of shape \(dataset.featureShape), and the model takes \(featureShape)")
+    }
+    if !featureNames.isEmpty, !dataset.featureNames.isEmpty, dataset.featureNames != featureNames {
+      throw TrainingError(
+        .dataMismatch,
+        "\(dataset.name) has the columns \(dataset.featureNames.listed(atMost: 10)), and the model was trained on "
+          + featureNames.listed(atMost: 10))
+    }
+    return standardization?.applied(to: dataset) ?? dataset
   }
 
   /// The number of trained parameters.
@@ -136,7 +175,7 @@ extension Trainer {
       }
     return try TrainedModel(
       network: network, weights: weights.filter { names.contains($0.key) }, featureShape: training.featureShape,
-      featureNames: training.featureNames,
-      standardization: data.standardization, target: target, metrics: metrics, provenance: provenance)
+      featureNames: training.featureNames, encoding: data.encoding, standardization: data.standardization, target: target,
+      probabilities: ClassProbabilities(options.loss), metrics: metrics, provenance: provenance)
   }
 }

@@ -54,8 +54,8 @@ public struct NumpyData: Sendable, Hashable {
   /// - Throws: `DatasetError` naming the file and what is wrong with it.
   public func load() throws(DatasetError) -> (samples: Dataset, test: Dataset?) {
     let name = RegularFile.name(of: path(of: features))
-    let targets = try column(target)
-    let testTargets: [Float]? = if let testTarget { try column(testTarget) } else { nil }
+    let targets = try Self.column(target)
+    let testTargets: [Float]? = if let testTarget { try Self.column(testTarget) } else { nil }
     var classes: [Float]?
     if task == .classification {
       classes = try Self.classes(targets, source: "\(target)")
@@ -114,7 +114,7 @@ public struct NumpyData: Sendable, Hashable {
   }
 
   /// One number a sample.
-  private func column(_ place: Place) throws(DatasetError) -> [Float] {
+  static func column(_ place: Place) throws(DatasetError) -> [Float] {
     let array = try Self.array(place)
     guard array.shape.count == 1 || array.shape.count == 2 && array.shape[1] == 1 else {
       throw DatasetError(
@@ -152,13 +152,20 @@ public struct NumpyData: Sendable, Hashable {
       let bytes = try RegularFile.read(path, atMost: NPYArray.largestByteCount)
       let archive = try ZipArchive(bytes: bytes, source: path, limit: NPYArray.largestByteCount)
       guard let contents = try archive.contents(of: "\(name).npy") else {
-        let names = archive.names.filter { $0.hasSuffix(".npy") }.map { String($0.dropLast(4)) }
         throw DatasetError(
-          .noSuchColumn, "there is no array \(name.quoted) in it; \(NearestName.hint(for: name, among: names))",
-          source: path)
+          .noSuchColumn,
+          "there is no array \(name.quoted) in it; \(NearestName.hint(for: name, among: archive.arrayNames))", source: path)
       }
       return try NPYArray(bytes: contents[...], source: "\(path): \(name)")
     }
+  }
+
+  /// The names of the arrays in an archive.
+  ///
+  /// - Throws: `DatasetError` where the file is no archive.
+  package static func names(inArchive path: String) throws(DatasetError) -> [String] {
+    let bytes = try RegularFile.read(path, atMost: NPYArray.largestByteCount)
+    return try ZipArchive(bytes: bytes, source: path, limit: NPYArray.largestByteCount).arrayNames
   }
 
   private func path(of place: Place) -> String {
@@ -167,4 +174,9 @@ public struct NumpyData: Sendable, Hashable {
     case .member(_, let path): path
     }
   }
+}
+
+extension ZipArchive {
+  /// The names of the arrays in it.
+  fileprivate var arrayNames: [String] { names.filter { $0.hasSuffix(".npy") }.map { String($0.dropLast(4)) } }
 }

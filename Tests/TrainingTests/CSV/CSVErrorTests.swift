@@ -58,6 +58,20 @@ struct CSVErrorTests {
     Case("a,b,y\n", .tooLarge, line: 1, words: "fields", options: CSVOptions(limits: CSVLimits(columns: 2))),
     Case("a,y\n1234567,p\n", .tooLarge, line: 2, column: 1, options: CSVOptions(limits: CSVLimits(fieldBytes: 6))),
     Case("a,y\n1,p\n", .tooLarge, words: "8 bytes", options: CSVOptions(limits: CSVLimits(bytes: 7))),
+    Case(
+      "c,y\nx,p\nz,q\n", .noSuchColumn, line: 1, words: "of categories",
+      options: CSVOptions(categoricalColumns: ["city"])),
+    Case(
+      "c,y\nx,p\nz,q\n", .noSuchColumn, line: 1, column: 2, words: "no feature",
+      options: CSVOptions(categoricalColumns: ["y"])),
+    Case(
+      "c,y\nx,p\n,q\n", .missingValue, line: 3, column: 1, options: CSVOptions(categoricalColumns: ["c"])),
+    Case(
+      "c,y\nx,p\ny,q\nz,q\n", .tooManyClasses, line: 4, column: 1, words: "identifier",
+      options: CSVOptions(categoricalColumns: ["c"], limits: CSVLimits(classes: 2))),
+    Case(
+      "a,c,y\n1,x,p\n2,y,q\n", .tooLarge, words: "3 columns of 2 rows",
+      options: CSVOptions(categoricalColumns: ["c"], limits: CSVLimits(numbers: 5))),
     Case("a,y\n,p\n,q\n", .empty, words: "missing", options: CSVOptions(missingValues: .dropRows)),
   ]
 
@@ -120,11 +134,13 @@ struct CSVErrorTests {
         default: bytes.removeLast(bytes.count - position - 1)
         }
       }
-      let options = CSVOptions(missingValues: .dropRows)
+      let options = CSVOptions(
+        missingValues: .dropRows, categoricalColumns: generator.next(below: 2) == 0 ? ["b"] : [])
       if let dataset = try? Dataset.csv(bytes: bytes, source: "f", target: "y", name: "f", options: options) {
         read += 1
         #expect(dataset.features.count == dataset.count * dataset.width)
         #expect(dataset.target.count == dataset.count)
+        #expect(OneHotEncoding(fitting: dataset).map { $0.encoded(dataset).count == dataset.count } ?? true)
       }
     }
     #expect(read > 0)

@@ -17,6 +17,17 @@ struct MetricsTests {
     #expect(score.metrics[.rmse] == nil)
   }
 
+  @Test("of sigmoids take them in proportion, and stay finite")
+  func sigmoids() throws {
+    // Sigmoids 3/4, 1/2 and 1/10, of which the sum is 1.35.
+    let logits: [Float] = [.log(3), 0, -.log(9), 1e30, -1e30, -1e30]
+    var score = ClassificationScore(.sigmoids)
+    logits.withUnsafeBufferPointer { score.add(logits: $0, width: 3, labels: [2]) }
+    #expect(abs(try #require(score.metrics[.logLoss]) + .log(0.1 / 1.35)) < 1e-6)
+    logits.withUnsafeBufferPointer { score.add(logits: $0, width: 3, labels: [0, 1]) }
+    #expect(try #require(score.metrics[.logLoss]).isFinite)
+  }
+
   @Test("stay finite for large logits")
   func largeLogits() throws {
     let logits: [Float] = [1e30, -1e30, 3e38, 3e38]

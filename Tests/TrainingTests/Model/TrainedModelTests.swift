@@ -1,6 +1,7 @@
 import Execution
 import Foundation
 import Graphs
+import RealModule
 import TestSupport
 import Testing
 
@@ -42,6 +43,36 @@ struct TrainedModelTests {
     let one = try predictor.outputs(for: test.subset([7]))
     for (a, b) in zip(all[70..<80], one) { #expect(abs(a - b) < 1e-4) }
     #expect(try abs(predictor.probabilities(for: test).reduce(0, +) - Float(test.count)) < 1e-2)
+  }
+
+  @Test("of classes that were each learned against all others gives their sigmoids in proportion")
+  func eachAgainstAll() throws {
+    let (raw, data) = try Self.digits()
+    let network = MultilayerPerceptron(hiddenUnits: [32])
+    var options = TrainingOptions(optimizer: .adam(learningRate: 0.01), epochs: 25, seed: 2)
+    options.loss = .binaryCrossEntropy
+    let trainer = try Trainer(network, data: data, options: options)
+    let result = try trainer.train()
+    #expect(try #require(result.best.validation[.accuracy]) > 0.85)
+    // Ten classes, each of them a tenth: the mean entropy of one against all others.
+    #expect(abs(trainer.guessingLoss - 0.325) < 0.005)
+    #expect(result.history[0].trainingLoss < 0.6 && result.history[24].trainingLoss < 0.05)
+    let model = try TrainedModel(decoding: trainer.model().encoded())
+    #expect(model.probabilities == .sigmoids)
+    let predictor = try model.predictor()
+    let test = raw.subset(data.indices.test)
+    #expect(try predictor.metrics(on: test) == trainer.evaluate(data.test))
+    let outputs = try predictor.outputs(for: test)
+    let probabilities = try predictor.probabilities(for: test)
+    for row in 0..<test.count {
+      let sigmoids = outputs[row * 10..<row * 10 + 10].map { 1 / (1 + Float.exp(-$0)) }
+      let sum = sigmoids.reduce(0, +)
+      for (index, sigmoid) in sigmoids.enumerated() {
+        #expect(abs(probabilities[row * 10 + index] - sigmoid / sum) < 1e-5)
+      }
+    }
+    let values = try Dataset(name: "values", features: [1, 2, 3, 4, 5], featureShape: [1], target: .values([1, 2, 3, 4, 5]))
+    #expect(throws: TrainingError.self) { try Trainer(network, data: values.split(seed: 1), options: options) }
   }
 
   @Test("of a regression predicts in the unit of the data")
@@ -92,6 +123,35 @@ struct TrainedModelTests {
     let confusion = try predictor.confusion(on: turned)
     #expect(confusion.map { $0.reduce(0, +) }.filter { $0 > 0 }.reduce(0, +) == chosen.count)
     #expect(confusion[0].allSatisfy { $0 == 0 })
+  }
+
+  @Test("reads samples from an archive of arrays, classes by their numbers")
+  func archives() throws {
+    let fixture = try NumpyTests.fixture.get()
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appending(path: "a.npz").path
+    try fixture.deflated.write(to: URL(fileURLWithPath: path))
+    #expect(try NumpyData.names(inArchive: path) == ["x", "y"])
+    let raw = try NumpyData(
+      features: .member("x", of: path), target: .member("y", of: path), task: .classification
+    ).load().samples
+    let more = try Dataset(
+      name: "more", features: Array(repeating: raw.features, count: 5).flatMap { $0 }, featureShape: raw.featureShape,
+      target: .classes(labels: Array(repeating: [1, 0, 1, 2, 0, 2], count: 5).flatMap { $0 }, names: ["-1", "3", "5"]))
+    let trainer = try Trainer(
+      MultilayerPerceptron(hiddenUnits: []), data: more.split(seed: 1), options: TrainingOptions(epochs: 1))
+    _ = try trainer.train()
+    let model = try trainer.model()
+    let samples = try model.samples(features: .member("x", of: path), target: .member("y", of: path))
+    #expect(samples.target == .classes(labels: [1, 0, 1, 2, 0, 2], names: ["-1", "3", "5"]))
+    #expect(samples.features == raw.features)
+    #expect(try model.predictor().metrics(on: samples) == model.predictor().metrics(on: raw))
+    let error = #expect(throws: DatasetError.self) {
+      try model.samples(features: .member("xs", of: path), target: nil)
+    }
+    #expect(error?.message.contains("there is no array \"xs\" in it") == true)
   }
 
   @Test("is written whole, and a damaged file is refused without a crash")

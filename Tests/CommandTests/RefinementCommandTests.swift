@@ -44,6 +44,58 @@ struct RefinementCommandTests {
     }
   }
 
+  @Test("a small network learns what a saved one says, alone or beside the targets, and classes one against all")
+  func teacher() throws {
+    try Command.inFolder { command in
+      func study(_ name: String, _ lines: String) throws {
+        try command.write(
+          """
+          study: \(name)
+          objective:
+            data: digits
+            network: mlp
+            metric: accuracy
+            selection: logLoss
+            epochs: 12
+            learningRate: 0.01
+          \(lines.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n"))
+          space:
+            batchSize: {int: 30..34}
+          sampler: {name: random, seed: 1}
+          """, to: "\(name).yaml")
+      }
+      try study("large", "units: [128]\nloss: binaryCrossEntropy")
+      let large = try #require(try command.json("train", "--config", "large.yaml") as? [String: Any])
+      #expect((large["test"] as? [String: Double])?["accuracy"] ?? 0 > 0.94)
+      let rows = try #require(
+        try command.json("predict", "large.hpo", "--data", "digits", "--limit", "3", "--probabilities")
+          as? [[String: Any]])
+      for row in rows {
+        let all = try #require(row["probabilities"] as? [String: Double])
+        #expect(abs(all.values.reduce(0, +) - 1) < 1e-5)
+      }
+      for (name, lines) in [
+        ("alone", "units: [12]\nteacher: large.hpo\nloss: klDivergence\ntemperature: 3"),
+        ("beside", "units: [12]\nteacher: large.hpo\nteacherShare: 0.7"),
+      ] {
+        try study(name, lines)
+        try command.succeed("optimize", "--config", "\(name).yaml", "--trials", "2")
+        let report = try #require(
+          try command.json("train", "--study", name, "--trial", "1", "--output", "m.hpo") as? [String: Any])
+        #expect((report["test"] as? [String: Double])?["accuracy"] ?? 0 > 0.85)
+        let trials = try #require(try command.json("trials", "--study", name) as? [[String: Any]])
+        let value = trials.first { $0["number"] as? Int == 1 }?["values"] as? [String: Double]
+        #expect((report["validation"] as? [String: Double])?["accuracy"] == value?["accuracy"])
+      }
+      // Another split is another standardization, and its validation samples may be those that the teacher learned.
+      try study("other", "units: [12]\nteacher: large.hpo\nsplit: {validation: 0.3, test: 0.2, seed: 4}")
+      let other = try command.hpo("train", "--config", "other.yaml")
+      #expect(other.status != 0 && other.errors.contains("the teacher was trained on digits"), "\(other.errors)")
+      try study("none", "units: [12]\nteacher: none.hpo")
+      #expect(try command.hpo("train", "--config", "none.yaml").errors.contains("none.hpo: the file cannot be opened"))
+    }
+  }
+
   @Test("L-BFGS trains on all samples, an iteration an epoch, and its mistakes are told")
   func fullBatch() throws {
     try Command.inFolder { command in

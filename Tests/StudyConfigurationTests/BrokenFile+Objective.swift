@@ -37,6 +37,13 @@ extension BrokenFile {
         "7:28: the data come with a test part, so that none is cut off; leave 'test' out"
       ]),
     BrokenFile(
+      "a divergence from a teacher that is not named",
+      edits: [("network: mlp", "network: mlp\n  loss: klDivergence\n  teacherShare: 1.5")],
+      messages: [
+        "9:9: the loss 'klDivergence' learns what a teacher says; name its file: teacher: FILE",
+        "10:17: objective.teacherShare: expected a number above 0 and up to 1, met '1.5'",
+      ]),
+    BrokenFile(
       "an unknown precision",
       edits: [("network: mlp", "network: mlp\n  precision: float16")],
       messages: [

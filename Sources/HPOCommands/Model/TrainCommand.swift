@@ -201,6 +201,7 @@ private struct TrainingPlan {
     provenance["trial"] = trial.map { String($0.number) }
     for (name, value) in values { provenance["parameter \(name)"] = value.description }
     provenance.merge(objective.data.provenance) { own, _ in own }
+    provenance["teacher"] = objective.teacher
     self.provenance = provenance
   }
 }

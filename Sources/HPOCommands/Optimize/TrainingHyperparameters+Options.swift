@@ -30,6 +30,8 @@ extension TrainingHyperparameters {
     switch refinements.loss {
     case .automatic: labelSmoothing > 0 ? .softmaxCrossEntropy(labelSmoothing: labelSmoothing) : nil
     case .crossEntropy: .softmaxCrossEntropy(labelSmoothing: labelSmoothing)
+    // The teacher has the whole share.
+    case .klDivergence: nil
     case .binaryCrossEntropy: .binaryCrossEntropy
     case .squaredError: .meanSquaredError
     case .absoluteError: .meanAbsoluteError

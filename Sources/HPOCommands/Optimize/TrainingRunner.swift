@@ -13,6 +13,8 @@ struct TrainingRunner: Sendable {
   let splits: [DatasetSplits]
   /// What a single training is trained on.
   var data: DatasetSplits { splits[0] }
+  /// A saved model that trainings learn from.
+  private let teacher: TrainedModel?
   /// What draws architectures, where the study searches them.
   let candidates: ArchitectureCandidates?
 
@@ -36,6 +38,7 @@ struct TrainingRunner: Sendable {
     raw = parts[0]
     let splits = parts.map { $0.standardized() }
     self.splits = splits
+    teacher = try objective.teacher.map { try TrainedModel(contentsOf: $0) }
     candidates = try objective.architecture.map { try ArchitectureCandidates($0, samples: splits[0].training) }
   }
 
@@ -58,7 +61,18 @@ struct TrainingRunner: Sendable {
     var options = hyperparameters.options(seed: seed, metric: objective.metric, selection: objective.selection)
     options.precision = objective.precision
     return try Trainer(
-      hyperparameters.network.network, data: data ?? self.data, options: options, weights: weights, teacher: teacher)
+      hyperparameters.network.network, data: data ?? self.data, options: options, weights: weights,
+      teacher: try teacher ?? self.teacher(for: hyperparameters.refinements))
+  }
+
+  private func teacher(for refinements: TrainingRefinements) throws -> Teacher? {
+    guard let teacher else {
+      guard refinements.loss != .klDivergence else {
+        throw ValidationError("the loss 'klDivergence' learns what a teacher says, and the study file names no 'teacher'")
+      }
+      return nil
+    }
+    return Teacher(teacher, temperature: refinements.temperature, share: refinements.teacherShare)
   }
 
   /// Trains the network of one trial, from its checkpoint where it was interrupted, reports the metric after each epoch,

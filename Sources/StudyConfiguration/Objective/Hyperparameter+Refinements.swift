@@ -23,6 +23,8 @@ extension Hyperparameter {
     name: "loss", domain: .names("loss", TrainingRefinements.LossName.allCases.map(\.rawValue)),
     defaultValue: "automatic")
   static let huberDelta = Hyperparameter(name: "huberDelta", domain: .real(.above(0)), defaultValue: 1)
+  static let temperature = Hyperparameter(name: "temperature", domain: .real(.above(0)), defaultValue: 4)
+  static let teacherShare = Hyperparameter(name: "teacherShare", domain: .real(.above(0).through(1)), defaultValue: 0.5)
   static let gradientValue = Hyperparameter(name: "gradientValue", domain: .real(.from(0)), defaultValue: 0)
   static let metricAveraging = Hyperparameter(
     name: "metricAveraging", domain: .real(.from(0).below(1)), defaultValue: 0)
@@ -42,6 +44,6 @@ extension Hyperparameter {
   /// All of them, in the order of the reference.
   static let refinements = [
     beta1, beta2, alpha, epsilon, isCentred, decayed, l1Penalty, weightLimit, initialization, loss, huberDelta,
-    gradientValue, metricAveraging, restartEpochs, restartFactor, plateauFactor, plateauPatience, shift, flip, cutout,
+    temperature, teacherShare, gradientValue, metricAveraging, restartEpochs, restartFactor, plateauFactor, plateauPatience, shift, flip, cutout,
   ]
 }

@@ -38,7 +38,8 @@ struct ObjectiveReader {
     let named = member.value.member("network")
     let kind = named.flatMap(TrainingObjective.Network.init(rawValue:)) ?? (architecture == nil ? .mlp : .architecture)
     hyperparameters = Hyperparameter.all(of: kind)
-    let keys = ["data", "split", "network", "metric", "selection", "precision"] + hyperparameters.map(\.name)
+    let keys = ["data", "split", "network", "metric", "selection", "precision", "teacher"]
+      + hyperparameters.map(\.name)
     guard
       let reader = MappingReader(
         member.value, path: "objective", at: member.keyPosition, keys: keys, log: log,
@@ -79,6 +80,14 @@ struct ObjectiveReader {
           + "write \(fitting)")
     }
     let fixedWidths = readHyperparameters(reader, kind)
+    let teacher = reader.text("teacher").map { $0.hasPrefix("/") || folder == nil ? $0 : "\(folder ?? ".")/\($0)" }
+    if known["loss"]?.value?.description == TrainingRefinements.LossName.klDivergence.rawValue,
+      let loss = reader.members["loss"], reader.members["teacher"] == nil
+    {
+      log.report(
+        .missingKey, at: loss.value.position,
+        "the loss 'klDivergence' learns what a teacher says; name its file: teacher: FILE")
+    }
     guard let data, let network, let metric, let split else { return }
     var fixed: OrderedDictionary<String, Choice> = [:]
     for hyperparameter in hyperparameters {
@@ -86,7 +95,8 @@ struct ObjectiveReader {
     }
     objective = TrainingObjective(
       data: data, split: split, network: network, metric: metric, selection: selection, fixed: fixed,
-      fixedWidths: fixedWidths, architecture: architecture?.configuration, precision: precision ?? .float32)
+      fixedWidths: fixedWidths, architecture: architecture?.configuration, teacher: teacher,
+      precision: precision ?? .float32)
   }
 
   /// Reads the fixed hyperparameters, and returns the units or channels of each layer where they are listed.

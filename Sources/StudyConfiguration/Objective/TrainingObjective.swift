@@ -18,6 +18,8 @@ package struct TrainingObjective: Hashable, Sendable {
   package var fixedWidths: [Int]?
   /// The architectures that are searched, where `network` says so.
   package var architecture: ArchitectureConfiguration?
+  /// The file of a saved model whose outputs are learned beside the targets; nil for none.
+  package var teacher: String?
   /// What products of training steps are computed in.
   package var precision = Precision.float32
 

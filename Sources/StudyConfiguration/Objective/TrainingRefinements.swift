@@ -20,6 +20,10 @@ package struct TrainingRefinements: Hashable, Sendable {
   package var initialization: Initialization
   package var loss: LossName
   package var huberDelta: Double
+  /// How far the probabilities of a teacher are levelled.
+  package var temperature: Double
+  /// The share of a teacher in the loss.
+  package var teacherShare: Double
   /// The value to which gradients are clipped; nil for none.
   package var gradientValue: Double?
   /// The decay of the metrics' average an epoch; 0 for none.
@@ -58,7 +62,10 @@ package struct TrainingRefinements: Hashable, Sendable {
   package enum LossName: String, Hashable, Sendable, CaseIterable {
     /// The cross-entropy for classes, the squared error for values.
     case automatic
-    case crossEntropy, binaryCrossEntropy, squaredError, absoluteError, huber
+    case crossEntropy, binaryCrossEntropy
+    /// The divergence from the teacher's probabilities alone.
+    case klDivergence
+    case squaredError, absoluteError, huber
   }
 
   init(_ values: HyperparameterValues) throws(SearchSpaceError) {
@@ -78,6 +85,8 @@ package struct TrainingRefinements: Hashable, Sendable {
     self.initialization = initialization
     self.loss = loss
     huberDelta = try values.number(.huberDelta)
+    temperature = try values.number(.temperature)
+    teacherShare = loss == .klDivergence ? 1 : try values.number(.teacherShare)
     gradientValue = orNil(try values.number(.gradientValue))
     metricAveraging = try values.number(.metricAveraging)
     restartEpochs = try values.wholeNumber(.restartEpochs)

@@ -51,7 +51,7 @@ extension TrainedModel {
         "\(subject) was trained on values of another mean and deviation than those of \(training.name); split the data as "
           + "they were then")
     }
-    guard standardization == data.standardization else {
+    guard standardization == data.standardization, encoding == data.encoding else {
       throw TrainingError(
         .dataMismatch,
         "\(subject) was trained on \(training.name) standardized by other figures; split and standardize the data as they "

@@ -4,6 +4,7 @@
 Build first: swift build -c release --product hpo
 Run with a Python that has torch and PyYAML: python Benchmarks/FashionTraining/run.py --epochs 2
 Without --epochs both train as long as the file says, and the accuracies on the official test set are those of whole trainings.
+Products are of float32 here and there, or of bfloat16 with --precision bfloat16, which PyTorch calls autocast.
 Data, network, batch, optimizer, schedule and average of the weights are the same; each epoch ends with a validation.
 """
 
@@ -34,7 +35,7 @@ def read(part):
 
 
 def network(objective, dropout):
-    """Blocks of convolution, batch normalization, ReLU, pooling and dropout; then the mean of each channel and dense layers."""
+    """Blocks of convolution, batch normalization, ReLU, pooling and dropout; then dense layers."""
     layers, before = [], 1
     for channels in objective["channels"]:
         layers += [
@@ -45,8 +46,8 @@ def network(objective, dropout):
             torch.nn.Dropout(dropout),
         ]
         before = channels
-    units = objective["headUnits"]
-    layers += [torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(before, units), torch.nn.ReLU()]
+    units, side = objective["headUnits"], 28 >> len(objective["channels"])
+    layers += [torch.nn.Flatten(), torch.nn.Linear(before * side * side, units), torch.nn.ReLU()]
     return torch.nn.Sequential(*layers, torch.nn.Dropout(dropout), torch.nn.Linear(units, 10))
 
 
@@ -60,7 +61,7 @@ def accuracy(model, images, labels):
     return hits / len(images)
 
 
-def train(objective, rate, dropout, epochs):
+def train(objective, rate, dropout, epochs, isRounded):
     """PyTorch's training: the seconds of its epochs, and the accuracy on the test set."""
     torch.set_num_threads(1)
     torch.manual_seed(1)
@@ -87,7 +88,8 @@ def train(objective, rate, dropout, epochs):
         for step in range(steps):
             rows = shuffled[step * batch : (step + 1) * batch]
             optimizer.zero_grad()
-            loss = torch.nn.functional.cross_entropy(model(images[rows]), labels[rows])
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=isRounded):
+                loss = torch.nn.functional.cross_entropy(model(images[rows]), labels[rows])
             loss.backward()
             optimizer.step()
             schedule.step()
@@ -105,21 +107,27 @@ def main():
     parser.add_argument("--config", default="Configs/fashion-cnn.yaml")
     parser.add_argument("--epochs", type=int, help="instead of the file's")
     parser.add_argument("--rate", type=float, default=4e-3)
-    parser.add_argument("--dropout", type=float, default=0.25)
+    parser.add_argument("--dropout", type=float, default=0.2)
+    parser.add_argument("--precision", default="float32", choices=["float32", "bfloat16"])
     parser.add_argument("--ours", action="store_true", help="leave PyTorch out")
     options = parser.parse_args()
     with open(options.config) as file:
-        objective = yaml.safe_load(file)["objective"]
+        study = yaml.safe_load(file)
+    objective = study["objective"]
+    objective["precision"] = options.precision
     epochs = options.epochs or objective["epochs"]
     with tempfile.TemporaryDirectory() as folder:
-        command = [options.program, "train", "--config", options.config, "--format", "json", "-o", f"{folder}/m.hpo"]
+        with open(f"{folder}/study.yaml", "w") as file:
+            yaml.safe_dump(study, file)
+        command = [options.program, "train", "--config", f"{folder}/study.yaml", "--format", "json", "-o", f"{folder}/m.hpo"]
         for name, value in [("epochs", epochs), ("learningRate", options.rate), ("dropout", options.dropout)]:
             command += ["--set", f"{name}={value}"]
         found = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
     own = found["seconds"] / epochs
     print(f"hpo: {own:.1f} s an epoch, test accuracy {found['test']['accuracy']:.4f}, {found['parameters']} parameters")
     if not options.ours:
-        seconds, test = train(objective, options.rate, options.dropout, epochs)
+        seconds, test = train(
+            objective, options.rate, options.dropout, epochs, options.precision == "bfloat16")
         peer = sum(seconds) / epochs
         print(f"PyTorch {torch.__version__}: {peer:.1f} s an epoch, test accuracy {test:.4f}")
         print(f"ratio {peer / own:.2f}")

@@ -136,16 +136,20 @@ struct TextPlot {
     let margin = (labels.map(\.count).max() ?? 0) + 1
     let columns = max(1, width - margin - 1)
     var dots = Array(repeating: Array(repeating: UInt32(0), count: columns), count: height)
-    var previous: Int?
+    var previous: (x: Int, y: Int)?
     for (index, value) in values.enumerated() where value.isFinite {
       let x = count <= 1 ? 0 : index * (2 * columns - 1) / max(1, count - 1)
       let fraction = high > low ? (value - low) / (high - low) : 0.5
       let y = Int(((1 - fraction) * Double(4 * height - 1)).rounded())
-      // A jump is drawn as a line upwards or downwards.
-      for y in min(previous ?? y, y)...max(previous ?? y, y) where x / 2 < columns {
-        dots[y / 4][x / 2] |= Self.dot(column: x % 2, row: y % 4)
+      // A straight line from the value before, without gaps upwards or downwards.
+      let start = previous ?? (x, y)
+      var row = start.y
+      for column in start.x...max(start.x, x) where column / 2 < columns {
+        let next = column == x ? y : start.y + (y - start.y) * (column - start.x) / (x - start.x)
+        for y in min(row, next)...max(row, next) { dots[y / 4][column / 2] |= Self.dot(column: column % 2, row: y % 4) }
+        row = next
       }
-      previous = y
+      previous = (x, y)
     }
     let curve = zip(labels, dots).map { label, row in
       let padding = String(repeating: " ", count: margin - label.count - 1)

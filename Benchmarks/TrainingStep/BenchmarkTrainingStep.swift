@@ -41,7 +41,8 @@ struct BenchmarkTrainingStep {
       print(try makeStep().summary)
     case "batches":
       let share = try makeStep().batchShare()
-      print("\(share.gathering) us of \(share.step) us a step: \((share.gathering / share.step * 1000).rounded() / 10) %")
+      print(
+        "\(share.gathering) us of \(share.step) us a step: \((share.gathering / share.step * 1000).rounded() / 10) %")
     case "profile":
       print(try makeStep().profile(runs: 200))
     default:

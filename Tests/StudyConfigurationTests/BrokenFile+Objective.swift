@@ -21,7 +21,10 @@ extension BrokenFile {
     BrokenFile(
       "mistakes in a CSV file",
       edits: [
-        ("data: digits", "data: {csv: a.csv, target: 3, delimter: comma, missingValues: drop, ignoredColumns: id, categoricalColumns: [1]}")
+        (
+          "data: digits",
+          "data: {csv: a.csv, target: 3, delimter: comma, missingValues: drop, ignoredColumns: id, categoricalColumns: [1]}"
+        )
       ],
       messages: [
         "6:30: objective.data.target: expected a text, met '3'; put it in quotes",

@@ -21,7 +21,8 @@ import Testing
       "float", "int", "choice", "log", "step", "repeat", "when", "name", "startupTrials", "candidates", "multivariate",
       "constantLiar", "command", "worker", "metrics", "environment", "trialTimeout", "trialMemory", "grace",
       "folds", "npz", "npy", "features", "testFeatures", "testTarget", "loss", "huberDelta", "decayed",
-      "metricAveraging", "teacher", "temperature", "teacherShare", "schedule", "restartEpochs", "restartFactor", "shift", "cutout", "flip", "initialization",
+      "metricAveraging", "teacher", "temperature", "teacherShare", "schedule", "restartEpochs", "restartFactor",
+      "shift", "cutout", "flip", "initialization",
       "warmupSteps", "intervalSteps", "minTrials", "percentile",
       "stop", "timeout", "until", "stagnation", "duplicates",
     ])

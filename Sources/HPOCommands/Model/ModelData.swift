@@ -154,7 +154,9 @@ struct ModelData: ParsableArguments {
 
   /// A folder of IDX files, whose labels mean what they mean to the model.
   private static func folder(_ path: String, for model: TrainedModel) -> IDXFolder {
-    guard case .classes(let names) = model.target, !model.target.hasNumberedClasses else { return IDXFolder(path: path) }
+    guard case .classes(let names) = model.target, !model.target.hasNumberedClasses else {
+      return IDXFolder(path: path)
+    }
     return IDXFolder(path: path, classes: names)
   }
 

@@ -68,7 +68,8 @@ struct TrainingRunner: Sendable {
   private func teacher(for refinements: TrainingRefinements) throws -> Teacher? {
     guard let teacher else {
       guard refinements.loss != .klDivergence else {
-        throw ValidationError("the loss 'klDivergence' learns what a teacher says, and the study file names no 'teacher'")
+        throw ValidationError(
+          "the loss 'klDivergence' learns what a teacher says, and the study file names no 'teacher'")
       }
       return nil
     }

@@ -46,7 +46,9 @@ package enum DataSource: Hashable, Sendable {
       if file.options.delimiter != .automatic { known["delimiter"] = file.options.delimiter.rawValue }
       return known
     case .numpy(let arrays):
-      guard case .member(let features, _) = arrays.features, case .member(let target, _) = arrays.target else { return [:] }
+      guard case .member(let features, _) = arrays.features, case .member(let target, _) = arrays.target else {
+        return [:]
+      }
       return ["features": features, "target": target]
     case .embedded, .idx: return [:]
     }

@@ -44,6 +44,7 @@ extension Hyperparameter {
   /// All of them, in the order of the reference.
   static let refinements = [
     beta1, beta2, alpha, epsilon, isCentred, decayed, l1Penalty, weightLimit, initialization, loss, huberDelta,
-    temperature, teacherShare, gradientValue, metricAveraging, restartEpochs, restartFactor, plateauFactor, plateauPatience, shift, flip, cutout,
+    temperature, teacherShare, gradientValue, metricAveraging, restartEpochs, restartFactor, plateauFactor,
+    plateauPatience, shift, flip, cutout,
   ]
 }

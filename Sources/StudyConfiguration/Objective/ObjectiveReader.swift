@@ -38,7 +38,8 @@ struct ObjectiveReader {
     let named = member.value.member("network")
     let kind = named.flatMap(TrainingObjective.Network.init(rawValue:)) ?? (architecture == nil ? .mlp : .architecture)
     hyperparameters = Hyperparameter.all(of: kind)
-    let keys = ["data", "split", "network", "metric", "selection", "precision", "teacher"]
+    let keys =
+      ["data", "split", "network", "metric", "selection", "precision", "teacher"]
       + hyperparameters.map(\.name)
     guard
       let reader = MappingReader(

@@ -100,7 +100,8 @@ struct CSVReader {
       for row in 0..<count { features[row * featureColumns.count + feature] = Float(numbers[row]) }
     }
     let width = categories.values.reduce(featureColumns.count - categories.count) { $0 + $1.count }
-    guard categories.isEmpty || width.multipliedReportingOverflow(by: count).partialValue <= options.limits.numbers else {
+    guard categories.isEmpty || width.multipliedReportingOverflow(by: count).partialValue <= options.limits.numbers
+    else {
       throw DatasetError(
         .tooLarge,
         "its categories make \(width) columns of \(count) rows, more than the limit of \(options.limits.numbers) numbers; "

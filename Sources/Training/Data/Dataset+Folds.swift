@@ -61,7 +61,7 @@ extension Dataset {
       return DatasetSplits(
         training: subset(training), validation: subset(validation), test: test,
         indices: DatasetSplits.Indices(training: training, validation: validation, test: testIndices),
-        encoding: nil, standardization: nil)
+        standardization: nil)
     }
   }
 

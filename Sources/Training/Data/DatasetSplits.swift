@@ -13,6 +13,18 @@ public struct DatasetSplits: Sendable, Equatable {
   /// How features were standardized, where they were.
   public let standardization: Standardization?
 
+  init(
+    training: Dataset, validation: Dataset, test: Dataset, indices: Indices, encoding: OneHotEncoding? = nil,
+    standardization: Standardization?
+  ) {
+    self.training = training
+    self.validation = validation
+    self.test = test
+    self.indices = indices
+    self.encoding = encoding
+    self.standardization = standardization
+  }
+
   /// The samples of each part, as ascending indices of the whole data set.
   public struct Indices: Sendable, Hashable {
     /// The training part's samples.
@@ -83,7 +95,7 @@ extension Dataset {
       training: parts.training.sorted(), validation: parts.validation.sorted(), test: parts.test.sorted())
     return DatasetSplits(
       training: subset(indices.training), validation: subset(indices.validation), test: subset(indices.test),
-      indices: indices, encoding: nil, standardization: nil)
+      indices: indices, standardization: nil)
   }
 
   /// Cuts the data set into training and validation, beside a test part that comes with it.
@@ -110,7 +122,7 @@ extension Dataset {
       training: parts.training.sorted(), validation: parts.validation.sorted(), test: Array(0..<test.count))
     return DatasetSplits(
       training: subset(indices.training), validation: subset(indices.validation), test: test, indices: indices,
-      encoding: nil, standardization: nil)
+      standardization: nil)
   }
 
   /// Whether the samples of another data set have the same shape and targets.

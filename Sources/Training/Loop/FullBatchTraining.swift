@@ -174,7 +174,8 @@ private final class SampleLoss: SmoothFunction {
       let (rows, width) = (chunk.rows, data.width)
       chunk.function.setInput(
         chunk.input, to: data.features[rows.lowerBound * width..<rows.upperBound * width])
-      chunk.function.setInput(chunk.targets, to: targets.elements[rows.lowerBound * targets.width..<rows.upperBound * targets.width])
+      chunk.function.setInput(
+        chunk.targets, to: targets.elements[rows.lowerBound * targets.width..<rows.upperBound * targets.width])
       try body(chunk.function, Double(rows.count) / Double(data.count))
     }
   }

@@ -71,7 +71,9 @@ final class InferencePlan {
 
   private static func weights(of graph: Graph, in store: ParameterStore) -> [String: [Float]] {
     Dictionary(
-      uniqueKeysWithValues: (graph.parameters + graph.states).map { (graph[$0].name, store.values(of: graph[$0].name) ?? []) })
+      uniqueKeysWithValues: (graph.parameters + graph.states).map {
+        (graph[$0].name, store.values(of: graph[$0].name) ?? [])
+      })
   }
 }
 

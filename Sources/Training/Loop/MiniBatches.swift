@@ -44,7 +44,8 @@ package struct MiniBatches {
 
   /// Copies the rows of a batch's samples next to each other, as they are.
   package func gather(
-    _ batch: Int, from source: UnsafeBufferPointer<Float>, width: Int, into destination: UnsafeMutableBufferPointer<Float>
+    _ batch: Int, from source: UnsafeBufferPointer<Float>, width: Int,
+    into destination: UnsafeMutableBufferPointer<Float>
   ) {
     gather(batch, from: source, width: width, through: nil, into: destination)
   }

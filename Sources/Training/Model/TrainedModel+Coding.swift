@@ -31,7 +31,8 @@ extension TrainedModel {
     let names = (graph.parameters + graph.states).map { graph[$0].name }
     var document = Document(
       graph: graph, output: graph[network.output].name, weights: names, featureShape: Shape(featureShape),
-      featureNames: featureNames, encoding: encoding, means: standardization?.means, deviations: standardization?.deviations,
+      featureNames: featureNames, encoding: encoding, means: standardization?.means,
+      deviations: standardization?.deviations,
       metrics: metrics, provenance: provenance, quantization: quantization)
     switch target {
     case .classes(let names): (document.classes, document.probabilities) = (names, probabilities)

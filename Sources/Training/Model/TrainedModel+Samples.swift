@@ -22,7 +22,8 @@ extension TrainedModel {
     let array = try IDXArray(file: images)
     guard array.shape.count == 3 || array.shape.count == 4 else {
       throw DatasetError(
-        .malformed, "it holds an array of \(array.shape); images have three axes, or four with channels", source: images)
+        .malformed, "it holds an array of \(array.shape); images have three axes, or four with channels", source: images
+      )
     }
     let samples = try Dataset(
       name: RegularFile.name(of: images), features: array.elements,

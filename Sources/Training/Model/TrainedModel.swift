@@ -106,7 +106,8 @@ public struct TrainedModel: Sendable, Hashable {
     }
     guard dataset.featureShape == featureShape else {
       throw TrainingError(
-        .dataMismatch, "\(dataset.name) has samples of shape \(dataset.featureShape), and the model takes \(featureShape)")
+        .dataMismatch,
+        "\(dataset.name) has samples of shape \(dataset.featureShape), and the model takes \(featureShape)")
     }
     if !featureNames.isEmpty, !dataset.featureNames.isEmpty, dataset.featureNames != featureNames {
       throw TrainingError(

@@ -154,7 +154,8 @@ public struct NumpyData: Sendable, Hashable {
       guard let contents = try archive.contents(of: "\(name).npy") else {
         throw DatasetError(
           .noSuchColumn,
-          "there is no array \(name.quoted) in it; \(NearestName.hint(for: name, among: archive.arrayNames))", source: path)
+          "there is no array \(name.quoted) in it; \(NearestName.hint(for: name, among: archive.arrayNames))",
+          source: path)
       }
       return try NPYArray(bytes: contents[...], source: "\(path): \(name)")
     }

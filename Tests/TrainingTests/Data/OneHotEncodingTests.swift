@@ -1,3 +1,4 @@
+import Execution
 import TestSupport
 import Testing
 
@@ -54,8 +55,9 @@ struct OneHotEncodingTests {
     let raw = try table.split(validation: 0.3, test: 0.3, seed: seed)
     let splits = raw.standardized()
     let encoding = try #require(splits.encoding)
-    for (part, prepared) in [(raw.training, splits.training), (raw.validation, splits.validation), (raw.test, splits.test)]
-    {
+    for (part, prepared) in [
+      (raw.training, splits.training), (raw.validation, splits.validation), (raw.test, splits.test),
+    ] {
       #expect(prepared.categories.isEmpty && prepared.width == encoding.width && prepared.count == part.count)
       for row in 0..<part.count {
         for (column, name) in [(1, "city"), (2, "floor")] {
@@ -107,8 +109,10 @@ struct OneHotEncodingTests {
     let other = try Self.read("size,city,y\n5,Paris,0\n5,Lima,0\n")
     let outputs = try predictor.outputs(for: other)
     #expect(outputs[0] == outputs[1])
-    #expect(throws: TrainingError.self) { try Trainer(
-      MultilayerPerceptron(hiddenUnits: []), data: raw, options: TrainingOptions()) }
+    #expect(throws: TrainingError.self) {
+      try Trainer(
+        MultilayerPerceptron(hiddenUnits: []), data: raw, options: TrainingOptions())
+    }
   }
 
   @Test("of a data set is checked: indices, names and tables alone")

@@ -71,7 +71,8 @@ struct TrainedModelTests {
         #expect(abs(probabilities[row * 10 + index] - sigmoid / sum) < 1e-5)
       }
     }
-    let values = try Dataset(name: "values", features: [1, 2, 3, 4, 5], featureShape: [1], target: .values([1, 2, 3, 4, 5]))
+    let values = try Dataset(
+      name: "values", features: [1, 2, 3, 4, 5], featureShape: [1], target: .values([1, 2, 3, 4, 5]))
     #expect(throws: TrainingError.self) { try Trainer(network, data: values.split(seed: 1), options: options) }
   }
 

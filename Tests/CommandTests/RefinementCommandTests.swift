@@ -96,6 +96,50 @@ struct RefinementCommandTests {
     }
   }
 
+  @Test("every optimizer with every schedule learns, and a batch of all samples is one step an epoch")
+  func optimizers() throws {
+    try Command.inFolder { command in
+      let optimizers = ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"]
+      let schedules = ["constant", "step", "exponential", "cosine", "oneCycle", "warmRestarts", "plateau"]
+      try command.write(
+        """
+        study: all
+        objective:
+          data: digits
+          network: mlp
+          units: [24]
+          epochs: 4
+          warmup: 0.1
+          metric: balancedAccuracy
+          learningRate: 0.02
+        space:
+          optimizer: {choice: \(optimizers)}
+          schedule: {choice: \(schedules)}
+        sampler: {name: grid}
+        pruner: {name: none}
+        """.replacing("\"", with: ""), to: "all.yaml")
+      try command.succeed("optimize", "--config", "all.yaml", "--trials", "49", "--jobs", "2")
+      let trials = try #require(try command.json("trials", "--study", "all") as? [[String: Any]])
+      var met: Set<String> = []
+      for trial in trials {
+        let parameters = try #require(trial["params"] as? [String: String])
+        let value = (trial["values"] as? [String: Double])?["balancedAccuracy"] ?? 0
+        met.insert("\(parameters["optimizer"] ?? "") \(parameters["schedule"] ?? "")")
+        // A tenth is chance.
+        #expect(value > 0.3, "\(parameters): \(value)")
+      }
+      #expect(met.count == 49)
+      let report = try #require(
+        try command.json(
+          "train", "--config", "all.yaml", "--set", "optimizer=sgd", "--set", "batchSize=all", "--set", "epochs=30",
+          "--set", "learningRate=0.1", "-o", "m.hpo") as? [String: Any])
+      let losses = try #require(report["history"] as? [[String: Any]]).compactMap { $0["trainingLoss"] as? Double }
+      // Full gradients descend without noise.
+      #expect(losses.count == 30 && zip(losses, losses.dropFirst()).allSatisfy { $0 > $1 }, "\(losses)")
+      #expect(report["precision"] as? String == "float32")
+    }
+  }
+
   @Test("L-BFGS trains on all samples, an iteration an epoch, and its mistakes are told")
   func fullBatch() throws {
     try Command.inFolder { command in

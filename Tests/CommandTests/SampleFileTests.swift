@@ -24,7 +24,7 @@ struct SampleFileTests {
           learningRate: 0.05
           metric: rmse
         space:
-          batchSize: {int: 8..16}
+          batchSize: {int: 16..64}
         """, to: "homes.yaml")
       let plain = try command.hpo("train", "--config", "homes.yaml", "--output", "m.hpo")
       #expect(plain.status == 0, "\(plain.errors)")
@@ -85,7 +85,7 @@ struct SampleFileTests {
           learningRate: 0.02
           metric: accuracy
         space:
-          batchSize: {int: 8..16}
+          batchSize: {int: 16..64}
         """, to: "images.yaml")
       try command.succeed("train", "--config", "images.yaml", "--output", "m.hpo")
       func accuracy(_ data: String, _ target: String) throws -> Double? {

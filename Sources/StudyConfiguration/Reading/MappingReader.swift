@@ -107,7 +107,8 @@ struct MappingReader {
       if case .string(let text) = element.choice {
         texts.append(text)
       } else {
-        refuse(element, key, "expected a text, met \(element.met)")
+        let isNumber = element.choice.map { $0 != .null } ?? false
+        refuse(element, key, "expected a text, met \(element.met)\(isNumber ? "; put it in quotes" : "")")
       }
     }
     return texts

@@ -56,7 +56,7 @@ struct TrainedModelTests {
     #expect(try #require(result.best.validation[.accuracy]) > 0.85)
     // Ten classes, each of them a tenth: the mean entropy of one against all others.
     #expect(abs(trainer.guessingLoss - 0.325) < 0.005)
-    #expect(result.history[0].trainingLoss < 0.6 && result.history[24].trainingLoss < 0.05)
+    #expect(try #require(result.history.last).trainingLoss < 0.1)
     let model = try TrainedModel(decoding: trainer.model().encoded())
     #expect(model.probabilities == .sigmoids)
     let predictor = try model.predictor()

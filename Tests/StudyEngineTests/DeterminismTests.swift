@@ -371,7 +371,7 @@ struct ReplayTests {
     try storage.alter(study: study.id) { $0[12].parameters["x"]?.value = 0.5 }
     let found = try StudyReplay.of(study)
     #expect(found.differences.first?.trial == 12 && found.differences.first?.name == "x")
-    let several = try StudyReplay.of(run(jobs: 2).1)
+    let several = try await StudyReplay.of(run(jobs: 2).1)
     #expect(!several.isSound && several.differences.isEmpty && several.notes[0].contains("several trials ran at once"))
   }
 }

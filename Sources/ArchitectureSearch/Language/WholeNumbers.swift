@@ -1,4 +1,4 @@
-import SearchSpace
+package import SearchSpace
 
 /// Some whole numbers to choose from: `8`, `[8, 16, 24]`, `.range(1...4)`.
 public struct WholeNumbers: Hashable, Sendable, ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {

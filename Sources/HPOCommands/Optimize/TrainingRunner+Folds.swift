@@ -15,13 +15,13 @@ extension TrainingRunner {
   ///   - trial: The trial.
   ///   - values: The values that describe the network.
   func runFolds(_ trial: Trial, values: OrderedDictionary<String, Choice>) throws -> Double {
-    func trainer(_ fold: Int) throws -> Trainer {
+    func makeTrainer(_ fold: Int) throws -> Trainer {
       var stream = RandomStream(seed: trial.seed, purpose: .fold, index: fold)
       return try self.trainer(values: values, seed: fold == 0 ? trial.seed : stream.next(), data: splits[fold])
     }
-    var (results, next) = try resumedFolds(of: trial, trainer: trainer)
+    var (results, next) = try resumedFolds(of: trial, trainer: makeTrainer)
     while results.count < splits.count {
-      let trainer = try next ?? trainer(results.count)
+      let trainer = try next ?? makeTrainer(results.count)
       next = nil
       let isKept = trainer.checkpointSize <= Trial.largestCheckpoint
       func keep() throws {
@@ -36,7 +36,7 @@ extension TrainingRunner {
       try note(results, with: trial)
       // What is kept is the beginning of the next fold.
       let isLast = results.count == splits.count
-      let begin = { try results.encoded(in: trainer(results.count)) }
+      func begin() throws -> [UInt8] { try results.encoded(in: makeTrainer(results.count)) }
       if trial.study.directions.count == 1 {
         try trial.report(results.summary.mean, at: results.count, checkpoint: isKept && !isLast ? begin : nil)
       } else if isKept, !isLast {

@@ -1,4 +1,4 @@
-public import OrderedCollections
+import OrderedCollections
 package import Samplers
 public import SearchSpace
 import Synchronization

@@ -6,7 +6,8 @@ extension Study {
   /// - Parameters:
   ///   - name: The name in the storage.
   ///   - storage: A path, or `sqlite:///PATH`, of a database that is made where there is none; nil keeps the study in
-  ///     memory.
+  ///     memory. The file can be read at any time; `study.storage.close()` at the end leaves it without a write-ahead log
+  ///     beside it, which the dashboards in a browser and in an editor cannot read.
   ///   - duplicates: What becomes of trials whose parameters an earlier one has.
   /// - Throws: `StorageError`; `StudyError.directionsDiffer`.
   public convenience init(

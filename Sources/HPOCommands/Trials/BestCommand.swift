@@ -45,7 +45,7 @@ struct TrialDescription {
 
   init(_ result: PooledResult, study: StudyRecord) {
     let trial = result.trial
-    var lines: [(String, String)] = [("trial", "\(trial.number) of '\(study.name)'")]
+    var lines: [(name: String, value: String)] = [("trial", "\(trial.number) of '\(study.name.printable)'")]
     for (objective, name) in study.metricNames.enumerated() {
       var text = shortNumber(result.means[objective])
       if result.trials.count > 1 {
@@ -55,20 +55,14 @@ struct TrialDescription {
         }
         text += ")"
       }
-      lines.append((name, text))
+      lines.append((name.printable, text))
     }
     if result.trials.count > 1 { lines.append(("replicates", ProgressReporter.list(result.trials.map(\.number)))) }
-    lines += trial.parameters.map { name, parameter in ("  " + name, Self.text(parameter.external.json)) }
-    lines += trial.userAttributes.map { ($0, Self.text($1)) }
-    lines += trial.constraints.map { ("constraint \($0)", shortNumber($1)) }
+    lines += trial.externalParameters.map { ("  " + $0.printable, factText($1.json)) }
+    lines += trial.userAttributes.map { ($0.printable, factText($1)) }
+    lines += trial.constraints.map { ("constraint \($0.printable)", shortNumber($1)) }
     if let note = study.note(onTrial: trial.id) { lines.append(("note", note.printable)) }
     if let seconds = trial.duration { lines.append(("seconds", shortNumber(seconds))) }
-    let width = lines.map(\.0.count).max() ?? 0
-    text = lines.map { $0 + String(repeating: " ", count: width - $0.count + 2) + $1 + "\n" }.joined()
-  }
-
-  private static func text(_ value: JSONValue) -> String {
-    if case .double(let number) = value { return shortNumber(number) }
-    return value.stringValue ?? value.serialized(.python)
+    text = factLines(lines)
   }
 }

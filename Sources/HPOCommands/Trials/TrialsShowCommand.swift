@@ -57,7 +57,9 @@ struct TrialDetails {
     members["failure"] = trial.failure.map(JSONValue.string) ?? .null
     members["constraints"] = .object(trial.constraints.mapValues(JSONValue.double))
     members["reports"] = .array(
-      trial.intermediateValues.map { ["step": .int($0.step), "value": .double($0.value).finiteOrText] })
+      trial.intermediateValues.map {
+        ["step": .int($0.step), "value": JSONValue.double($0.value).withTextForInfinities]
+      })
     members["owner"] =
       owner.map { owner in
         owner.isAsker
@@ -115,12 +117,5 @@ struct TrialDetails {
   private static func text(of owner: ProcessIdentity) -> String {
     guard owner.isAsker else { return "process \(owner.process) of \(owner.hostName)" }
     return "whoever asked for it; 'hpo tell' ends it" + (owner.expiry.map { ", until \($0) UTC" } ?? "")
-  }
-}
-
-extension JSONValue {
-  /// The number, or the word for one that JSON has no number for.
-  fileprivate var finiteOrText: JSONValue {
-    if case .double(let number) = self, !number.isFinite { .string(serialized(.python)) } else { self }
   }
 }

@@ -5,10 +5,14 @@ extension Study {
   ///
   /// - Parameters:
   ///   - name: The name in the storage.
+  ///   - direction: What is better.
+  ///   - sampler: Proposes parameters; its seed, if it has one, goes before the study's own.
+  ///   - pruner: Ends trials early.
   ///   - storage: A path, or `sqlite:///PATH`, of a database that is made where there is none; nil keeps the study in
   ///     memory. The file can be read at any time; `study.storage.close()` at the end leaves it without a write-ahead log
   ///     beside it, which the dashboards in a browser and in an editor cannot read.
   ///   - duplicates: What becomes of trials whose parameters an earlier one has.
+  ///   - policy: What to do where a study of the name exists.
   /// - Throws: `StorageError`; `StudyError.directionsDiffer`.
   public convenience init(
     _ name: String, direction: StudyDirection = .minimize, sampler: any Sampler = .tpe(),

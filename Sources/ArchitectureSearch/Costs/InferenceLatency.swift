@@ -11,7 +11,10 @@ public enum InferenceLatency {
   ///
   /// The network is compiled and run some times before the clock counts, so that its memory and code are warm.
   ///
-  /// - Parameter runs: How often it is timed, at least `leastRuns`.
+  /// - Parameters:
+  ///   - graph: The network as it infers.
+  ///   - output: What is computed of it.
+  ///   - runs: How often it is timed, at least `leastRuns`.
   /// - Throws: `ExecutionError` where the kernels are not available.
   public static func measure(_ graph: Graph, output: Value, runs: Int = 50) throws -> Double {
     let plan = try Plan(inference: graph, outputs: [output], parameters: ParameterStore(graph, seed: 0))

@@ -6,6 +6,8 @@ extension ArchitectureBuilder {
   ///
   /// - Parameters:
   ///   - x: Shape [1, in].
+  ///   - units: How many outputs it has.
+  ///   - name: The layer, below the scopes that it stands in.
   ///   - isLast: Whether it gives the outputs, which have no activation.
   public mutating func dense(_ x: Value, units: Int, name: String, isLast: Bool = false) throws -> Value {
     try chooseBits(of: name)
@@ -23,6 +25,10 @@ extension ArchitectureBuilder {
   /// - Parameters:
   ///   - x: Shape [1, H, W, C].
   ///   - channels: Those of the output; nil for a depthwise convolution, which keeps them.
+  ///   - kernel: The rows and columns of the window.
+  ///   - stride: How far the window goes at a time.
+  ///   - name: The layer, below the scopes that it stands in.
+  ///   - isActivated: Whether ReLU follows.
   public mutating func convolution(
     _ x: Value, channels: Int?, kernel: Int, stride: Int = 1, name: String, isActivated: Bool = true
   ) throws -> Value {
@@ -98,6 +104,7 @@ extension ArchitectureBuilder {
   /// results (Zoph et al. 2018, arXiv:1707.07012).
   ///
   /// - Parameters:
+  ///   - name: The cell, below the scopes that it stands in.
   ///   - inputs: What the cell works on, values of one shape.
   ///   - nodes: How many nodes there are.
   ///   - inputsPerNode: How many values each takes; as many as there are where there are fewer.

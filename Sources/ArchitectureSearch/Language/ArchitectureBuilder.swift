@@ -124,6 +124,8 @@ public struct ArchitectureBuilder {
   /// Asks how often a part is repeated, at `NAME/count`, and builds it so often, in the scopes `NAME1`, `NAME2` and so on.
   ///
   /// - Parameters:
+  ///   - name: The part, below the scopes that it stands in.
+  ///   - counts: How often it may be repeated.
   ///   - shared: Whether all repetitions make the same choices, which are then asked for once, at `NAME`.
   ///   - body: Builds a repetition, counted from 0.
   public mutating func repeated(

@@ -22,6 +22,7 @@ public protocol ArchitectureSpace: Sendable {
   /// - Parameters:
   ///   - input: One sample [1, ...] of `inputShape(of:)`.
   ///   - outputWidth: The number of outputs: one a class, or one for a value.
+  ///   - builder: Holds the graph, and is asked for what is to be chosen.
   /// - Returns: The outputs [1, outputWidth].
   /// - Throws: `ArchitectureError` of code `rejected` where what was chosen makes no sense and something else may.
   func build(_ input: Value, outputWidth: Int, with builder: inout ArchitectureBuilder) throws -> Value

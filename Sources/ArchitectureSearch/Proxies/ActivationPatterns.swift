@@ -9,6 +9,7 @@ public enum ActivationPatterns {
   /// The score, of which more is better; minus infinity where two samples cannot be told apart.
   ///
   /// - Parameters:
+  ///   - architecture: What is scored.
   ///   - samples: The mini-batch, of features as training sees them; batch normalization takes its figures from it.
   ///   - seed: What the weights are drawn from.
   /// - Throws: `ArchitectureError` of code `unsupported` for a network without ReLU.

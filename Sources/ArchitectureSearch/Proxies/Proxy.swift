@@ -16,6 +16,7 @@ public enum Proxy: String, Hashable, Sendable, CaseIterable {
   /// The score of an architecture, of which more is better.
   ///
   /// - Parameters:
+  ///   - architecture: What is scored.
   ///   - samples: A mini-batch of the training samples, which NASWOT looks at.
   ///   - seed: What weights are drawn from.
   /// - Throws: `ArchitectureError` of code `unsupported` where the score is not defined for the network.
@@ -52,6 +53,9 @@ public struct WarmUp: Hashable, Sendable {
   /// The architectures to begin with, the best first; different ones, and all within the limits.
   ///
   /// - Parameters:
+  ///   - space: What they are drawn from.
+  ///   - outputWidth: The number of outputs: one a class, or one for a value.
+  ///   - limits: What they may cost.
   ///   - samples: A mini-batch of the training samples.
   ///   - seed: What everything random derives from; the same seed gives the same architectures.
   /// - Throws: `ArchitectureError`; of code `noneWithinLimits` where fifty times as many draws as candidates find none.

@@ -12,7 +12,9 @@ import RealModule
 public enum SynapticFlow {
   /// The natural logarithm of the score, of which more is better.
   ///
-  /// - Parameter seed: What the weights are drawn from.
+  /// - Parameters:
+  ///   - architecture: What is scored.
+  ///   - seed: What the weights are drawn from.
   /// - Throws: `ArchitectureError` of code `unsupported` for a network with an operation that the score is not defined for.
   public static func logScore(of architecture: Architecture, seed: UInt64) throws -> Double {
     let graph = architecture.graph.convertingToInference()

@@ -11,7 +11,9 @@ public struct CSource: Sendable, Hashable {
 
   /// Writes the header of a quantized model.
   ///
-  /// - Parameter name: What the names in it begin with; characters that C does not have in names become underscores.
+  /// - Parameters:
+  ///   - model: A quantized model.
+  ///   - name: What the names in it begin with; characters that C does not have in names become underscores.
   /// - Throws: `CompressionError` where the model is not quantized or does not fit its quantization.
   public init(_ model: TrainedModel, name: String) throws(CompressionError) {
     let network = try IntegerNetwork(model)

@@ -16,7 +16,9 @@ public final class IntegerEngine {
 
   /// Places the tensors and prepares the kernels.
   ///
-  /// - Parameter keepsAll: Whether each tensor has bytes of its own, so that all can be read after a run.
+  /// - Parameters:
+  ///   - network: What is computed.
+  ///   - keepsAll: Whether each tensor has bytes of its own, so that all can be read after a run.
   public init(_ network: IntegerNetwork, keepsAll: Bool = false) {
     self.network = network
     let memory = keepsAll ? network.separateMemory : network.memory

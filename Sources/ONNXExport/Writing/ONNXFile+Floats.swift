@@ -5,7 +5,9 @@ public import Training
 extension ONNXFile {
   /// Writes a model that computes with floating-point numbers; batch normalization is folded into the layers before it.
   ///
-  /// - Parameter name: The name of the graph.
+  /// - Parameters:
+  ///   - trained: The model.
+  ///   - name: The name of the graph.
   /// - Throws: `ONNXError` of code `unsupportedOperation` naming the node; `CompressionError` of code `wrongKind` for a
   ///   quantized model.
   public init(floats trained: TrainedModel, name: String = "hpo") throws {

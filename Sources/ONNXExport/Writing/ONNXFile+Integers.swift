@@ -19,7 +19,9 @@ public struct ONNXFile: Sendable, Hashable {
   /// channels, and biases 32-bit ones in steps of the input's times the weights' scale; runtimes make integer kernels of
   /// these. Values are unsigned, so that those that two layers read stay integers in onnxruntime on x86.
   ///
-  /// - Parameter name: The name of the graph.
+  /// - Parameters:
+  ///   - trained: The model.
+  ///   - name: The name of the graph.
   /// - Throws: `CompressionError` where the model is not quantized or does not fit its quantization.
   public init(integers trained: TrainedModel, name: String = "hpo") throws(CompressionError) {
     var writing = IntegerWriting(network: try IntegerNetwork(trained))

@@ -91,6 +91,24 @@ import Testing
     }
   }
 
+  @Test("a study that somebody is at work on is not deleted")
+  func running() throws {
+    try Command.inFolder { command in
+      let search = try command.start(
+        "hpo",
+        [
+          "optimize", "--study", "tune", "--trials", "1", "--float", "x=0..1", "--", "sh", "-c",
+          "echo >> started; sleep 1000",
+        ])
+      while search.process.isRunning, files(command).contains("started") == false { usleep(2000) }
+      let refused = try command.hpo("study", "delete", "--study", "tune", "--yes")
+      #expect(refused.status == 1 && refused.errors.contains("kill -INT \(search.process.processIdentifier)"))
+      search.send(SIGINT)
+      #expect(try search.wait().status == 130)
+      try command.succeed("study", "delete", "--study", "tune", "--yes")
+    }
+  }
+
   @Test("a study all of whose trials are excluded is not deleted without --yes")
   func excluded() throws {
     try searched { command in

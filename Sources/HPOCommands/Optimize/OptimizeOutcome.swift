@@ -15,7 +15,7 @@ struct OptimizeOutcome {
     let done = TrialState.allCases.filter(\.isFinished).reduce(0) { $0 + (counts[$1] ?? 0) }
     var text = "\(done)\(total.map { $0 < done ? "" : " of \($0)" } ?? "") done"
     text += ": \(counts[.complete] ?? 0) complete, \(counts[.pruned] ?? 0) pruned, \(counts[.failed] ?? 0) failed"
-    if let running = counts[.running], running > 0 { text += ", \(running) running in another process" }
+    if let running = counts[.running], running > 0 { text += ", \(running) running elsewhere" }
     if let waiting = counts[.waiting], waiting > 0 { text += ", \(waiting) waiting" }
     if overview.excluded > 0 { text += ", \(overview.excluded) excluded" }
     text += summary.finished > 0 ? " (\(summary.finished) trials in \(duration(seconds)))\n" : "\n"

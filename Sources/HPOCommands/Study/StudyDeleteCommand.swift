@@ -31,10 +31,22 @@ struct StudyDeleteCommand: ParsableCommand {
         throw ValidationError(
           "the study '\(study)' has \(counted(count, "trial"))\(files); add --yes to delete them")
       }
+      try Self.checkNobodyRuns(record, in: storage)
       try storage.deleteStudy(record.id)
       return (record.id, count)
     }
     try folders.remove(study: id)
     Terminal.write("deleted the study '\(study)' with \(counted(count, "trial"))\n")
+  }
+
+  /// - Throws: `StorageError.wrongState` where a process of this host is at work on the study.
+  private static func checkNobodyRuns(_ study: StudyRecord, in storage: any Storage) throws {
+    for trial in try storage.trials(study: study.id, states: [.running]) {
+      guard let owner = try storage.owner(trial: trial.id), owner.life == .running else { continue }
+      throw StorageError(
+        .wrongState,
+        "process \(owner.process) runs trial \(trial.number) of the study '\(study.name)'; end it first, by Ctrl-C or "
+          + "`kill -INT \(owner.process)`")
+    }
   }
 }

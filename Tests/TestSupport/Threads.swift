@@ -23,7 +23,7 @@ package final class Threads: TaskExecutor {
 }
 
 /// Runs the tests of a suite on `Threads`.
-package struct ThreadsTrait: SuiteTrait, TestScoping {
+package struct ThreadsTrait: SuiteTrait, TestTrait, TestScoping {
   fileprivate let threads: Threads
 
   package var isRecursive: Bool { true }

@@ -25,6 +25,9 @@ import Testing
     sampler: {name: tpe, seed: 7, startupTrials: 5}
     pruner: {name: median, startupTrials: 3}
     """
+  /// The same with each trial trained on three folds, of which each takes more commits than there are between two ends.
+  private static let folded = study.replacing("data: digits", with: "data: digits\n  split: {folds: 3, test: 0.2}")
+    .replacing("epochs: 4", with: "epochs: 2")
   private static let total = 16
   private static let arguments = [
     "optimize", "--config", "killed.yaml", "--trials", "\(total)", "--checkpoint-every", "0s",
@@ -60,15 +63,16 @@ import Testing
   ///
   /// - Parameters:
   ///   - kills: How many ends there are to be.
+  ///   - study: The study file.
   ///   - options: Further options of the search.
   ///   - whole: Those of the search that is never ended, in their place.
   ///   - fault: What ends a process.
   private func expectEquality(
-    kills: Int, options: [String] = [], whole: [String] = [],
+    kills: Int, study: String = study, options: [String] = [], whole: [String] = [],
     _ fault: (inout DrawGenerator, Int) -> (fault: String?, delay: UInt32?)
   ) throws {
     let expected = try Command.inFolder { command in
-      try command.write(Self.study, to: "killed.yaml")
+      try command.write(study, to: "killed.yaml")
       #expect(try command.start("hpo", Self.arguments + whole).wait().status == 0)
       return try rows(command)
     }
@@ -77,7 +81,7 @@ import Testing
     var (count, studies) = (0, 0)
     while count < kills {
       try Command.inFolder { command in
-        try command.write(Self.study, to: "killed.yaml")
+        try command.write(study, to: "killed.yaml")
         var finished = 0
         while true {
           let (fault, delay) = count < kills ? fault(&generator, count) : (nil, nil)
@@ -145,6 +149,14 @@ import Testing
     try expectEquality(kills: Self.kills / 4, options: options + ["2"], whole: options + ["1"]) { generator, count in
       guard count.isMultiple(of: 2) else { return (nil, UInt32(5000 + generator.uniform(below: 150_000))) }
       return ("commit:\(1 + generator.uniform(below: 150)):\(count.isMultiple(of: 4) ? "before" : "after")", nil)
+    }
+  }
+
+  @Test("a trial of several folds goes on in the fold that it was in, however short its processes live")
+  func folds() throws {
+    // A trial that began its folds again would never end one, and fail after ten ends.
+    try expectEquality(kills: max(40, Self.kills / 8), study: Self.folded) { generator, _ in
+      ("commit:\(9 + generator.uniform(below: 6)):after", nil)
     }
   }
 }

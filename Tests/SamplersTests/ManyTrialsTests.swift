@@ -52,6 +52,7 @@ struct ManyTrialsTests {
       sampler.estimators(for: space, history: all, number: count),
       sampler.estimators(for: space, history: some, number: count)
     )
+    var differences: [Double] = []
     for seed in 0..<20 {
       var (left, right) = (
         Draw(seed: UInt64(seed), number: count).generator(for: "t"),
@@ -60,13 +61,12 @@ struct ManyTrialsTests {
       let points = exact.below.sample(count: 24, using: &left)
       #expect(points == bounded.below.sample(count: 24, using: &right))
       #expect(exact.below.logDensities(at: points) == bounded.below.logDensities(at: points))
-      // The sums over the others are estimates: about a thousand kernels stand for all that are no leaders.
-      let differences = zip(exact.above.logDensities(at: points), bounded.above.logDensities(at: points)).map {
-        $1 - $0
-      }
-      #expect(abs(differences.reduce(0, +) / 24) < 0.25)
-      #expect(differences.allSatisfy { abs($0) < 1.5 })
+      differences += zip(exact.above.logDensities(at: points), bounded.above.logDensities(at: points)).map { $1 - $0 }
     }
+    // The sums over the others are estimates: about a thousand kernels stand for all that are no leaders.
+    let median = differences.map(abs).sorted()[differences.count / 2]
+    #expect(median > 0 && median < 1)
+    #expect(abs(differences.reduce(0, +) / Double(differences.count)) < 0.3)
   }
 
   @Test("A kernel of a stepped parameter that is left out where it is negligible changes no density")

@@ -209,8 +209,8 @@ struct CSVReader {
         isInfinite ? .notFinite : .notANumber,
         isInfinite
           ? "\(name.quoted) is \(text), and features must be finite"
-          : "\(name.quoted) is \(text.quoted), which is no number; name the column among the categorical ones if it "
-            + "holds categories, or ignore it",
+          : "\(name.quoted) is \(text.quoted), which is no number; list the column under categoricalColumns if it "
+            + "holds categories, or under ignoredColumns",
         source: source, line: tokenizer.recordLine, column: column + 1)
     }
     let single = Float(value)

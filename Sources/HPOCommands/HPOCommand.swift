@@ -20,7 +20,8 @@ public struct HPOCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       StudyCommand.self, OptimizeCommand.self, TrialsCommand.self, TrialCommand.self, BestCommand.self,
-      TrainCommand.self, PredictCommand.self, EvaluateCommand.self, QuantizeCommand.self, PruneCommand.self, ExportCommand.self,
+      TrainCommand.self, PredictCommand.self, EvaluateCommand.self, QuantizeCommand.self, PruneCommand.self,
+      ExportCommand.self,
       VerifyCommand.self, AskCommand.self, TellCommand.self, EnqueueCommand.self, NASCommand.self, QueryCommand.self,
       DoctorCommand.self, StorageCommand.self,
     ])

@@ -61,11 +61,14 @@ struct ExpressionTests {
     "What cannot be computed is told",
     arguments: [
       ("1 // 0", "1 // 0 is no number"), ("1 % 0", "1 % 0 is no number"), ("1 / 0", "1.0 / 0.0 is no number"),
-      ("2 ** 63", "2 ** 63 is beyond 64 bits"), ("9223372036854775807 + 1", "9223372036854775807 + 1 is beyond 64 bits"),
-      ("0 - least", "0 - -9223372036854775808 is beyond 64 bits"), ("abs(least)", "0 - -9223372036854775808 is beyond 64 bits"),
+      ("2 ** 63", "2 ** 63 is beyond 64 bits"),
+      ("9223372036854775807 + 1", "9223372036854775807 + 1 is beyond 64 bits"),
+      ("0 - least", "0 - -9223372036854775808 is beyond 64 bits"),
+      ("abs(least)", "0 - -9223372036854775808 is beyond 64 bits"),
       ("-least", "0 - -9223372036854775808 is beyond 64 bits"),
       ("missing + 1", "'missing' has no value here"), ("kind + 1", "'+' takes numbers, but was given 'full'"),
-      ("wide < 1", "'<' takes numbers, but was given 'true'"), ("not 1", "'not' takes true or false, but was given '1'"),
+      ("wide < 1", "'<' takes numbers, but was given 'true'"),
+      ("not 1", "'not' takes true or false, but was given '1'"),
       ("abs(1, 2)", "'abs' takes one number, but was given 2"), ("rate ** rate", "0.5 ** 0.5 is no number"),
       ("if(wide, 1)", "'if' takes a condition and two values, but was given 2 arguments"),
     ])
@@ -78,7 +81,8 @@ struct ExpressionTests {
   @Test("Depth and length are limited")
   func limits() {
     for text in [
-      String(repeating: "(", count: 40) + "1" + String(repeating: ")", count: 40), String(repeating: "-", count: 40) + "1",
+      String(repeating: "(", count: 40) + "1" + String(repeating: ")", count: 40),
+      String(repeating: "-", count: 40) + "1",
       String(repeating: "not ", count: 40) + "true", String(repeating: "2**", count: 40) + "1",
       String(repeating: "1+", count: 400) + "1",
     ] {

@@ -37,6 +37,45 @@ import Testing
     }
   }
 
+  @Test(
+    "a described space is searched, shown, trained and quantized like a ready one, and is checked against one's own data"
+  )
+  func described() throws {
+    try Command.inFolder { command in
+      let text = """
+        study: described
+        objective: {data: digits, epochs: 2, metric: accuracy, learningRate: 0.01, batchSize: 64}
+        architecture:
+          space:
+          - repeat:
+              name: block
+              count: 1..2
+              steps: [{convolution: {channels: [4, 8], stride: 2}}]
+          - classifier
+          bits: [2, 4, 8]
+          limits: {flash: 2kB}
+          minimize: [macs]
+        sampler: {name: nsga2, seed: 5, population: 4}
+        """
+      try command.write(text, to: "described.yaml")
+      try command.succeed("nas", "search", "--config", "described.yaml", "--trials", "3")
+      try command.succeed("nas", "search", "--study", "described", "--trials", "5", "--limit", "flash=1kB")
+      let shown = try #require(try command.json("nas", "show", "4") as? [String: Any])
+      let genome = try #require(shown["genome"] as? [String: Any])
+      #expect(genome["block/count"] != nil && genome["block1/convolution/bits"] != nil)
+      #expect(((shown["costs"] as? [String: Any])?["flash"] as? Int).map { $0 <= 1000 } == true)
+      try command.succeed("train", "--study", "described", "--trial", "4", "--output", "m.hpo")
+      try command.succeed("quantize", "m.hpo", "--config", "described.yaml")
+      try command.write("a,b,kind\n" + (0..<60).map { "\($0),\(60 - $0),\($0 % 2)\n" }.joined(), to: "samples.csv")
+      let own = text.replacing("data: digits", with: "data: {csv: samples.csv, target: kind}")
+      try command.write(own, to: "own.yaml")
+      let refused = try command.hpo("nas", "search", "--config", "own.yaml", "--study", "own", "--trials", "1")
+      #expect(refused.status != 0)
+      #expect(refused.errors.contains("line 7, column 16 of the study file"), "\(refused.errors)")
+      #expect(refused.errors.contains("'input: image' takes rows"), "\(refused.errors)")
+    }
+  }
+
   @Test("the front, the layers of an architecture and their pictures can be seen")
   func showing() throws {
     try Command.inFolder { command in

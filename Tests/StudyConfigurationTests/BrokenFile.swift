@@ -13,9 +13,9 @@ struct BrokenFile: Sendable, CustomTestStringConvertible {
     self.messages = messages
   }
 
-  /// A file that differs from `wholeText` by replaced parts.
-  init(_ mistake: String, edits: [(String, String)], messages: [String]) {
-    var text = Self.wholeText
+  /// A file that differs from another one by replaced parts.
+  init(_ mistake: String, of whole: String = Self.wholeText, edits: [(String, String)], messages: [String]) {
+    var text = whole
     for (part, replacement) in edits {
       guard let range = text.firstRange(of: part) else { preconditionFailure("the file does not hold '\(part)'") }
       text.replaceSubrange(range, with: replacement)

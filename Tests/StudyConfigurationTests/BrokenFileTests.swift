@@ -4,6 +4,7 @@ import Testing
 @Suite("Mistakes in study files") struct BrokenFileTests {
   @Test("The file that the broken ones are made of is right") func wholeFile() throws {
     _ = try read(BrokenFile.wholeText)
+    _ = try read(BrokenFile.architectureText)
   }
 
   @Test("A mistake of YAML or of the text is told", arguments: BrokenFile.syntax)
@@ -17,6 +18,9 @@ import Testing
 
   @Test("A mistake in the space is told", arguments: BrokenFile.space)
   func space(_ file: BrokenFile) { check(file) }
+
+  @Test("A mistake in a described space of architectures is told", arguments: BrokenFile.architecture)
+  func architecture(_ file: BrokenFile) { check(file) }
 
   private func check(_ file: BrokenFile) {
     let error = #expect(throws: ConfigurationError.self) { try read(file.text) }
@@ -108,11 +112,14 @@ import Testing
     #expect(folder?.description == "/: the file cannot be read: Is a directory")
   }
 
-  @Test("Whatever bytes are changed, there is a study or a mistake with a position") func mutations() {
+  @Test(
+    "Whatever bytes are changed, there is a study or a mistake with a position",
+    arguments: [(BrokenFile.wholeText, 2_000), (BrokenFile.architectureText, 1_500)])
+  func mutations(whole: String, count: Int) {
     var generator = Mutations(state: 7)
-    let original = Array(BrokenFile.wholeText.utf8)
+    let original = Array(whole.utf8)
     var studies = 0
-    for _ in 0..<2_000 {
+    for _ in 0..<count {
       let mutated = generator.mutate(original)
       do throws(ConfigurationError) {
         _ = try StudyConfiguration(bytes: mutated, file: "study.yaml")
@@ -129,7 +136,7 @@ import Testing
       }
     }
     // Both outcomes occur, so that the loop tells something about each.
-    #expect(studies > 100 && studies < 1_900)
+    #expect(studies > count / 20 && studies < count - count / 20)
   }
 }
 

@@ -125,7 +125,8 @@ struct DescribedSpaceTests {
                   - convolution: {name: project, channels: width, kernel: 1, activation: none}
       - classifier
       """, options: "{dropout: 0.2}".unbraced)
-    try expectEqual(space, InvertedResidualSpace(dropout: 0.2), shapes: [[8, 8, 1], [28, 28, 1]], hasEqualNames: false)
+    try expectEqual(
+      space, InvertedResidualSpace(dropout: 0.2), shapes: [[8, 8, 1], [28, 28, 1]], hasEqualNames: false)
   }
 
   @Test("The ready space of cells can be described")
@@ -247,7 +248,8 @@ struct DescribedSpaceTests {
     let names = Set(
       try (0..<150).flatMap { seed in
         var generator = Draw(seed: UInt64(seed), number: 1).generator(for: "test")
-        return try space.randomArchitecture(featureShape: [8, 8, 1], outputWidth: 10, using: &generator).genome.choices.keys
+        return try space.randomArchitecture(featureShape: [8, 8, 1], outputWidth: 10, using: &generator).genome.choices
+          .keys
       })
     #expect(
       names == [

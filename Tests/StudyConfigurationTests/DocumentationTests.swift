@@ -2,9 +2,12 @@ import StudyConfiguration
 import Testing
 
 @Suite("The reference of study files") struct DocumentationTests {
-  @Test("Every example of the reference is a study file that is read") func examples() throws {
-    let examples = try Self.blocks(of: "yaml")
-    #expect(examples.count >= 10)
+  @Test(
+    "Every example of the reference is a study file that is read",
+    arguments: [("StudyFiles", 10), ("ArchitectureSearch", 2)])
+  func examples(guide: String, count: Int) throws {
+    let examples = try Self.blocks(of: "yaml", in: "Documentation/\(guide).md")
+    #expect(examples.count >= count)
     for example in examples {
       #expect(throws: Never.self, "\(example)") { try read(example) }
     }
@@ -38,8 +41,10 @@ import Testing
     #expect(try Self.blocks(of: "text") == [(error?.description ?? "") + "\n"])
   }
 
-  private static func blocks(of language: String) throws -> [String] {
-    try Files.text("Documentation/StudyFiles.md").split(separator: "```\(language)\n").dropFirst().map { part in
+  private static func blocks(
+    of language: String, in guide: String = "Documentation/StudyFiles.md"
+  ) throws -> [String] {
+    try Files.text(guide).split(separator: "```\(language)\n").dropFirst().map { part in
       String(part[..<(part.firstRange(of: "```")?.lowerBound ?? part.endIndex)])
     }
   }

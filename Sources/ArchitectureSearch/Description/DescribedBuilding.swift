@@ -236,7 +236,8 @@ struct DescribedBuilding {
       let kernel = try number(.kernel, else: 3)
       let stride = try number(.stride, else: 1)
       let activation = try function(.activation)
-      try checkWeights(kernel * kernel * (channels == nil ? 1 : lastExtent(builder)), channels ?? lastExtent(builder), title)
+      try checkWeights(
+        kernel * kernel * (channels == nil ? 1 : lastExtent(builder)), channels ?? lastExtent(builder), title)
       let y = try builder.convolution(
         x, channels: channels, kernel: kernel, stride: stride, name: name, isActivated: activation == .relu)
       x = try activated(y, activation == .relu ? nil : activation, name, &builder)

@@ -126,7 +126,9 @@ package indirect enum Expression: Hashable, Sendable {
       case .abs: numbers.count == 1 ? 0 : nil
       case .conditional: nil
       }
-    guard let place else { throw ExpressionError("'\(function.rawValue)' takes one number, but was given \(numbers.count)") }
+    guard let place else {
+      throw ExpressionError("'\(function.rawValue)' takes one number, but was given \(numbers.count)")
+    }
     guard function == .abs, numbers[place] < 0 else { return values[place] }
     return try arithmetic(.minus, .int(0), values[place])
   }
@@ -169,7 +171,9 @@ package indirect enum Expression: Hashable, Sendable {
     case .power:
       guard right >= 0 else { return nil }
       var (value, overflow) = (1, false)
-      for _ in 0..<Swift.min(right, 64) where !overflow { (value, overflow) = value.multipliedReportingOverflow(by: left) }
+      for _ in 0..<Swift.min(right, 64) where !overflow {
+        (value, overflow) = value.multipliedReportingOverflow(by: left)
+      }
       // Beyond 64 factors only 0, 1 and -1 have stayed within bounds.
       if right > 64, left == -1 { value = right % 2 == 0 ? 1 : -1 }
       result = (value, overflow)

@@ -45,7 +45,8 @@ struct WeightMask {
     }
     for name in pruning.denseLayers.sorted() where !names.contains(name) {
       throw CompressionError(
-        .invalidOption, "the network has no layer '\(name)' to leave dense; \(NearestName.hint(for: name, among: names))")
+        .invalidOption,
+        "the network has no layer '\(name)' to leave dense; \(NearestName.hint(for: name, among: names))")
     }
   }
 
@@ -119,7 +120,8 @@ struct WeightMask {
     layers.flatMap { layer in
       stride(from: 0, to: layer.isPruned.count, by: 24).map { start in
         var bits: UInt32 = 0
-        for (place, isPruned) in layer.isPruned[start..<min(start + 24, layer.isPruned.count)].enumerated() where isPruned {
+        for (place, isPruned) in layer.isPruned[start..<min(start + 24, layer.isPruned.count)].enumerated()
+        where isPruned {
           bits |= 1 << UInt32(place)
         }
         return Float(bits)

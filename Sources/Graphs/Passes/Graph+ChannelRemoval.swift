@@ -11,9 +11,11 @@ extension Graph {
   package func removingChannels(
     _ removed: Set<Int>, of groups: ChannelGroups, weights: [String: [Float]], output: Value
   ) throws -> (graph: Graph, output: Value, weights: [String: [Float]]) {
-    var removal = ChannelRemoval(graph: self, weights: weights, kept: groups.groups.map { channels in
-      channels.indices.filter { !removed.contains(channels[$0]) }
-    })
+    var removal = ChannelRemoval(
+      graph: self, weights: weights,
+      kept: groups.groups.map { channels in
+        channels.indices.filter { !removed.contains(channels[$0]) }
+      })
     for value in values where !self[value].operation.isStored || self[value].operation == .input {
       try removal.take(value)
     }

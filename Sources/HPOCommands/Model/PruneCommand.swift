@@ -90,7 +90,8 @@ struct PruningReport {
 
   /// For people, a line a fact.
   var text: String {
-    let rows = rows.map { ($0.name, "\(shortNumber($0.before)) before, \(shortNumber($0.after)) after") } + [("model", path)]
+    let rows =
+      rows.map { ($0.name, "\(shortNumber($0.before)) before, \(shortNumber($0.after)) after") } + [("model", path)]
     let width = rows.map(\.0.count).max() ?? 0
     return rows.map { $0 + String(repeating: " ", count: width - $0.count + 2) + $1 + "\n" }.joined()
   }

@@ -46,7 +46,9 @@ struct PruningOptions: ParsableArguments {
     guard epochs >= 0 else { throw ValidationError("--epochs \(epochs): 0 or more are possible") }
     if let macs, !(macs > 0 && macs < 1) { throw ValidationError("--macs \(macs): a share above 0 and below 1") }
     if macs == nil, leastShare != nil { throw ValidationError("--least-share: channels are pruned with --macs alone") }
-    if macs != nil, !denseLayer.isEmpty { throw ValidationError("--dense-layer: weights are pruned with --sparsity alone") }
+    if macs != nil, !denseLayer.isEmpty {
+      throw ValidationError("--dense-layer: weights are pruned with --sparsity alone")
+    }
     if try magnitudePattern != .twoOfFour, isByMagnitude, sparsity == nil {
       throw ValidationError("--pattern: how many weights? Give --sparsity 0.9")
     }
@@ -70,7 +72,8 @@ struct PruningOptions: ParsableArguments {
   ///   - data: The parts of the data, standardized as the model's.
   ///   - output: The file beside which an interrupted training is kept.
   func prune(_ model: TrainedModel, data: DatasetSplits, output: String) throws -> TrainedModel {
-    var training = TrainingOptions(optimizer: .adam(learningRate: rate), batchSize: batchSize, epochs: max(1, epochs), seed: seed)
+    var training = TrainingOptions(
+      optimizer: .adam(learningRate: rate), batchSize: batchSize, epochs: max(1, epochs), seed: seed)
     training.schedule = LearningRateSchedule(.cosine(minimum: 0))
     if let macs {
       let smaller = try ChannelPruning(savedShare: macs, leastShare: leastShare ?? 0.2).prune(model)

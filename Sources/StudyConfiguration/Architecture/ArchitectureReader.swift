@@ -57,7 +57,10 @@ struct ArchitectureReader {
     else { return }
     let position = mistake.place.map { Position(line: $0.line, column: $0.column) } ?? spacePosition
     let prefix = mistake.code == .rejected ? "no random architecture can be built: " : ""
-    log.report(.contradiction, at: position ?? Position(line: 1, column: 1), "architecture: \(prefix)\(mistake.message)")
+    let suffix = mistake.place == nil ? "; end with 'output' or 'classifier'" : ""
+    log.report(
+      .contradiction, at: position ?? Position(line: 1, column: 1),
+      "architecture: \(prefix)\(mistake.message)\(suffix)")
   }
 
   // MARK: - Spaces

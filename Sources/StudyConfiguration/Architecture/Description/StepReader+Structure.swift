@@ -202,7 +202,8 @@ extension StepReader {
     guard case .list(let elements) = node.content else {
       if !node.isInvalid {
         log.report(
-          .wrongType, at: node.position, "\(path): expected a list of kept values such as [stem, body], met \(node.met)")
+          .wrongType, at: node.position, "\(path): expected a list of kept values such as [stem, body], met \(node.met)"
+        )
       }
       return nil
     }

@@ -32,7 +32,7 @@ extension StepReader {
           return nil
         }
       }
-      return expression(node, path: path, names).map(DescribedValue.expression)
+      return expression(node, path: path, names, also: domain == nil ? ["bool"] : []).map(DescribedValue.expression)
     }
   }
 
@@ -135,14 +135,23 @@ extension StepReader {
     tie: String? = nil
   ) -> DescribedValue? {
     guard let domain, !domain.contains(distribution) else { return .choice(distribution, tie: tie) }
-    log.report(.invalidValue, at: node.position, "\(path): expected \(domain) in every case, met others to choose from")
+    let met =
+      switch distribution {
+      case .float(let range): "the real numbers \(range.low)..\(range.high)"
+      case .int(let range): "\(range.low)..\(range.high)"
+      case .categorical(let list):
+        list.choices.filter { !domain.contains($0) }.map { "'\($0)'" }.joined(separator: ", ")
+      }
+    log.report(.invalidValue, at: node.position, "\(path): expected \(domain) in every case, met \(met)")
     return nil
   }
 
   // MARK: - Expressions
 
   /// A formula over names that are known here; nil, with a message, for anything else.
-  func expression(_ node: YAMLNode, path: String, _ names: StepNames) -> Expression? {
+  ///
+  /// - Parameter also: Other words that may have been meant.
+  func expression(_ node: YAMLNode, path: String, _ names: StepNames, also: [String] = []) -> Expression? {
     guard case .scalar(let scalar) = node.content, !scalar.text.isEmpty else {
       if !node.isInvalid {
         log.report(
@@ -156,7 +165,8 @@ extension StepReader {
       for (name, offset) in expression.names where !names.values.contains(name) {
         log.report(
           .unknownName, at: position(of: offset, in: scalar, at: node.position),
-          "\(path): '\(name.shortened)' is no choice before; \(NearestName.hint(for: name, among: names.values.sorted()))")
+          "\(path): '\(name.shortened)' is no choice before; "
+            + NearestName.hint(for: name, among: also + names.values.sorted()))
         return nil
       }
       return expression

@@ -1,0 +1,69 @@
+import Foundation
+import Testing
+
+@Suite("hpo prune")
+struct PruneCommandTests {
+  private static let cnn = """
+    direction: maximize
+    objective: {data: digits, network: cnn, metric: accuracy, epochs: 2, depth: 2, channels: 8, learningRate: 0.01}
+    space: {dropout: {float: 0..0.5}}
+    """
+
+  private func part(_ report: Any, _ name: String) throws -> [String: Double] {
+    let members = try #require(report as? [String: Any])
+    return try #require(members[name] as? [String: Double])
+  }
+
+  @Test("sets weights to zero, which stay so when the model is quantized, and measures what is left")
+  func weights() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      try command.succeed("train", "--config", "quick.yaml", "--output", "m.hpo")
+      let report = try command.json(
+        "prune", "m.hpo", "--config", "quick.yaml", "--sparsity", "0.8", "--epochs", "4", "--rate", "0.01")
+      let (before, after) = (try part(report, "before"), try part(report, "after"))
+      #expect(abs((after["sparsity"] ?? 0) - 0.8) < 0.01 && before["macs"] == after["macs"])
+      let measured = try part(
+        ["result": try command.json("evaluate", "m.pruned.hpo", "--config", "quick.yaml")], "result")
+      #expect(measured["accuracy"] == after["accuracy"])
+      try command.succeed("quantize", "m.pruned.hpo", "--config", "quick.yaml")
+      let half = try command.json("prune", "m.hpo", "--config", "quick.yaml", "--pattern", "2:4", "--epochs", "0")
+      #expect(try part(half, "after")["sparsity"] == 0.5)
+    }
+  }
+
+  @Test("takes channels away, and leaves a smaller model that trains, quantizes and is verified")
+  func channels() throws {
+    try Command.inFolder { command in
+      try command.write(Self.cnn, to: "cnn.yaml")
+      try command.succeed("train", "--config", "cnn.yaml", "--output", "m.hpo")
+      let report = try command.json(
+        "prune", "m.hpo", "--config", "cnn.yaml", "--macs", "0.4", "--epochs", "2", "--output", "s.hpo")
+      let (before, after) = (try part(report, "before"), try part(report, "after"))
+      #expect((after["macs"] ?? 0) <= 0.6 * (before["macs"] ?? 0))
+      #expect((after["flashBytes"] ?? 0) < (before["flashBytes"] ?? 0))
+      try command.succeed("quantize", "s.hpo", "--config", "cnn.yaml")
+      try command.succeed("verify", "s.int8.hpo", "--samples", "20")
+    }
+  }
+
+  @Test("names what is wrong and the way out")
+  func mistakes() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      try command.succeed("train", "--config", "quick.yaml", "--output", "m.hpo")
+      for (arguments, message) in [
+        ([], "Give --sparsity 0.9 or --pattern 2:4 for weights, or --macs 0.4 for channels"),
+        (["--sparsity", "0.9", "--macs", "0.4"], "prune twice for both"),
+        (["--sparsity", "1"], "a share of 0 or more and below 1"), (["--macs", "1.5"], "a share above 0 and below 1"),
+        (["--pattern", "globl", "--sparsity", "0.5"], "did you mean 'global'?"),
+        (["--pattern", "per-layer"], "how many weights? Give --sparsity 0.9"),
+        (["--sparsity", "0.5", "--dense-layer", "outptu"], "did you mean 'output'?"),
+        (["--macs", "0.99"], "is too much"),
+      ] {
+        let result = try command.start("hpo", ["prune", "m.hpo", "--config", "quick.yaml"] + arguments).wait()
+        #expect(result.status != 0 && result.errors.contains(message), "\(arguments): \(result.errors)")
+      }
+    }
+  }
+}

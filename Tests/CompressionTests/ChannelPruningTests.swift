@@ -1,5 +1,7 @@
+import ArchitectureSearch
 import Execution
 import Graphs
+import Samplers
 import TestSupport
 import Testing
 import Training
@@ -58,19 +60,44 @@ struct ChannelPruningTests {
     _ = try expectSame(RandomNetwork.model(seed: UInt64(seed), isTabular: seed % 6 == 0), seed: UInt64(seed))
   }
 
+  static let spaces: [any ArchitectureSpace] = [
+    PerceptronSpace(depth: .range(1...3)), ConvolutionalSpace(), InvertedResidualSpace(), CellSpace(),
+  ]
+
+  @Test("So does one of random architectures from each ready space", arguments: spaces.indices)
+  func readySpaces(place: Int) throws {
+    var removed = 0
+    for seed in 0..<15 {
+      var generator = Draw(seed: UInt64(seed), number: 0).generator(for: "test")
+      let architecture = try Self.spaces[place].randomArchitecture(
+        featureShape: [8, 8, 1], outputWidth: 5, using: &generator)
+      let network = try SavedNetwork(graph: architecture.graph, output: architecture.output)
+      removed += try expectSame(try model(of: network, featureShape: [8, 8, 1]), seed: UInt64(seed)).removed
+    }
+    #expect(removed > 100)
+  }
+
   private func model(_ build: (inout Graph, Value) throws -> Value, shape: Shape = [1, 6, 6, 3]) throws -> TrainedModel
   {
     var graph = Graph()
     let output = try build(&graph, graph.input("features", shape: shape))
-    let network = try SavedNetwork(graph: graph, output: output)
+    return try model(
+      of: SavedNetwork(graph: graph, output: output), featureShape: Array(shape.dimensions.dropFirst()))
+  }
+
+  /// A model of drawn weights, whose normalization has figures that are not the usual ones.
+  private func model(of network: SavedNetwork, featureShape: [Int]) throws -> TrainedModel {
     let store = ParameterStore(network.graph, seed: 5)
+    var random = SplitMix64(seed: 9)
     var weights: [String: [Float]] = [:]
     for value in network.graph.parameters + network.graph.states {
       let name = network.graph[value].name
       weights[name] = store.values(of: name)
+      guard network.graph.shape(of: value).rank == 1 else { continue }
+      weights[name] = weights[name]?.map { $0 + Float(abs(random.normal())) / 4 }
     }
     return try TrainedModel(
-      network: network, weights: weights, featureShape: Array(shape.dimensions.dropFirst()),
+      network: network, weights: weights, featureShape: featureShape,
       target: .classes((0..<network.outputWidth).map { "\($0)" }))
   }
 

@@ -59,9 +59,13 @@ struct WeightMask {
   /// Sets what is pruned to zero.
   func apply(to parameters: ParameterStore) {
     for layer in layers {
-      guard let entry = parameters.layout[layer.name] else { continue }
-      let values = parameters.values
-      for (index, isPruned) in layer.isPruned.enumerated() where isPruned { values[entry.offset + index] = 0 }
+      guard let entry = parameters.layout[layer.name], entry.shape.count == layer.isPruned.count,
+        let start = parameters.values.baseAddress
+      else { continue }
+      let weights = start + entry.offset
+      layer.isPruned.withUnsafeBufferPointer { isPruned in
+        for index in isPruned.indices { weights[index] = isPruned[index] ? 0 : weights[index] }
+      }
     }
   }
 
@@ -78,23 +82,64 @@ struct WeightMask {
     apply(to: parameters)
   }
 
-  /// Prunes the smallest of several layers' weights; each layer keeps its largest at least.
+  /// Prunes the smallest of several layers' weights, of equal ones the first; each layer keeps its largest at least.
   private mutating func prune(_ places: [Int], _ sparsity: Double, _ parameters: ParameterStore) {
-    var candidates: [(magnitude: Float, layer: Int, index: Int)] = []
-    var count = 0
+    var candidates: [(place: Int, magnitudes: [Float])] = []
+    var (count, pruned, total) = (0, 0, 0)
     for place in places {
-      let magnitudes = magnitudes(of: place, parameters)
-      count += magnitudes.count
-      let largest = magnitudes.indices.max { magnitudes[$0] < magnitudes[$1] }
-      for (index, magnitude) in magnitudes.enumerated() where !layers[place].isPruned[index] && index != largest {
-        candidates.append((magnitude, place, index))
+      var magnitudes = magnitudes(of: place, parameters)
+      total += magnitudes.count
+      // What is pruned already, and what has to stay, is no candidate.
+      if let largest = magnitudes.indices.max(by: { magnitudes[$0] < magnitudes[$1] }) {
+        magnitudes[largest] = .infinity
+      }
+      for index in magnitudes.indices where layers[place].isPruned[index] {
+        magnitudes[index] = .infinity
+        pruned += 1
+      }
+      count += magnitudes.count { $0 < .infinity }
+      candidates.append((place, magnitudes))
+    }
+    let more = min(count, Int((sparsity * Double(total)).rounded()) - pruned)
+    guard more > 0 else { return }
+    let (threshold, below) = Self.threshold(of: more, among: candidates.map(\.magnitudes))
+    var equal = more - below
+    for (place, magnitudes) in candidates {
+      for (index, magnitude) in magnitudes.enumerated() where magnitude <= threshold {
+        if magnitude == threshold {
+          guard equal > 0 else { continue }
+          equal -= 1
+        }
+        layers[place].isPruned[index] = true
       }
     }
-    let pruned = places.reduce(0) { $0 + layers[$1].isPruned.count(where: \.self) }
-    let more = min(candidates.count, Int((sparsity * Double(count)).rounded()) - pruned)
-    guard more > 0 else { return }
-    candidates.sort { ($0.magnitude, $0.layer, $0.index) < ($1.magnitude, $1.layer, $1.index) }
-    for (_, layer, index) in candidates[..<more] { layers[layer].isPruned[index] = true }
+  }
+
+  /// The number that is the `rank`-th smallest, from 1, and how many are smaller; by two counts over halves of the bits, which
+  /// order as the numbers do where these have no sign.
+  private static func threshold(of rank: Int, among lists: [[Float]]) -> (value: Float, below: Int) {
+    var below = 0
+    var bits: UInt32 = 0
+    for isHigh in [true, false] {
+      var counts = Array(repeating: 0, count: 1 << 16)
+      for list in lists {
+        for number in list {
+          let pattern = number.bitPattern
+          if isHigh {
+            counts[Int(pattern >> 16)] += 1
+          } else if pattern >> 16 == bits >> 16 {
+            counts[Int(pattern & 0xFFFF)] += 1
+          }
+        }
+      }
+      var bucket = 0
+      while below + counts[bucket] < rank {
+        below += counts[bucket]
+        bucket += 1
+      }
+      bits |= UInt32(bucket) << (isHigh ? 16 : 0)
+    }
+    return (Float(bitPattern: bits), below)
   }
 
   /// Prunes the smaller half of each four weights along the inputs; of what is left over of fewer, the smaller half as well.

@@ -96,6 +96,30 @@ struct MagnitudePruningTests {
     }
   }
 
+  @Test("Training with rounding, and any training with its hook, leaves zeros where they are")
+  func keeping() throws {
+    let (model, data) = try trained(MultilayerPerceptron(hiddenUnits: [16]))
+    #expect(ZeroKeepingHook(model) == nil)
+    let sparse = try MagnitudePruning(sparsity: 0.7).pruneOnce(model)
+    var aware = QuantizationAwareTraining(bits: BitWidths(4))
+    aware.options.epochs = 3
+    let quantized = try aware.quantize(sparse, data: data)
+    let refined = try Trainer(
+      refining: sparse, data: data, options: TrainingOptions(epochs: 2), hook: ZeroKeepingHook(sparse))
+    _ = try refined.train()
+    for further in [quantized, try refined.model()] {
+      var changed = 0
+      for layer in Sparsity(of: sparse).layers {
+        let name = "\(layer.name).weight"
+        let (before, after) = (try #require(sparse.weights[name]), try #require(further.weights[name]))
+        #expect(zip(before, after).allSatisfy { $0 != 0 || $1 == 0 })
+        changed += zip(before, after).count { $0 != $1 }
+      }
+      #expect(changed > 100)
+    }
+    #expect(try IntegerNetwork(quantized).layers.reduce(0) { $0 + $1.elements.count { $0 == 0 } } >= Int(0.69 * 1184))
+  }
+
   @Test("A training that goes on from a checkpoint ends with the same bits")
   func checkpoint() throws {
     let (model, data) = try trained(MultilayerPerceptron(hiddenUnits: [24]))

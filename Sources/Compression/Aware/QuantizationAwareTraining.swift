@@ -80,7 +80,8 @@ public struct QuantizationAwareTraining: Sendable, Hashable {
 
   /// Trains a model further and quantizes it.
   ///
-  /// The same model, data and options give the same result bit for bit on the same machine.
+  /// The same model, data and options give the same result bit for bit on the same machine. Weights that are zero stay zero,
+  /// as pruning leaves them.
   ///
   /// - Parameters:
   ///   - model: A trained model that computes with floating-point numbers.
@@ -122,7 +123,8 @@ public struct QuantizationAwareTraining: Sendable, Hashable {
       let rounded = try network(momentum: isObserving ? momentum : nil)
       return try Trainer(
         rounded.network, data: data, options: isObserving ? observingOptions : settledOptions, kernels: kernels,
-        weights: weights.merging(rounded.weights) { trained, _ in trained }, teacher: teacher)
+        weights: weights.merging(rounded.weights) { trained, _ in trained }, teacher: teacher,
+        hook: ZeroKeepingHook(start))
     }
     func train(_ trainer: Trainer, isObserving: Bool) throws -> TrainingResult {
       let before = isObserving ? 0 : observingEpochs

@@ -31,23 +31,41 @@ struct WeightMask {
         .wrongKind, "the model is quantized; prune the one with floating-point numbers that it was made of")
     }
     pattern = pruning.pattern
-    let graph = model.network.graph
-    var names: [String] = []
-    for node in graph.nodes {
-      guard let axis = node.inputAxis, case let weight = node.inputs[1] else { continue }
-      names.append(node.name)
-      let (name, shape) = (graph[weight].name, graph.shape(of: weight))
-      guard !pruning.denseLayers.contains(node.name), !layers.contains(where: { $0.name == name }) else { continue }
-      layers.append(
-        Layer(
-          name: name, shape: shape, inputStride: shape.dimensions[(axis + 1)...].reduce(1, *), inputCount: shape[axis],
-          isPruned: Array(repeating: false, count: shape.count)))
-    }
+    let names: [String]
+    (layers, names) = Self.layers(of: model, but: pruning.denseLayers)
     for name in pruning.denseLayers.sorted() where !names.contains(name) {
       throw CompressionError(
         .invalidOption,
         "the network has no layer '\(name)' to leave dense; \(NearestName.hint(for: name, among: names))")
     }
+  }
+
+  /// A mask of the weights that are zero in a model.
+  init(zerosOf model: TrainedModel) {
+    pattern = .global
+    layers = Self.layers(of: model, but: []).layers.map { layer in
+      var layer = layer
+      if let weight = model.weights[layer.name] { layer.isPruned = weight.map { $0 == 0 } }
+      return layer
+    }
+  }
+
+  /// The layers that may be pruned, and the names of all that have weights.
+  private static func layers(of model: TrainedModel, but dense: Set<String>) -> (layers: [Layer], names: [String]) {
+    let graph = model.network.graph
+    var layers: [Layer] = []
+    var names: [String] = []
+    for node in graph.nodes {
+      guard let axis = node.inputAxis, case let weight = node.inputs[1] else { continue }
+      names.append(node.name)
+      let (name, shape) = (graph[weight].name, graph.shape(of: weight))
+      guard !dense.contains(node.name), !layers.contains(where: { $0.name == name }) else { continue }
+      layers.append(
+        Layer(
+          name: name, shape: shape, inputStride: shape.dimensions[(axis + 1)...].reduce(1, *), inputCount: shape[axis],
+          isPruned: Array(repeating: false, count: shape.count)))
+    }
+    return (layers, names)
   }
 
   /// The share of weights that are pruned.

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Programs as objectives, from the command line", .timeLimit(.minutes(20)), .on(.commands)) struct ProgramCommandTests {
+@Suite("Programs as objectives, from the command line", .timeLimit(.minutes(20)), .on(.commands))
+struct ProgramCommandTests {
   /// Arguments of a search of one parameter by a script of the shell.
   private func search(_ script: String, trials: Int, _ options: String...) -> [String] {
     ["optimize", "--study", "tune", "--trials", "\(trials)", "--float", "x=0..1"] + options + [

@@ -55,7 +55,8 @@ public struct DatasetSplits: Sendable, Equatable {
   public func standardized(as model: TrainedModel) throws(TrainingError) -> DatasetSplits {
     precondition(standardization == nil, "the splits are standardized already")
     return DatasetSplits(
-      training: try model.prepared(training), validation: try model.prepared(validation), test: try model.prepared(test),
+      training: try model.prepared(training), validation: try model.prepared(validation),
+      test: try model.prepared(test),
       indices: indices, encoding: model.encoding, standardization: model.standardization)
   }
 

@@ -176,7 +176,8 @@ extension Trainer {
       }
     return try TrainedModel(
       network: network, weights: weights.filter { names.contains($0.key) }, featureShape: training.featureShape,
-      featureNames: training.featureNames, encoding: data.encoding, standardization: data.standardization, target: target,
+      featureNames: training.featureNames, encoding: data.encoding, standardization: data.standardization,
+      target: target,
       probabilities: ClassProbabilities(options.loss), metrics: metrics, provenance: provenance)
   }
 }

@@ -93,8 +93,8 @@ struct Scheduler: Hashable {
     precondition(jobs[job] != .retired, "job \(job) has retired")
     let areHalted = ending == .failed || ending == .stopped(haltsTrials: true)
     ending = .failed
-    jobs[job] = .retired
-    return (!areHalted && jobs.contains(.running) ? [.haltTrials] : []) + retireWaiting() + retire(job)
+    let othersRun = jobs.indices.contains { $0 != job && jobs[$0] == .running }
+    return (!areHalted && othersRun ? [.haltTrials] : []) + retireWaiting() + retire(job)
   }
 
   /// Somebody asks to stop.

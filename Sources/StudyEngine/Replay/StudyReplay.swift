@@ -102,7 +102,8 @@ extension StudyReplay {
     if seal.state != found.state {
       note(.state, of: trial.number, expected: seal.state.rawValue, found: found.state.rawValue)
     }
-    if seal.values != found.values {
+    // A trial that failed is read without its values.
+    if seal.values != found.values, seal.state == found.state || !found.values.isEmpty {
       note(.value, of: trial.number, expected: Self.text(seal.values), found: Self.text(found.values))
     }
     if seal.parameters != found.parameters { altered.insert(trial.number) }

@@ -8,9 +8,10 @@ the three keeps its files as it does by default; ours waits for the disk at the 
 
 Build first: swift build -c release --product BenchmarkStudyOverhead
 Run with a Python that has optuna and rustuna:
-    python Benchmarks/StudyOverhead/run.py [trials] [rounds] [path of the built program]
+    python Benchmarks/StudyOverhead/run.py [--trials 1000] [--rounds 3] [--kinds sqlite memory] [--without Rustuna]
 """
 
+import argparse
 import importlib.metadata
 import json
 import math
@@ -71,23 +72,33 @@ def with_hpo(program, trials, path):
 
 
 def main():
-    trials = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
-    program = sys.argv[3] if len(sys.argv) > 3 else ".build/release/BenchmarkStudyOverhead"
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--trials", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--kinds", nargs="+", choices=["sqlite", "memory"], default=["sqlite", "memory"])
+    parser.add_argument("--without", nargs="+", choices=["Optuna", "Rustuna"], default=[], help="leaves out slow ones")
+    parser.add_argument("--program", default=".build/release/BenchmarkStudyOverhead")
+    options = parser.parse_args()
+    run = {
+        "hpo": lambda path: with_hpo(options.program, options.trials, path),
+        "Optuna": lambda path: with_optuna(options.trials, path),
+        "Rustuna": lambda path: with_rustuna(options.trials, path),
+    }
+    run = {name: body for name, body in run.items() if name not in options.without}
     versions = f"Optuna {optuna.__version__}, Rustuna {importlib.metadata.version('rustuna')}"
-    print(f"{trials} trials, {rounds} rounds, {versions}; milliseconds a trial, over the run | over its last tenth")
-    for kind in ["sqlite", "memory"]:
-        times = {"hpo": [], "Optuna": [], "Rustuna": []}
-        for _ in range(rounds):
+    print(
+        f"{options.trials} trials, {options.rounds} rounds, {versions}; "
+        "milliseconds a trial, over the run | over its last tenth")
+    for kind in options.kinds:
+        times = {name: [] for name in run}
+        for _ in range(options.rounds):
             with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR", ".")) as folder:
-                path = {name: os.path.join(folder, f"{name}.db") if kind == "sqlite" else None for name in times}
-                times["hpo"].append(with_hpo(program, trials, path["hpo"]))
-                times["Optuna"].append(with_optuna(trials, path["Optuna"]))
-                times["Rustuna"].append(with_rustuna(trials, path["Rustuna"]))
+                for name, body in run.items():
+                    times[name].append(body(os.path.join(folder, f"{name}.db") if kind == "sqlite" else None))
             print("  " + kind, *(f"{n} {t[-1][0]:.3f} | {t[-1][1]:.3f}" for n, t in times.items()), sep="   ", flush=True)
-        for peer in ["Optuna", "Rustuna"]:
-            run, late = (statistics.median(p[k] / o[k] for p, o in zip(times[peer], times["hpo"])) for k in (0, 1))
-            print(f"{kind}: {peer} / hpo, median of ratios: {run:.1f} | {late:.1f}", flush=True)
+        for peer in [name for name in run if name != "hpo"]:
+            whole, late = (statistics.median(p[k] / o[k] for p, o in zip(times[peer], times["hpo"])) for k in (0, 1))
+            print(f"{kind}: {peer} / hpo, median of ratios: {whole:.1f} | {late:.1f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -44,14 +44,22 @@ extension SQLiteStorage {
   func insert(
     _ parameters: OrderedDictionary<String, FrozenTrial.Parameter>, trial: Int64, _ connection: Connection
   ) throws {
-    for (name, parameter) in parameters {
-      let json = memory.withLock { $0.json(of: parameter.distribution) }
+    // Several in one statement; SQLite takes some hundred values at the least.
+    for start in stride(from: 0, to: parameters.count, by: 32) {
+      let rows = parameters.elements[start..<min(start + 32, parameters.count)]
+      var arguments: [SQLArgument] = []
+      arguments.reserveCapacity(4 * rows.count)
+      for (name, parameter) in rows {
+        let json = memory.withLock { $0.json(of: parameter.distribution) }
+        arguments += [.int(trial), .text(name), .double(parameter.value), .text(json)]
+      }
       try connection.execute(
         """
-        INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json) VALUES (?, ?, ?, ?)
+        INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json)
+        VALUES \(repeatElement("(?, ?, ?, ?)", count: rows.count).joined(separator: ", "))
         ON CONFLICT (trial_id, param_name) DO UPDATE
         SET param_value = excluded.param_value, distribution_json = excluded.distribution_json
-        """, .int(trial), .text(name), .double(parameter.value), .text(json))
+        """, arguments: arguments)
     }
   }
 

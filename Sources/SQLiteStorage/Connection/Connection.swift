@@ -19,6 +19,11 @@ struct Connection {
 
   /// Runs a statement to its end.
   func execute(_ sql: String, _ arguments: SQLArgument...) throws(DatabaseError) {
+    try execute(sql, arguments: arguments)
+  }
+
+  /// Runs a statement to its end.
+  func execute(_ sql: String, arguments: [SQLArgument]) throws(DatabaseError) {
     let statement = try prepared(sql, arguments)
     defer { sqlite3_reset(statement) }
     while true {

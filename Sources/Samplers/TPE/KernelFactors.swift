@@ -33,8 +33,9 @@ struct KernelFactors {
   private var constant = 0.0
   private var continuous: [Continuous] = []
   private var tabulated: [Tabulated] = []
-  private var numbers: [Double] = []
-  private var indices: [Int32] = []
+  private var numbers: [Double]
+  private var indices: [Int32]
+  private var scratch: [Double]
   private let loops: CDensitiesLoops
 
   /// - Parameters:
@@ -56,8 +57,19 @@ struct KernelFactors {
       case .categorical(let kernels): sum + Double.log(Double(kernels.choiceCount))
       }
     }
-    numbers.reserveCapacity(dimensions.count * 2 * weights.count)
-    indices.reserveCapacity(dimensions.count * (weights.count + pointCount))
+    let buffers = FactorBuffers.take()
+    (numbers, indices, scratch) = (buffers.numbers, buffers.indices, buffers.scratch)
+  }
+
+  /// Leaves the memory to the next density.
+  mutating func giveBack() {
+    var buffers = FactorBuffers()
+    swap(&buffers.numbers, &numbers)
+    swap(&buffers.indices, &indices)
+    swap(&buffers.scratch, &scratch)
+    buffers.numbers.removeAll(keepingCapacity: true)
+    buffers.indices.removeAll(keepingCapacity: true)
+    buffers.giveBack()
   }
 
   /// Multiplies by truncated normal densities: ln φ(z) − ln σ − ln(Φ(b) − Φ(a)).
@@ -147,12 +159,16 @@ struct KernelFactors {
   }
 
   /// The logarithm of the sum over kernels at each point.
-  func logSums() -> [Double] {
+  mutating func logSums() -> [Double] {
     if continuous.isEmpty, tabulated.count == 1 { return logSums(of: tabulated[0]) }
     var base = weights.padded(with: 1)
     loops.logarithms(base, &base, base.count)
     let rowCount = tabulated.reduce(0) { $0 + $1.rowCount }
     let scratchCount = CDensitiesScratch(rowCount, continuous.count, pointCount)
+    if scratch.count < scratchCount {
+      scratch.append(contentsOf: repeatElement(0, count: scratchCount - scratch.count))
+    }
+    let (numbers, indices) = (numbers, indices)
     return numbers.withUnsafeBufferPointer { numbers in
       indices.withUnsafeBufferPointer { indices in
         let tables = tabulated.map { factor in
@@ -168,15 +184,10 @@ struct KernelFactors {
             entries: indices.pointer(at: factor.entries), places: numbers.pointer(at: factor.places))
         }
         var pointers = [UnsafePointer<Double>?](repeating: nil, count: tables.count)
-        return withUnsafeTemporaryAllocation(of: Double.self, capacity: scratchCount) { scratch in
-          let sums = [Double](unsafeUninitializedCapacity: pointCount) { sums, count in
-            loops.logSums(
-              base, weights.count, tables, tables.count, normals, normals.count, scratch.baseAddress, &pointers,
-              sums.baseAddress, pointCount)
-            count = pointCount
-          }
-          return sums.map { $0 + constant }
-        }
+        var sums = [Double](repeating: 0, count: pointCount)
+        loops.logSums(
+          base, weights.count, tables, tables.count, normals, normals.count, &scratch, &pointers, &sums, pointCount)
+        return sums.map { $0 + constant }
       }
     }
   }

@@ -17,6 +17,8 @@ extension ParzenEstimator {
       case .categorical(let kernels): factors.multiply(kernels, values: values)
       }
     }
-    return factors.logSums()
+    let sums = factors.logSums()
+    factors.giveBack()
+    return sums
   }
 }

@@ -50,7 +50,8 @@ struct TrialSelection {
     for column in columns { column.exclude(from: &kernelByRow) }
     var next: Int32 = 0
     var waiting = running[...]
-    // Which row each kernel stands for; nil for a running trial.
+    // Which row each kernel stands for, where some rows stand for others; nil for a running trial.
+    let isExhaustive = history.rows.isExhaustive
     var members: [(number: Int, row: Int?)] = []
     for chunk in history.rows.byNumber.chunks {
       for element in chunk {
@@ -59,24 +60,24 @@ struct TrialSelection {
         let number = history.rows.numbers[row]
         while let first = waiting.first, first.number < number {
           self.running.append(Running(number: first.number, values: first.values, kernel: Int(next)))
-          members.append((first.number, nil))
+          if !isExhaustive { members.append((first.number, nil)) }
           waiting.removeFirst()
           next += 1
         }
-        members.append((number, row))
+        if !isExhaustive { members.append((number, row)) }
         kernelByRow[row] = next
         next += 1
       }
     }
     for trial in waiting {
       self.running.append(Running(number: trial.number, values: trial.values, kernel: Int(next)))
-      members.append((trial.number, nil))
+      if !isExhaustive { members.append((trial.number, nil)) }
       next += 1
     }
     rows = .kernelByRow(kernelByRow)
     count = Int(next)
     weights =
-      history.rows.isExhaustive
+      isExhaustive
       ? ParzenEstimator.fadingWeights(count: Int(next)) : Self.weights(of: members, above: split, in: history.rows)
   }
 

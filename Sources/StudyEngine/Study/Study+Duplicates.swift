@@ -27,8 +27,10 @@ extension Study {
     }
     let (finished, running) = try withKnownHistory { history in
       (
-        try history.numbers(withParametersOf: trial) {
-          try storage.trials(study: id, states: [.complete, .pruned])
+        try history.numbers(withParametersOf: trial) { body in
+          // Some at a time, since there may be very many.
+          var cursor = TrialCursor()
+          repeat { try storage.changes(study: id, since: &cursor).forEach(body) } while cursor.isBehind
         },
         history.running.first { $0.number != trial.number && $0.hasParameters(of: trial) }
       )

@@ -215,7 +215,8 @@ extension HistoryRows {
     }
     let isComplete = !losses[row * width].isNaN
     if isComplete { completeCount -= 1 }
-    for name in columns.keys { columns[name]?.remove(row: row, number: number, isComplete: isComplete) }
+    // A view of the keys would hold the columns, which each change would then copy.
+    for name in Array(columns.keys) { columns[name]?.remove(row: row, number: number, isComplete: isComplete) }
     numbers[row] = -1
     vacant.append(row)
   }

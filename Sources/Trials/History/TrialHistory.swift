@@ -65,10 +65,10 @@ public struct TrialHistory: Sendable {
   /// The numbers of the complete and pruned trials that may have the parameters of a trial, ascending: all that have them,
   /// and perhaps some that only seem to.
   ///
-  /// - Parameter results: Reads all complete and pruned trials of the study, once.
+  /// - Parameter reading: Hands all trials of the study to its argument, once.
   /// - Complexity: O(n) at the first call, near O(1) later.
   package mutating func numbers(
-    withParametersOf trial: FrozenTrial, reading results: () throws -> [FrozenTrial]
+    withParametersOf trial: FrozenTrial, reading: ((FrozenTrial) -> Void) throws -> Void
   ) rethrows -> [Int] {
     try indexConfigurations(reading: results)
     return configurations?.candidates(trial) ?? []
@@ -80,7 +80,10 @@ public struct TrialHistory: Sendable {
   package mutating func indexConfigurations(reading results: () throws -> [FrozenTrial]) rethrows {
     guard configurations == nil else { return }
     var index = ConfigurationIndex()
-    for result in try results() where !result.isExcluded && result.reused == nil { index.insert(result) }
+    try reading { trial in
+      let hasResult = trial.state == .complete || trial.state == .pruned
+      if hasResult, !trial.isExcluded, trial.reused == nil { index.insert(trial) }
+    }
     configurations = index
   }
 

@@ -59,7 +59,9 @@ def storage(request, hpo):
     storage.engine.dispose()
     if writer:
         # It has to be at work, and to stay so.
-        while not hpo.rows("SELECT 1 FROM trials t JOIN studies s USING (study_id) WHERE study_name = 'live' LIMIT 1"):
+        while not hpo.rows(
+                "SELECT 1 FROM trials t JOIN studies s USING (study_id) "
+                "WHERE study_name = 'live' AND state = 'COMPLETE' LIMIT 1"):
             assert writer.poll() is None
         assert writer.poll() is None, writer.stderr.read()
         writer.send_signal(signal.SIGINT)

@@ -77,8 +77,8 @@ extension OrderedTrials {
     let passedOver = Set(seen.without)
     try takeIn(seen.count, without: passedOver, storage: storage, study: study)
     if needsIndex {
-      try history.indexConfigurations {
-        try storage.trials(study: study, states: [.complete, .pruned]).filter { seen.contains($0.number) }
+      try history.indexConfigurations { body in
+        try storage.forEachTrial(study: study) { if seen.contains($0.number) { body($0.included) } }
       }
     }
     var view = history
@@ -108,14 +108,13 @@ extension OrderedTrials {
       let number = taken
       taken += 1
       // A number that is missing was deleted.
-      guard var trial = ahead.removeValue(forKey: number) else { continue }
+      guard let trial = ahead.removeValue(forKey: number) else { continue }
       digest.append(trial)
       guard !passedOver.contains(number) else {
         without.insert(number)
         continue
       }
-      trial.exclusion = nil
-      history.update(trial)
+      history.update(trial.included)
     }
   }
 

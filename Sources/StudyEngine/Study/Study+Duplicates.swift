@@ -16,8 +16,8 @@ extension Study {
     guard !isContinuous, !trial.parameters.isEmpty else { return nil }
     if let seen = view?.seen {
       withOrderedTrials { $0.needsIndex = true }
-      let numbers = try view?.history.numbers(withParametersOf: trial) {
-        try storage.trials(study: id, states: [.complete, .pruned]).filter { seen.contains($0.number) }
+      let numbers = try view?.history.numbers(withParametersOf: trial) { body in
+        try storage.forEachTrial(study: id) { if seen.contains($0.number) { body($0.included) } }
       }
       for number in numbers ?? [] where number != trial.number {
         let other = try storage.trial(number: number, study: id)
@@ -27,11 +27,7 @@ extension Study {
     }
     let (finished, running) = try withKnownHistory { history in
       (
-        try history.numbers(withParametersOf: trial) { body in
-          // Some at a time, since there may be very many.
-          var cursor = TrialCursor()
-          repeat { try storage.changes(study: id, since: &cursor).forEach(body) } while cursor.isBehind
-        },
+        try history.numbers(withParametersOf: trial) { try storage.forEachTrial(study: id, $0) },
         history.running.first { $0.number != trial.number && $0.hasParameters(of: trial) }
       )
     }
@@ -60,7 +56,22 @@ extension Study {
   }
 }
 
+extension Storage {
+  /// Hands all trials of a study to `body`, reading some at a time, since there may be very many.
+  func forEachTrial(study: Int64, _ body: (FrozenTrial) -> Void) throws {
+    var cursor = TrialCursor()
+    repeat { try changes(study: study, since: &cursor).forEach(body) } while cursor.isBehind
+  }
+}
+
 extension FrozenTrial {
+  /// The trial as whoever counts it sees it.
+  var included: FrozenTrial {
+    var copy = self
+    copy.exclusion = nil
+    return copy
+  }
+
   /// Whether the trials have the same parameters under the same values.
   func hasParameters(of other: FrozenTrial) -> Bool {
     parameters.count == other.parameters.count

@@ -70,14 +70,14 @@ public struct TrialHistory: Sendable {
   package mutating func numbers(
     withParametersOf trial: FrozenTrial, reading: ((FrozenTrial) -> Void) throws -> Void
   ) rethrows -> [Int] {
-    try indexConfigurations(reading: results)
+    try indexConfigurations(reading: reading)
     return configurations?.candidates(trial) ?? []
   }
 
   /// Prepares for `numbers(withParametersOf:reading:)`.
   ///
-  /// - Parameter results: Reads all complete and pruned trials of the history, once.
-  package mutating func indexConfigurations(reading results: () throws -> [FrozenTrial]) rethrows {
+  /// - Parameter reading: Hands all trials of the history to its argument, once.
+  package mutating func indexConfigurations(reading: ((FrozenTrial) -> Void) throws -> Void) rethrows {
     guard configurations == nil else { return }
     var index = ConfigurationIndex()
     try reading { trial in

@@ -5,7 +5,7 @@ public import Trials
 
 extension SQLiteStorage {
   public func startTrial(
-    study: Int64, owner: ProcessIdentity, heartbeat: Bool, limit: Int?, number wanted: Int?,
+    study: Int64, owner: ProcessIdentity, heartbeat: Bool, limit: Int?, number: Int?,
     assign: (FrozenTrial) -> OrderedDictionary<String, JSONValue>
   ) throws -> StartedTrial? {
     try write(.process) { connection in
@@ -18,7 +18,7 @@ extension SQLiteStorage {
       ) { (id: $0.int(0), number: $0.int(1)) }
       var trial: FrozenTrial
       if let id = waiting?.id {
-        guard wanted == nil || wanted.map(Int64.init) == waiting?.number else { return nil }
+        guard number == nil || number.map(Int64.init) == waiting?.number else { return nil }
         try connection.execute(
           "UPDATE trials SET state = 'RUNNING', datetime_start = ? WHERE trial_id = ?", .text(now.description), .int(id)
         )
@@ -28,10 +28,10 @@ extension SQLiteStorage {
         }
         trial = started
       } else {
-        let number = try connection.nextNumber(study: study)
-        guard wanted == nil || wanted == number else { return nil }
-        if let limit, try number - connection.excludedCount(study: study) >= limit { return nil }
-        var new = FrozenTrial(id: 0, number: number, state: .running)
+        let next = try connection.nextNumber(study: study)
+        guard number == nil || number == next else { return nil }
+        if let limit, try next - connection.excludedCount(study: study) >= limit { return nil }
+        var new = FrozenTrial(id: 0, number: next, state: .running)
         new.started = now
         new.id = try insert(new, study: study, connection)
         trial = new

@@ -5,22 +5,22 @@ public import Trials
 
 extension InMemoryStorage {
   public func startTrial(
-    study: Int64, owner: ProcessIdentity, heartbeat: Bool, limit: Int?, number wanted: Int?,
+    study: Int64, owner: ProcessIdentity, heartbeat: Bool, limit: Int?, number: Int?,
     assign: (FrozenTrial) -> OrderedDictionary<String, JSONValue>
   ) throws -> StartedTrial? {
     try tables.withLock { tables in
       guard let index = tables.studies.index(forKey: study) else { throw StorageChecks.notFound(study: study) }
       let waiting = tables.studies.values[index].lowestWaiting
-      let number = waiting ?? tables.studies.values[index].trials.count
-      guard wanted == nil || wanted == number else { return nil }
+      let next = waiting ?? tables.studies.values[index].trials.count
+      guard number == nil || number == next else { return nil }
       if waiting == nil {
         let excluded = limit == nil ? 0 : tables.studies.values[index].excludedCount
-        guard number - excluded < limit ?? .max else { return nil }
+        guard next - excluded < limit ?? .max else { return nil }
         tables.append(FrozenTrial(id: 0, number: 0, state: .running), at: index)
       }
-      var started = tables.studies.values[index].start(number, owner: owner, heartbeat: heartbeat)
+      var started = tables.studies.values[index].start(next, owner: owner, heartbeat: heartbeat)
       started.record.systemAttributes.merge(assign(started.record)) { _, new in new }
-      tables.studies.values[index].trials[number] = started.record
+      tables.studies.values[index].trials[next] = started.record
       return started
     }
   }

@@ -8,7 +8,9 @@ import Training
 /// (`Tests/Interoperability`).
 struct ProofFolder {
   /// The folder that the environment names by HPO_PROOF_FOLDER; nil for none.
-  static let wanted = ProcessInfo.processInfo.environment["HPO_PROOF_FOLDER"].map { ProofFolder(path: $0) }
+  static let wanted = ProcessInfo.processInfo.environment["HPO_PROOF_FOLDER"].flatMap { path in
+    path.isEmpty ? nil : ProofFolder(path: path)
+  }
 
   let path: String
 

@@ -33,7 +33,7 @@ struct FinishPage {
       padding: 0 1em; }
     h1 { font-size: 1.6em; } h2 { margin-top: 2em; border-bottom: 1px solid #ddd; } h3 { margin: 1.6em 0 .3em; }
     table { border-collapse: collapse; margin: .6em 0; font-variant-numeric: tabular-nums; }
-    th, td { padding: .25em .8em; text-align: right; } th { border-bottom: 1px solid #888; font-weight: 600; }
+    th, td { padding: .25em .7em; text-align: right; white-space: nowrap; } th { border-bottom: 1px solid #888; font-weight: 600; }
     th:first-child, td:first-child { text-align: left; padding-left: 0; }
     svg { max-width: 100%; height: auto; } code { background: #f3f3f3; padding: .1em .3em; overflow-wrap: anywhere; }
     .cards { display: flex; flex-wrap: wrap; gap: .8em; margin: 1em 0; }

@@ -43,7 +43,7 @@ struct ManyTrialsTests {
     return (all, some)
   }
 
-  @Test("Beyond the bound the candidates are those of the rule", arguments: [2500, 6000])
+  @Test("Beyond the bound the candidates are those of the rule", arguments: [5000, 9000])
   func candidates(count: Int) throws {
     let (all, some) = histories(count, seed: UInt64(count))
     #expect(all.rows.isExhaustive && !some.rows.isExhaustive)
@@ -63,7 +63,7 @@ struct ManyTrialsTests {
       #expect(exact.below.logDensities(at: points) == bounded.below.logDensities(at: points))
       differences += zip(exact.above.logDensities(at: points), bounded.above.logDensities(at: points)).map { $1 - $0 }
     }
-    // The sums over the others are estimates: about a thousand kernels stand for all that are no leaders.
+    // The sums over the others are estimates: three thousand kernels stand for all that are no leaders.
     let median = differences.map(abs).sorted()[differences.count / 2]
     #expect(median > 0 && median < 1)
     #expect(abs(differences.reduce(0, +) / Double(differences.count)) < 0.3)

@@ -64,22 +64,22 @@ struct ManyTrialsTests {
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let path = try file(5000, in: folder)
+    let path = try file(9000, in: folder)
     let (outlined, read) = (path + "-outlined", path + "-read")
     try FileManager.default.copyItem(atPath: path, toPath: outlined)
     try FileManager.default.copyItem(atPath: path, toPath: read)
 
     // In one process, which keeps the history; and in two, of which the second takes it up.
-    try await goOn(outlined, to: 5030)
-    try await goOn(path, to: 5010)
+    try await goOn(outlined, to: 9030)
+    try await goOn(path, to: 9010)
     let storage = try SQLiteStorage(path: path)
     let study = try storage.existingStudy(named: "s").id
     #expect(try storage.history(study: study) != nil)
     try storage.close()
-    try await goOn(path, to: 5030)
-    let expected = try last(outlined, from: 5000)
+    try await goOn(path, to: 9030)
+    let expected = try last(outlined, from: 9000)
     #expect(expected.count == 30)
-    #expect(try last(path, from: 5000) == expected)
+    #expect(try last(path, from: 9000) == expected)
 
     // A history of all trials, read one by one.
     let all = try SQLiteStorage(path: read)
@@ -90,7 +90,7 @@ struct ManyTrialsTests {
     let made = try #require(
       try TrialHistory(outline: outline, directions: [.minimize]) { try all.trials(study: id, numbers: $0) })
     #expect(made.encoded == history.encoded)
-    #expect(cursor.lastID == 5000 && cursor.unfinished.isEmpty)
+    #expect(cursor.lastID == 9000 && cursor.unfinished.isEmpty)
     try all.close()
   }
 
@@ -104,10 +104,10 @@ struct ManyTrialsTests {
       defer { try? storage.close() }
       return try storage.outline(study: storage.existingStudy(named: "s").id) != nil
     }
-    #expect(try hasOutline(4300) { _ in })
-    #expect(try !hasOutline(4000) { _ in })
+    #expect(try hasOutline(8700) { _ in })
+    #expect(try !hasOutline(8000) { _ in })
     for key in ["constraints", "constraints:size", "grid_id"] {
-      #expect(try !hasOutline(4300) { if $0.number == 700 { $0.systemAttributes[key] = .int(1) } }, "\(key)")
+      #expect(try !hasOutline(8700) { if $0.number == 700 { $0.systemAttributes[key] = .int(1) } }, "\(key)")
     }
   }
 }

@@ -38,8 +38,8 @@ struct BoundedHistoryTests {
 
   @Test("Up to the bound every trial has a row, beyond it as many as the bound has, the best ones among them")
   func bound() throws {
-    let few = history(trials(2300).filter { $0.state != .failed }.prefix(2048).map { $0 })
-    #expect(few.rows.isExhaustive && few.rows.byNumber.count == 2048)
+    let few = history(trials(4600).filter { $0.state != .failed }.prefix(HistoryRows.usualCapacity).map { $0 })
+    #expect(few.rows.isExhaustive && few.rows.byNumber.count == HistoryRows.usualCapacity)
     let all = trials(9000)
     let many = history(all)
     #expect(!many.rows.isExhaustive && many.rows.byNumber.count == HistoryRows.usualCapacity)
@@ -111,13 +111,13 @@ struct BoundedHistoryTests {
   func unbiasedness() {
     // The sum of the weights is that of a fixed set; the sample is drawn anew by shifting the numbers.
     var (errors, squares) = (0.0, 0.0)
-    let rounds = 60
+    let rounds = 40
     for round in 0..<rounds {
       var history = TrialHistory(directions: [.minimize])
       let first = round * 10_000
       var exact = 0.0
       var random = SplitMix64(seed: 8)
-      for number in first..<(first + 5000) {
+      for number in first..<(first + 9000) {
         var trial = FrozenTrial(id: Int64(number), number: number, state: .complete)
         let x = random.uniform()
         trial.parameters = ["x": .init(distribution: line, value: x)]

@@ -2,7 +2,7 @@ import OrderedCollections
 import SearchSpace
 
 extension TrialHistory {
-  private static let signature: UInt64 = 0x3230_7473_6968_6F70
+  private static let signature: UInt64 = 0x3330_7473_6968_6F70
 
   /// How many trials are finished.
   package var finishedCount: Int { rows.count + count(of: .failed) + withoutRowCount }

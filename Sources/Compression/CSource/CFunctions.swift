@@ -26,7 +26,8 @@ struct CFunctions {
     {
         const float low = (float)-zero;
         const float high = (float)(255 - zero);
-        const float inside = value < low ? low : value > high ? high : value;
+        /* No number goes to the lower end. */
+        const float inside = value > high ? high : value >= low ? value : low;
         return (uint8_t)((int32_t)rintf(inside) + zero);
     }
     """
@@ -115,14 +116,13 @@ struct CFunctions {
 
   private var lookup: String {
     """
-    /* Rows of bytes, each by a table where there is one, to rows that are `stride` apart. */
+    /* Rows of bytes by a table, to rows that are `stride` apart. */
     static void \(name)_lookup(const uint8_t *x, uint8_t *y, int32_t rows, int32_t width, int32_t stride,
         const uint8_t *table)
     {
         for (int32_t row = 0; row < rows; ++row) {
             for (int32_t i = 0; i < width; ++i) {
-                const uint8_t byte = x[row * width + i];
-                y[row * stride + i] = table ? table[byte] : byte;
+                y[row * stride + i] = table[x[row * width + i]];
             }
         }
     }

@@ -30,6 +30,18 @@ public struct CSource: Sendable, Hashable {
     let joined = characters.joined().lowercased()
     return joined.isEmpty || joined.first?.isNumber == true ? "model_\(joined)" : joined
   }
+
+  /// A text as it may stand in a comment, whoever wrote it.
+  ///
+  /// What is neither a letter, a digit nor one of a few marks becomes an underscore, scalar by scalar: a file may name
+  /// classes, studies and tensors as it likes, and nothing of that may end the comment, continue its line or be a trigraph.
+  static func comment(_ text: String) -> String {
+    String(
+      text.unicodeScalars.map { scalar -> Character in
+        let isHarmless = (" "..."~").contains(scalar) && !"*/\\?\"'".unicodeScalars.contains(scalar)
+        return isHarmless ? Character(scalar) : "_"
+      })
+  }
 }
 
 /// The writing of one header.
@@ -122,11 +134,11 @@ struct CSourceWriter {
         if let value = metrics[metric] { lines.append("\(part) \(metric.rawValue): \(value)") }
       }
     }
-    if case .classes(let names) = model.target { lines.append("classes: \(names.joined(separator: ", "))") }
+    if case .classes(let names) = model.target {
+      lines += names.enumerated().map { "class \($0.offset): \($0.element)" }
+    }
     if !model.featureNames.isEmpty { lines.append("features: \(model.featureNames.joined(separator: ", "))") }
-    // What comes from a file must not end the comment.
-    return lines.map { "   " + $0.replacing("*/", with: "* /").replacing("/*", with: "/ *").filter { !$0.isNewline } }
-      .joined(separator: "\n")
+    return lines.map { "   " + CSource.comment($0) }.joined(separator: "\n")
   }
 
   private var meaning: String {

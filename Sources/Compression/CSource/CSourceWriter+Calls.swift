@@ -53,9 +53,7 @@ extension CSourceWriter {
       var lines: [String] = []
       for (input, table) in zip(node.inputs, tables) {
         let inputWidth = network.tensors[input].shape.dimensions.last ?? 1
-        let symbol =
-          table.isIdentity
-          ? "0" : constant("\(to.name)_\(network.tensors[input].name)_table", "uint8_t", table.map(String.init))
+        let symbol = constant("\(to.name)_\(network.tensors[input].name)_table", "uint8_t", table.map(String.init))
         lines.append(
           "    \(name)_lookup(\(place(input)), \(y) + \(start), \(to.shape.count / width), \(inputWidth), \(width), "
             + "\(symbol));")
@@ -64,8 +62,7 @@ extension CSourceWriter {
       return lines.joined(separator: "\n")
 
     case .reshape:
-      return
-        "    /* \(to.name.filter { $0.isLetter || $0.isNumber || "._/".contains($0) }): the same bytes, as \(to.shape) */"
+      return "    /* \(CSource.comment(to.name)): the same bytes, as \(to.shape) */"
     }
   }
 

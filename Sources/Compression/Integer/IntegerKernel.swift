@@ -31,9 +31,9 @@ struct IntegerKernel {
     let (width, units) = (weights.shape[1], weights.shape[0])
     let zero = Int32(inputTensor.quantization.zeroPoint)
     let requantization = Requantization(weights, to: outputTensor.quantization)
-    // Σ (q - z) w = Σ q w - z Σ w, whose last part is known before.
+    // Σ (q - z) w = Σ q w - z Σ w, whose last part is known before. The parts may leave 32 bits where the sum does not.
     let bias = (0..<units).map { unit in
-      weights.bias[unit] - zero * weights.elements[unit * width..<(unit + 1) * width].reduce(0) { $0 + Int32($1) }
+      weights.bias[unit] &- zero &* weights.elements[unit * width..<(unit + 1) * width].reduce(0) { $0 &+ Int32($1) }
     }
     return {
       weights.elements.withUnsafeBufferPointer { elements in

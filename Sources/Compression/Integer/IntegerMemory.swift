@@ -16,7 +16,7 @@ extension IntegerNetwork {
       switch node.operation {
       case .convolution(_, let weights, _), .dense(let weights, _): sum + weights.flashBytes
       case .lookup(let table, _): sum + table.count
-      case .concatenate(let tables): sum + tables.filter { !$0.isIdentity }.reduce(0) { $0 + $1.count }
+      case .concatenate(let tables): sum + tables.reduce(0) { $0 + $1.count }
       default: sum
       }
     }
@@ -88,9 +88,4 @@ extension IntegerWeights {
 
   /// The bytes of all elements, several to a byte where they are of few bits.
   public var packedByteCount: Int { (elements.count * packedBits + 7) / 8 }
-}
-
-extension [UInt8] {
-  /// Whether a table leaves each byte as it is.
-  var isIdentity: Bool { indices.allSatisfy { Int(self[$0]) == $0 } }
 }

@@ -2,9 +2,6 @@ import Graphs
 public import Training
 
 extension IntegerNetwork {
-  /// The most products of a sum, so that none leaves 32 bits.
-  static let largestExtent = 60_000
-
   /// Converts the network of a quantized model.
   ///
   /// - Throws: `CompressionError` of code `wrongKind` where the model has no quantization, `inconsistent` where it does not
@@ -47,7 +44,9 @@ private struct IntegerConversion {
     case .dense, .convolution:
       try convertLayer(value)
     case .add:
-      append(.add(activation: activation(behind: value)), node.inputs, makes: try tensor(value), value)
+      let made = try tensor(value)
+      try requireSum(node, makes: made)
+      append(.add(activation: activation(behind: value)), node.inputs, makes: made, value)
     case .activation(let activation):
       // A clip that its layer has taken in is converted already.
       if plan.absorbed[node.inputs[0]] == value { return }
@@ -58,9 +57,18 @@ private struct IntegerConversion {
     case .pooling(.maximum(let pooling)):
       append(.maxPooling(pooling), node.inputs, makes: try tensor(value), value)
     case .pooling(.average(let pooling, let countsPadding)):
-      append(.averagePooling(pooling, countsPadding: countsPadding), node.inputs, makes: try tensor(value), value)
+      let made = try tensor(value)
+      try require(step(of: node.inputs[0]) / tensors[made].quantization.scale, of: node)
+      append(.averagePooling(pooling, countsPadding: countsPadding), node.inputs, makes: made, value)
     case .pooling(.globalAverage):
-      append(.globalAveragePooling, node.inputs, makes: try tensor(value), value)
+      let made = try tensor(value)
+      let pixels = tensors[tensor(of: node.inputs[0])].shape.dimensions[1...2].reduce(1, *)
+      guard pixels <= Int(Int32.max) / 255 else {
+        throw CompressionError(
+          .unsupportedOperation, "\(node.operation.name) '\(node.name)' sums \(pixels) pixels, more than 32 bits hold")
+      }
+      try require(step(of: node.inputs[0]) / (tensors[made].quantization.scale * Float(pixels)), of: node)
+      append(.globalAveragePooling, node.inputs, makes: made, value)
     case .concatenate:
       let made = try tensor(value)
       let tables = node.inputs.map { input in
@@ -99,12 +107,6 @@ private struct IntegerConversion {
       let elements = quantization.quantize(real, shape: shape)
     else { throw inconsistent("the weights '\(name)' have no steps that fit their shape \(shape)") }
     let count = WeightChannels(shape).count
-    guard elements.count / count <= IntegerNetwork.largestExtent else {
-      throw CompressionError(
-        .unsupportedOperation,
-        "'\(plan.name(of: layer))' sums \(elements.count / count) products, and only \(IntegerNetwork.largestExtent) are "
-          + "certain to fit 32 bits")
-    }
     let scales =
       quantization.scales.count == count
       ? quantization.scales : Array(repeating: quantization.scales[0], count: count)
@@ -115,13 +117,55 @@ private struct IntegerConversion {
       return Int32(steps.isFinite ? min(max(steps, -0x1p30), 0x1p30) : 0)
     }
     let multipliers = scales.map { inputScale * $0 / output.quantization.scale }
-    guard multipliers.allSatisfy({ $0 > 0 && $0.isFinite }) else {
-      throw inconsistent("'\(plan.name(of: layer))' reads, weighs and makes values of steps too far apart")
-    }
+    for multiplier in multipliers { try require(multiplier, of: plan.graph[layer.value]) }
+    try requireRoom(for: elements, shape, bias, zeroPoint: input.quantization.zeroPoint, in: plan.name(of: layer))
     return IntegerWeights(
       name: plan.name(of: layer), shape: shape, bits: quantization.bits, elements: elements, scales: scales, bias: bias,
       multipliers: multipliers)
   }
+
+  // MARK: What the engine takes for granted
+
+  /// Checks the step of a value: arithmetic with its bytes has finite results.
+  private func require(_ quantization: AffineQuantization, of name: String) throws(CompressionError) {
+    guard (0x1p-64...0x1p64).contains(quantization.scale) else {
+      throw inconsistent("'\(name)' is quantized in steps of \(quantization.scale), with which nothing can be computed")
+    }
+  }
+
+  /// Checks what takes the bytes or sums that a node reads to those that it makes.
+  private func require(_ factor: Float, of node: Graph.Node) throws(CompressionError) {
+    guard factor > 0, factor <= 0x1p100 else {
+      throw inconsistent("\(node.operation.name) '\(node.name)' reads and makes values of steps too far apart")
+    }
+  }
+
+  private func requireSum(_ node: Graph.Node, makes output: Int) throws(CompressionError) {
+    let (left, right) = (tensors[tensor(of: node.inputs[0])], tensors[tensor(of: node.inputs[1])])
+    let sum = QuantizedSum(left.quantization, right.quantization, to: tensors[output].quantization)
+    try require(sum.left, of: node)
+    try require(sum.right, of: node)
+  }
+
+  /// Checks that no sum of a layer leaves 32 bits, in whatever order its products are added, whatever it reads.
+  private func requireRoom(
+    for elements: [Int8], _ shape: Shape, _ bias: [Int32], zeroPoint: UInt8, in layer: String
+  ) throws(CompressionError) {
+    let channels = WeightChannels(shape)
+    var extents = bias.map { abs(Int($0)) }
+    let furthest = max(Int(zeroPoint), 255 - Int(zeroPoint))
+    for (position, element) in elements.enumerated() {
+      extents[channels.channel(of: position)] += furthest * abs(Int(element))
+    }
+    guard let largest = extents.max(), largest > Int32.max else { return }
+    throw CompressionError(
+      .unsupportedOperation,
+      "'\(layer)' sums \(elements.count / channels.count) products to as much as \(largest), beyond the \(Int32.max) of 32 "
+        + "bits; give it fewer inputs, or weights of fewer bits")
+  }
+
+  /// The step of what a value holds.
+  private func step(of value: Value) -> Float { tensors[tensor(of: value)].quantization.scale }
 
   /// The clip that a layer or a sum ends with.
   private func activation(behind value: Value) -> Activation? {
@@ -146,6 +190,7 @@ private struct IntegerConversion {
     guard let quantization = quantization.values[name] else {
       throw inconsistent("the value '\(name)' has no quantization")
     }
+    try require(quantization, of: name)
     if let activation = activation(behind: value) {
       // Saturation is then the activation.
       guard quantization.zeroPoint == 0, activation == .relu || quantization.scale * 255 <= 6.0001 else {

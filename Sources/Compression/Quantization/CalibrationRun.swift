@@ -32,6 +32,12 @@ struct CalibrationRun {
     let samples = arePrepared ? chosen : model.standardization?.applied(to: chosen) ?? chosen
     var histograms = plan.points.map { _ in ValueHistogram() }
     try forEachBatch(of: samples) { histograms[$0].extend(by: $1) }
+    for (point, histogram) in zip(plan.points, histograms) where !histogram.isFinite {
+      throw CompressionError(
+        .inconsistent,
+        "the value '\(plan.graph[point].name)' is infinite or no number on \(dataset.name), so that it has no range; look at "
+          + "the samples, or train the model anew")
+    }
     if estimator != .minMax { try forEachBatch(of: samples) { histograms[$0].count($1) } }
     return Dictionary(
       uniqueKeysWithValues: zip(plan.points, histograms).map { point, histogram in

@@ -25,6 +25,8 @@ struct ValueHistogram {
 
   private(set) var low = Float.infinity
   private(set) var high = -Float.infinity
+  /// Whether all elements are numbers, and none infinite.
+  private(set) var isFinite = true
   private var counts: [Int] = []
 
   /// Takes in elements for the extremes.
@@ -32,6 +34,7 @@ struct ValueHistogram {
     for element in elements {
       low = min(low, element)
       high = max(high, element)
+      if !element.isFinite { isFinite = false }
     }
   }
 

@@ -49,7 +49,7 @@ extension IntegerInterpreter {
     return (x, bytes, from, weights, weight.shape, scales.map { from.scale * $0 }, sums)
   }
 
-  func convolve(_ node: ONNXNode) throws(ONNXError) -> Value {
+  mutating func convolve(_ node: ONNXNode) throws(ONNXError) -> Value {
     let (x, bytes, from, weights, shape, scales, bias) = try operands(node)
     let window = try window(node, over: x.shape)
     let groups = try ints(node, "group", [1])[0]
@@ -58,6 +58,7 @@ extension IntegerInterpreter {
     else { throw misfit(node, "has weights that do not fit") }
     let pixels = x.shape[2] * x.shape[3]
     let taps = shape[2] * shape[3]
+    try spend(shape[0], window.height, window.width, shape[1], taps, on: node)
     var sums: [Int32] = []
     for output in 0..<shape[0] {
       let first = output / (shape[0] / groups) * shape[1]
@@ -77,11 +78,12 @@ extension IntegerInterpreter {
     return Value(shape: [1, shape[0], window.height, window.width], content: .sums(sums, scales: scales))
   }
 
-  func dense(_ node: ONNXNode) throws(ONNXError) -> Value {
+  mutating func dense(_ node: ONNXNode) throws(ONNXError) -> Value {
     let (x, bytes, from, weights, shape, scales, bias) = try operands(node)
     guard shape.count == 2, x.shape == [1, shape[1]], try ints(node, "transB", [0]) == [1] else {
       throw misfit(node, "has weights that do not fit")
     }
+    try spend(shape[0], shape[1], on: node)
     let sums = bias.indices.map { unit in
       bytes.indices.reduce(bias[unit]) { sum, i in
         sum &+ (Int32(bytes[i]) - Int32(from.zeroPoint)) &* Int32(weights[unit * shape[1] + i])
@@ -90,11 +92,12 @@ extension IntegerInterpreter {
     return Value(shape: [1, shape[0]], content: .sums(sums, scales: scales))
   }
 
-  func pool(_ node: ONNXNode) throws(ONNXError) -> Value {
+  mutating func pool(_ node: ONNXNode) throws(ONNXError) -> Value {
     let x = try value(node, 0)
     guard case .quantized(let bytes, let from) = x.content else { throw misfit(node, "pools what is not quantized") }
     let window = try window(node, over: x.shape)
     let countsPadding = try ints(node, "count_include_pad", [0]) == [1]
+    try spend(x.shape[1], window.height, window.width, window.kernel[0], window.kernel[1], on: node)
     let pixels = x.shape[2] * x.shape[3]
     var largest: [UInt8] = []
     var means: [Float] = []
@@ -125,7 +128,7 @@ extension IntegerInterpreter {
     }
     let pixels = x.shape[2] * x.shape[3]
     let sums = (0..<x.shape[1]).map { channel in
-      bytes[channel * pixels..<(channel + 1) * pixels].reduce(Int32(0)) { $0 + Int32($1) - Int32(from.zeroPoint) }
+      bytes[channel * pixels..<(channel + 1) * pixels].reduce(Int32(0)) { $0 &+ Int32($1) &- Int32(from.zeroPoint) }
     }
     return Value(shape: [1, x.shape[1], 1, 1], content: .pooled(sums, scale: from.scale, count: pixels))
   }
@@ -172,10 +175,11 @@ extension IntegerInterpreter {
     var shape: [Int] = []
     for (position, name) in node.inputs.enumerated() {
       let x = try value(node, position)
-      guard x.shape.count >= 2, shape.isEmpty || x.shape[2...] == shape[2...] else {
+      guard x.shape.count >= 2, x.shape[0] == 1, shape.isEmpty || x.shape[2...] == shape[2...] else {
         throw misfit(node, "joins values of different extents")
       }
       shape = shape.isEmpty ? x.shape : [1, shape[1] + x.shape[1]] + shape[2...]
+      _ = try ONNXShape.count(shape)
       numbers += try floats(name)
     }
     return Value(shape: shape, content: .floats(numbers))

@@ -34,8 +34,12 @@ struct IntegerInterpreter {
     var ceiling: Float?
   }
 
+  /// The most products that are computed for one sample, an element that is kept counting as 16.
+  static let largestWork = 1 << 30
+
   let constants: [String: ONNXTensor]
   var values: [String: Value] = [:]
+  private var work = 0
 
   init(constants: [String: ONNXTensor]) {
     self.constants = constants
@@ -43,10 +47,26 @@ struct IntegerInterpreter {
 
   mutating func run(_ node: ONNXNode) throws(ONNXError) {
     guard let output = node.outputs.first else { throw misfit(node, "makes nothing") }
-    values[output] = try result(of: node)
+    let value = try result(of: node)
+    // An element is kept until the end, which weighs more than a product.
+    try spend(try ONNXShape.count(value.shape), 16, on: node)
+    values[output] = value
   }
 
-  private func result(of node: ONNXNode) throws(ONNXError) -> Value {
+  /// Counts what a node computes, before it does: a small file can ask for more than there is time or memory for.
+  mutating func spend(_ amounts: Int..., on node: ONNXNode) throws(ONNXError) {
+    var product = 1
+    for amount in amounts {
+      let (next, overflow) = product.multipliedReportingOverflow(by: amount)
+      product = overflow ? Int.max : next
+    }
+    guard product <= Self.largestWork - work else {
+      throw misfit(node, "asks for more than the \(Self.largestWork) products that are computed for a sample")
+    }
+    work += product
+  }
+
+  private mutating func result(of node: ONNXNode) throws(ONNXError) -> Value {
     switch node.operation {
     case "QuantizeLinear": return try quantize(node)
     case "DequantizeLinear": return try dequantize(node)
@@ -91,20 +111,20 @@ struct IntegerInterpreter {
 
   private func quantize(_ node: ONNXNode) throws(ONNXError) -> Value {
     let x = try value(node, 0)
-    guard let scale = try constant(node, 1).floats?.first, let zero = try constant(node, 2).uint8s?.first, scale > 0
-    else {
-      throw misfit(node, "has no scale above 0 or no zero point")
-    }
+    let scale = try scales(node)[0]
+    guard let zero = try constant(node, 2).uint8s?.first else { throw misfit(node, "has no zero point") }
     let to = AffineQuantization(scale: scale, zeroPoint: zero)
     if let ceiling = x.ceiling {
       guard zero == 0, ceiling == .infinity || 255 * scale <= ceiling * 1.0001 else {
         throw misfit(node, "does not saturate where the activation before it does")
       }
     }
-    func saturate(_ number: Float) -> UInt8 {
-      UInt8(min(max(number, -Float(zero)), 255 - Float(zero)).rounded(.toNearestOrEven) + Float(zero))
+    /// The nearest of what is from `low` to `low + 255`; no number, as overflows may leave, goes to the lower end.
+    func rounded(_ number: Float, from low: Float) -> Float {
+      (number >= low ? min(number, low + 255) : low).rounded(.toNearestOrEven)
     }
-    func whole(_ number: Float) -> UInt8 { UInt8(min(max(number, 0), 255).rounded(.toNearestOrEven)) }
+    func saturate(_ number: Float) -> UInt8 { UInt8(rounded(number, from: -Float(zero)) + Float(zero)) }
+    func whole(_ number: Float) -> UInt8 { UInt8(rounded(number, from: 0)) }
 
     let bytes: [UInt8]
     switch x.content {
@@ -128,7 +148,7 @@ struct IntegerInterpreter {
   }
 
   private func dequantize(_ node: ONNXNode) throws(ONNXError) -> Value {
-    guard let scales = try constant(node, 1).floats, !scales.isEmpty else { throw misfit(node, "has no scale") }
+    let scales = try scales(node)
     if let name = node.inputs.first, let tensor = constants[name] {
       let shape = tensor.shape.map { Int($0) }
       if let weights = tensor.int8s, weights.count == (try ONNXShape.count(shape)), scales.count == shape.first {
@@ -143,6 +163,13 @@ struct IntegerInterpreter {
     }
     return Value(
       shape: x.shape, content: .quantized(bytes, AffineQuantization(scale: scales[0], zeroPoint: zero)))
+  }
+
+  /// The scales that a node quantizes or dequantizes by, at least one.
+  private func scales(_ node: ONNXNode) throws(ONNXError) -> [Float] {
+    guard let scales = try constant(node, 1).floats, !scales.isEmpty, scales.allSatisfy({ $0 > 0 && $0.isFinite })
+    else { throw misfit(node, "has no scales, or some that are not finite and above 0") }
+    return scales
   }
 
   /// The elements as numbers, whatever they are kept as.

@@ -96,6 +96,28 @@ struct QuantizationAwareTrainingTests {
     }
   }
 
+  @Test("leaves the factors of learned steps out of decay, penalty and limit")
+  func stepsAreNoWeights() throws {
+    let (model, _, data) = try Self.random(seed: 3, isTabular: true)
+    let start = try #require(
+      PostTrainingQuantization(bits: BitWidths(2)).quantize(model, prepared: data.training).quantization)
+    // Almost without a rate, nothing but the limit could move them.
+    var training = QuantizationAwareTraining(bits: BitWidths(2), options: Self.options(2, 1e-12))
+    training.options.optimizer.bounds = -0.5...0.5
+    let limited = try #require(training.quantize(model, data: data).quantization)
+    for (name, weights) in start.weights {
+      let scales = try #require(limited.weights[name]?.scales)
+      for (scale, first) in zip(scales, weights.scales) { #expect(abs(scale / first - 1) < 1e-5, "\(name)") }
+    }
+    // A penalty far beyond all gradients drives what it is for to 0 within a few steps.
+    training.options.optimizer = .gradientDescent(learningRate: 1e-3, weightDecay: 100)
+    let decayed = try #require(training.quantize(model, data: data).quantization)
+    for (name, weights) in start.weights {
+      let scales = try #require(decayed.weights[name]?.scales)
+      for (scale, first) in zip(scales, weights.scales) { #expect(scale > 0.8 * first, "\(name)") }
+    }
+  }
+
   @Test("takes each layer's bits, and makes models of the usual kind", arguments: [2, 7, 11, 16] as [UInt64])
   func mixedWidths(seed: UInt64) throws {
     let (model, samples, data) = try Self.random(seed: seed)

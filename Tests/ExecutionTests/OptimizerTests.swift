@@ -95,6 +95,32 @@ import Testing
     #expect(goOn(fresh) == straight)
   }
 
+  @Test("An exempted parameter is neither decayed, penalized nor bounded", arguments: optimizers)
+  func exempted(_ plain: Optimizer) throws {
+    func trained(_ change: (inout Optimizer) -> Void) throws -> ParameterStore {
+      let store = try Self.store()
+      var optimizer = plain
+      (optimizer.weightDecay, optimizer.l1Penalty, optimizer.bounds) = (0.3, 0.2, -0.01...0.01)
+      change(&optimizer)
+      let state = OptimizerState(optimizer, parameters: store)
+      for step in 1...5 {
+        Self.setGradients(store, step: step)
+        state.step()
+      }
+      return store
+    }
+    let free = try trained { ($0.weightDecay, $0.l1Penalty, $0.bounds) = (0, 0, nil) }
+    let held = try trained { _ in }
+    for entry in held.layout.entries {
+      let mixed = try trained { $0.exempted = [entry.name] }
+      for other in held.layout.entries {
+        let expected = other.name == entry.name ? free : held
+        #expect(Array(mixed.values[other.range]) == Array(expected.values[other.range]), "\(entry.name), \(other.name)")
+      }
+      #expect(Array(free.values[entry.range]) != Array(held.values[entry.range]), "the test needs a difference")
+    }
+  }
+
   @Test("A snapshot of another rule is refused")
   func wrongSnapshot() throws {
     let store = try Self.store()

@@ -14,6 +14,8 @@ struct FakeQuantizedNetwork {
   let network: SavedNetwork
   /// The states and parameters to begin with beside the folded model's.
   let weights: [String: [Float]]
+  /// The names of the parameters that are factors of steps.
+  let stepFactors: [String]
 
   /// Inserts the roundings.
   ///
@@ -30,6 +32,7 @@ struct FakeQuantizedNetwork {
     let original = plan.graph
     var graph = Graph()
     var states: [String: [Float]] = [:]
+    var stepFactors: [String] = []
     /// Where the values of the original are; points and weights after their rounding.
     var values: [Value] = []
     let layers = Dictionary(plan.layers.map { ($0.weight, $0) }, uniquingKeysWith: { first, _ in first })
@@ -55,8 +58,9 @@ struct FakeQuantizedNetwork {
         if width <= Self.mostLearnedBits {
           states["\(node.name).firstSteps"] = first.scales
           let steps = try graph.appendLeaf(.state(.zeros), shape: shape, name: "\(node.name).firstSteps")
-          let factors = try graph.parameter(
-            "\(node.name).stepFactors", shape: shape, initializer: .constant(1))
+          let name = "\(node.name).stepFactors"
+          stepFactors.append(name)
+          let factors = try graph.parameter(name, shape: shape, initializer: .constant(1))
           own = try graph.multiply(steps, factors, name: "\(node.name).steps")
         } else {
           own = try graph.append(
@@ -68,6 +72,7 @@ struct FakeQuantizedNetwork {
     }
     network = try SavedNetwork(graph: graph, output: values[output.index])
     weights = states
+    self.stepFactors = stepFactors
   }
 
   /// The range of a point as training left it.

@@ -7,7 +7,7 @@ public import Training
 /// The model is folded, and its ranges and steps are found as without training. In the first part of the epochs ranges are
 /// moving averages of what batches hold, and then stay, while the rate falls to 0 (Jacob et al. 2018, arXiv:1712.05877;
 /// Krishnamoorthi 2018, arXiv:1806.08342). The steps of weights of 2 to 4 bits are learned (Esser et al. 2020,
-/// arXiv:1902.08153); those of more bits follow the largest weight. What comes out is the same kind of model as
+/// arXiv:1902.08153), beginning with those of least squared error; those of more bits follow the largest weight. What comes out is the same kind of model as
 /// `PostTrainingQuantization` makes: the best epoch with ranges that stay, as integers.
 ///
 ///     var training = QuantizationAwareTraining(bits: BitWidths(2, byLayer: ["output": 8]))
@@ -121,8 +121,11 @@ public struct QuantizationAwareTraining: Sendable, Hashable {
     /// A trainer of one of the two parts.
     func trainer(_ isObserving: Bool, from weights: [String: [Float]]) throws -> Trainer {
       let rounded = try network(momentum: isObserving ? momentum : nil)
+      var options = isObserving ? observingOptions : settledOptions
+      // Factors begin at 1: what pulls weights to 0, or keeps them small, would spoil them.
+      options.optimizer.exempted += rounded.stepFactors
       return try Trainer(
-        rounded.network, data: data, options: isObserving ? observingOptions : settledOptions, kernels: kernels,
+        rounded.network, data: data, options: options, kernels: kernels,
         weights: weights.merging(rounded.weights) { trained, _ in trained }, teacher: teacher,
         hook: ZeroKeepingHook(start))
     }

@@ -42,6 +42,10 @@ public struct Optimizer: Hashable, Sendable {
   /// The range that each parameter is brought back into after each step, or nil for all numbers.
   public var bounds: ClosedRange<Double>?
 
+  /// The names of parameters that are neither decayed nor penalized nor bounded: those that are no weights, such as the
+  /// learned steps of quantization.
+  public var exempted: [String] = []
+
   /// Makes an optimizer.
   public init(_ rule: Rule, learningRate: Double, weightDecay: Double = 0) {
     self.rule = rule

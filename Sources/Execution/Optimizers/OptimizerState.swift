@@ -40,6 +40,7 @@ public final class OptimizerState {
     var start: Int
     var count: Int
     let isDecayed: Bool
+    let isBounded: Bool
   }
 
   /// Starts at step 0 with moments of zero.
@@ -60,12 +61,12 @@ public final class OptimizerState {
   private static func segments(of layout: ParameterLayout, _ optimizer: Optimizer) -> [Segment] {
     var segments: [Segment] = []
     for entry in layout.entries where entry.offset < layout.trainedCount {
-      let isDecayed = optimizer.decaysVectors || entry.shape.rank > 1
+      let (isDecayed, isBounded) = (optimizer.decays(entry), !optimizer.exempted.contains(entry.name))
       let count = AlignedBuffer.paddedCount(entry.shape.count)
-      if let last = segments.last, last.isDecayed == isDecayed {
+      if let last = segments.last, last.isDecayed == isDecayed, last.isBounded == isBounded {
         segments[segments.count - 1].count += count
       } else {
-        segments.append(Segment(start: entry.offset, count: count, isDecayed: isDecayed))
+        segments.append(Segment(start: entry.offset, count: count, isDecayed: isDecayed, isBounded: isBounded))
       }
     }
     return segments
@@ -111,7 +112,9 @@ public final class OptimizerState {
       let shrinkage = Float(segment.isDecayed ? 1 - learningRate * optimizer.weightDecay : 1)
       loops.adam(p, g, slot(0), slot(1), count, adamFactors(beta1, beta2, epsilon, shrinkage: shrinkage))
     }
-    if let bounds = optimizer.bounds { loops.limit(p, Float(bounds.lowerBound), Float(bounds.upperBound), count) }
+    if segment.isBounded, let bounds = optimizer.bounds {
+      loops.limit(p, Float(bounds.lowerBound), Float(bounds.upperBound), count)
+    }
   }
 
   private func adamFactors(_ beta1: Double, _ beta2: Double, _ epsilon: Double, decay: Float = 0, shrinkage: Float = 1)
@@ -141,5 +144,12 @@ public final class OptimizerState {
     stepCount = snapshot.stepCount
     learningRate = snapshot.learningRate
     _ = moments.elements.update(fromContentsOf: snapshot.moments)
+  }
+}
+
+extension Optimizer {
+  /// Whether a parameter is decayed and penalized.
+  package func decays(_ entry: ParameterLayout.Entry) -> Bool {
+    !exempted.contains(entry.name) && (decaysVectors || entry.shape.rank > 1)
   }
 }

@@ -133,7 +133,7 @@ private final class SampleLoss: SmoothFunction {
     let optimizer = options.optimizer
     decays = parameters.layout.entries.filter { $0.offset < parameters.layout.trainedCount }.flatMap { entry in
       Array(
-        repeating: optimizer.decaysVectors || entry.shape.rank > 1 ? optimizer.weightDecay : 0,
+        repeating: optimizer.decays(entry) ? optimizer.weightDecay : 0,
         count: entry.shape.count)
     }
   }

@@ -19,6 +19,7 @@ struct ArchitectureCostTests {
     "cnn": ConvolutionalSpace(bits: [4, 8]),
     "invertedResidual": InvertedResidualSpace(bits: [4, 8]),
     "cell": CellSpace(bits: [2, 8]),
+    "described": TableSpace(),
   ]
 
   @Test("are those of their integer models", arguments: spaces.keys)
@@ -50,6 +51,43 @@ struct ArchitectureCostTests {
         try folder.write("\(name)-\(seed)", float: float, integers: integers, samples: data.test)
         try folder.write(Data(costs(of: architecture).serialized().utf8), "\(name)-\(seed).costs.json")
       }
+    }
+  }
+
+  /// A space whose models need tables: activations other than ReLU, ReLU behind what is no layer, and concatenations.
+  private struct TableSpace: ArchitectureSpace {
+    func build(_ input: Value, outputWidth: Int, with builder: inout ArchitectureBuilder) throws -> Value {
+      let names = ["relu", "relu6", "leakyReLU", "elu", "gelu", "silu", "hardSwish", "tanh", "sigmoid"]
+      func activated(_ x: Value, _ name: String, _ builder: inout ArchitectureBuilder) throws -> Value {
+        let chosen = try builder.suggest(.choice(name, names))
+        guard let activation = Activation(named: chosen) else { return x }
+        return try builder.graph.activation(activation, x, name: builder.nodeName(name))
+      }
+      var x = try builder.convolution(input, channels: 4, kernel: 3, stride: 2, name: "stem", isActivated: false)
+      x = try activated(x, "first", &builder)
+      try builder.repeated("block", .range(1...2)) { builder, _ in
+        let left = try builder.convolution(x, channels: 3, kernel: 3, name: "left", isActivated: false)
+        let right = try builder.optional("right") { builder in
+          try activated(builder.convolution(x, channels: 5, kernel: 1, name: "conv"), "bent", &builder)
+        }
+        let pooled = try builder.maxPooling(x, window: 2, stride: 1, padding: 1, name: "largest")
+        let joined =
+          try builder.suggest(.bool("twice"))
+          ? [left, left] : [try activated(left, "bent", &builder), try right ?? activated(left, "other", &builder)]
+        x = try builder.graph.concatenate(joined, name: builder.nodeName("joined"))
+        x = try activated(x, "last", &builder)
+        if try builder.suggest(.bool("pooled")) {
+          let wide = try builder.convolution(
+            pooled, channels: builder.graph.shape(of: x)[3], kernel: 2, name: "wide", isActivated: false)
+          if builder.graph.shape(of: wide) == builder.graph.shape(of: x) {
+            x = try activated(builder.graph.add(x, wide, name: builder.nodeName("sum")), "summed", &builder)
+          }
+        }
+      }
+      let flat = try builder.graph.flatten(x, name: "flat")
+      let hidden = try builder.dense(activated(flat, "flattened", &builder), units: 6, name: "hidden", isLast: true)
+      return try builder.dense(
+        activated(hidden, "hidden/bent", &builder), units: outputWidth, name: "output", isLast: true)
     }
   }
 

@@ -17,8 +17,13 @@ if "HPO_PROOF_FOLDER" not in os.environ:
 FOLDER = pathlib.Path(os.environ["HPO_PROOF_FOLDER"])
 NAMES = sorted(path.name.removesuffix(".costs.json") for path in FOLDER.glob("*.costs.json"))
 
-# What stands for a value that is there already, or is a part of the step before it.
-SAME = {"QuantizeLinear", "DequantizeLinear", "Reshape", "Flatten", "Transpose", "Relu", "Clip", "Squeeze"}
+# What stands for a value that is there already.
+SAME = {"QuantizeLinear", "DequantizeLinear", "Reshape", "Flatten", "Transpose", "Squeeze"}
+# What saturation does where it follows a layer or a sum, and a table where it follows bytes.
+CLIPS = {"Relu", "Clip"}
+# What functions are made of that take each byte to another one, by a table.
+CURVES = {"LeakyRelu", "Elu", "Tanh", "Sigmoid", "HardSigmoid", "Erf", "Mul", "Div"}
+TABLE = 256
 
 
 def shapes(model):
@@ -29,7 +34,7 @@ def shapes(model):
 
 
 def peak(steps, size, first, last):
-    """The most bytes that are live in a step; a sum lies where a summand lay that nothing reads afterwards."""
+    """The most bytes that are live in a step; sums and tables write where an input lay that nothing reads afterwards."""
     final = {name: 0 for name in size}
     for number, (_, inputs, _) in enumerate(steps):
         for name in inputs:
@@ -41,7 +46,7 @@ def peak(steps, size, first, last):
         free = [
             place[name]
             for name in inputs
-            if operator == "Add" and buffers[place[name]][2] == number and buffers[place[name]][0] == size[output]
+            if operator in ("Add", "table") and buffers[place[name]][2] == number and buffers[place[name]][0] == size[output]
         ]
         if free:
             place[output] = free[0]
@@ -64,15 +69,33 @@ def count(model, bits):
     first = model.graph.input[0].name
     owner, size, steps = {first: first}, {first: math.prod(shape[first])}, []
     bits, is_input = iter(bits), True
+    # Values of bytes, and of functions of them: what they are made of.
+    bytes_of, curves = set(), {}
     for node in model.graph.node:
         data = [name for name in node.input if name in owner]
         if not data:
             continue
         # What comes before the first quantization standardizes the features, which are bytes from then on.
         is_input = is_input and node.op_type != "QuantizeLinear"
-        if node.op_type in SAME or is_input:
+        if node.op_type == "DequantizeLinear":
+            bytes_of.add(node.output[0])
+        is_curve = node.op_type in CURVES or node.op_type in CLIPS and data[0] in bytes_of
+        is_curve = is_curve or node.op_type == "Add" and any(name in curves for name in data)
+        if not is_input and is_curve:
+            assert len({owner[name] for name in data}) == 1
+            owner[node.output[0]] = curves[node.output[0]] = owner[data[0]]
+            continue
+        if node.op_type == "QuantizeLinear" and data[0] in curves:
+            flash += TABLE
+            owner[node.output[0]] = node.output[0]
+            size[node.output[0]] = math.prod(shape[node.output[0]])
+            steps.append(("table", [curves[data[0]]], node.output[0]))
+            continue
+        if node.op_type in SAME or node.op_type in CLIPS or is_input:
             owner[node.output[0]] = owner[data[0]]
             continue
+        if node.op_type == "Concat":
+            flash += TABLE * len(data)
         if node.op_type in ("Conv", "Gemm"):
             weight, scale = stored[node.input[1]]
             bias, _ = stored[node.input[2]]

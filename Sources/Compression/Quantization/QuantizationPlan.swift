@@ -109,18 +109,3 @@ package struct QuantizationPlan {
         + "activations, poolings, concatenations of channels and reshapes")
   }
 }
-
-extension Activation {
-  /// Whether saturation of the output does the same.
-  var isClip: Bool { self == .relu || self == .relu6 }
-}
-
-extension Operation {
-  /// Whether ReLU behind it costs nothing.
-  fileprivate var takesClip: Bool {
-    switch self {
-    case .dense(activation: nil), .convolution(.forward(_, activation: nil)), .add: true
-    default: false
-    }
-  }
-}

@@ -48,6 +48,9 @@ public enum Activation: Hashable, Sendable, Codable {
     self = activation
   }
 
+  /// Whether the saturation of a byte does the same, so that an integer model needs no table for it.
+  package var isClip: Bool { self == .relu || self == .relu6 }
+
   /// Whether the derivative is computed from the output y; else it is from the input x.
   public var isDifferentiatedAtOutput: Bool {
     switch self {

@@ -1,8 +1,8 @@
 extension Graph {
   /// What the integer model of a trained network of this architecture takes, without training or quantizing it.
   ///
-  /// Batch normalization is folded into the layer before it, dropout is gone, and an activation is a part of the step before
-  /// it. See `IntegerFootprint` for what is counted.
+  /// Batch normalization is folded into the layer before it, dropout is gone, and ReLU and ReLU6 are a part of the layer or the
+  /// sum before them; any other activation is a step with a table. See `IntegerFootprint` for what is counted.
   ///
   /// - Parameters:
   ///   - output: What the model computes.
@@ -37,6 +37,8 @@ private struct IntegerSchedule {
   private var makers: [Value: String] = [:]
   /// The step that made a value, as long as the value is what the step's operation itself made.
   private var openLayers: [Value: Int] = [:]
+  /// The values of layers, folded, and sums, whose saturation is a ReLU behind them.
+  private var clipped: Set<Value> = []
 
   init(_ graph: Graph, output: Value, weightBits: [String: Int]) {
     self.graph = graph
@@ -70,20 +72,27 @@ private struct IntegerSchedule {
     case .dense, .convolution(.forward):
       appendStep(value, node, weight: node.inputs[1], biases: node.inputs.count == 3 ? node.shape.channels : 0)
       makeBuffer(for: value, node)
-      if !node.operation.hasActivation, readers[value.index] == 1 { openLayers[value] = steps.count - 1 }
+      if !node.operation.hasActivation, readers[value.index] == 1 {
+        openLayers[value] = steps.count - 1
+        clipped.insert(value)
+      }
     case .normalization(.batch):
       share(value, node.inputs[0])
       if let layer = openLayers[node.inputs[0]] {
         // Folded: the layer has a bias from now on.
         steps[layer].step.setBiases(node.shape.channels)
+        if readers[value.index] == 1 { clipped.insert(value) }
       } else {
         appendStep(value, node, weight: nil, biases: 0)
         steps[steps.count - 1].step.addAffine(channels: node.shape.channels)
       }
-    case .activation where readers[node.inputs[0].index] == 1: share(value, node.inputs[0])
+    case .activation(let activation) where activation.isClip && clipped.contains(node.inputs[0]):
+      share(value, node.inputs[0])
     case _ where node.operation.isStored: break
     default:
       appendStep(value, node, weight: nil, biases: 0)
+      steps[steps.count - 1].step.tables = node.tables
+      if case .add = node.operation, readers[value.index] == 1 { clipped.insert(value) }
       if let input = overwritten(by: node, at: value.index) {
         share(value, input)
       } else {
@@ -136,7 +145,27 @@ extension Shape {
   fileprivate var channels: Int { dimensions.last ?? 1 }
 }
 
+extension Graph.Node {
+  /// The tables of 256 bytes that take bytes of one quantization to those of another: that of an activation, and one for each
+  /// value that is concatenated.
+  fileprivate var tables: Int {
+    switch operation {
+    case .activation: 1
+    case .concatenate: inputs.count
+    default: 0
+    }
+  }
+}
+
 extension Operation {
+  /// Whether ReLU behind it costs nothing in an integer model, since saturation does the same.
+  package var takesClip: Bool {
+    switch self {
+    case .dense(activation: nil), .convolution(.forward(_, activation: nil)), .add: true
+    default: false
+    }
+  }
+
   /// Whether the layer applies an activation itself.
   fileprivate var hasActivation: Bool {
     switch self {

@@ -2,8 +2,9 @@
 /// activations.
 ///
 /// - *Flash* holds for each layer (dense or convolution) its weights of 2, 4 or 8 bits each, packed a layer at a time and rounded
-///   up to whole bytes, its biases of 32 bits, and one scale of 32 bits an output channel. A normalization that no layer
-///   takes up holds a factor and a summand of 32 bits a channel. Program code, and the scale and zero point of each
+///   up to whole bytes, its biases of 32 bits, and one scale of 32 bits an output channel; and tables of 256 bytes: one for
+///   each activation but ReLU and ReLU6 behind a layer or a sum, and one for each value that is concatenated. A
+///   normalization that no layer takes up holds a factor and a summand of 32 bits a channel. Program code, and the scale and zero point of each
 ///   activation, are not counted.
 /// - *Activations* are bytes. A value takes memory from the step that makes it to the last that reads it; input and output
 ///   are among them. A reshaped value lies where it lay; an activation and the sum of two values take the place of an input
@@ -31,13 +32,15 @@ public struct IntegerFootprint: Hashable, Sendable {
     public internal(set) var biases = 0
     /// The scales, one an output channel of a layer.
     public internal(set) var scales = 0
+    /// The tables of 256 bytes.
+    public internal(set) var tables = 0
     /// The bytes of all activations that are live during the step.
     public internal(set) var liveBytes = 0
 
     /// The numbers that training found: weights and biases, normalization folded.
     public var parameters: Int { weights + biases }
     /// The bytes of the step's constants.
-    public var flashBytes: Int { (weights * packedBits + 7) / 8 + 4 * biases + 4 * scales }
+    public var flashBytes: Int { (weights * packedBits + 7) / 8 + 4 * biases + 4 * scales + 256 * tables }
 
     /// The bits that a weight takes: 2, 4 or 8 of a layer, 32 of a normalization.
     private var packedBits: Int { weightBits.map { $0 <= 2 ? 2 : $0 <= 4 ? 4 : 8 } ?? 32 }

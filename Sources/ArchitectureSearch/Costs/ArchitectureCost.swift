@@ -32,7 +32,7 @@ public enum ArchitectureCost: String, Hashable, Sendable, CaseIterable {
     let number = value / unit.size
     let factor = number >= 100 ? 1.0 : number >= 10 ? 10.0 : 100.0
     let rounded = (number * factor).rounded() / factor
-    return (rounded == rounded.rounded() ? String(Int(rounded)) : String(rounded)) + unit.name
+    return (Int(exactly: rounded).map(String.init) ?? String(rounded)) + unit.name
   }
 }
 

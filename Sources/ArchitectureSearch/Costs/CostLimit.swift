@@ -38,13 +38,20 @@ public struct CostLimit: Hashable, Sendable, CustomStringConvertible {
     let end = text.lastIndex { $0.isNumber || $0 == "." }.map { text.index(after: $0) } ?? text.startIndex
     let unit = text[end...].drop { $0 == " " }
     guard let number = Double(text[..<end]), number > 0, number.isFinite,
-      let size = units.first(where: { $0.name == unit })?.size
+      let size = units.first(where: { $0.name == unit })?.size, permitted(of: cost).contains(number * size)
     else {
       let names = units.map(\.name).filter { !$0.isEmpty }.joined(separator: ", ")
       throw ArchitectureError(
-        .invalidLimit, "'\(text)' is no amount of \(cost.rawValue): a number above 0 with one of the units \(names)")
+        .invalidLimit,
+        "'\(text)' is no amount of \(cost.rawValue): a number above 0 with one of the units \(names)"
+          + (cost.isCounted ? ", in all from 1 to 10^15" : ""))
     }
     return number * size
+  }
+
+  /// The amounts that a limit may have: what is counted is at least 1, and exact as a floating-point number.
+  private static func permitted(of cost: ArchitectureCost) -> ClosedRange<Double> {
+    cost.isCounted ? 1...1e15 : .leastNormalMagnitude...1e15
   }
 
   private static func units(of cost: ArchitectureCost) -> [(name: String, size: Double)] {
@@ -58,6 +65,7 @@ public struct CostLimit: Hashable, Sendable, CustomStringConvertible {
 
   /// The limit as it is written: `flash=64000`.
   public var description: String {
-    cost == .latency ? "latency=\(most)s" : "\(cost.rawValue)=\(Int(most))"
+    guard cost.isCounted else { return "latency=\(most)s" }
+    return "\(cost.rawValue)=\(Int(exactly: most).map(String.init) ?? String(most))"
   }
 }

@@ -20,6 +20,8 @@ struct ArchitectureCandidates: Sendable {
   private static let warmUpSamples = 32
   /// The attribute with the place that a warm-up gave an architecture.
   private static let warmUpKey = "warm-up"
+  /// The attribute with the hash of a trial's architecture.
+  static let architectureKey = "architecture"
 
   let configuration: ArchitectureConfiguration
   private let samples: Dataset
@@ -108,7 +110,7 @@ struct ArchitectureCandidates: Sendable {
   }
 
   private func keep(_ candidate: Candidate, with trial: Trial) throws {
-    try trial.setUserAttribute("architecture", to: .string(candidate.architecture.genome.hash))
+    try trial.setUserAttribute(Self.architectureKey, to: .string(candidate.architecture.genome.hash))
     for cost in ArchitectureCost.allCases {
       if let value = candidate.architecture.cost(cost) {
         try trial.setUserAttribute(cost.rawValue, to: .int(Int(value)))

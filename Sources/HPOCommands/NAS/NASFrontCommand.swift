@@ -47,7 +47,7 @@ extension Storage {
   /// The limits of a study's architectures: those of its file, and those of the command line in their place.
   func architectureLimits(of record: StudyRecord) throws -> CostLimits {
     let configuration = try StudyConfiguration.kept(with: record, in: self)
-    let own = SearchOptions.limits(in: try document(.search, study: record.id))
+    let own = try SearchOptions.limits(in: try document(.search, study: record.id))
     return CostLimits((configuration.objective?.training?.architecture?.limits.limits ?? []) + own)
   }
 }

@@ -64,7 +64,7 @@ struct NASShowCommand: ParsableCommand {
     var costs: OrderedDictionary<String, JSONValue> = [:]
     for cost in ArchitectureCost.allCases {
       guard let value = trial.cost(cost, of: architecture) else { continue }
-      costs[cost.rawValue] = cost == .latency ? .double(value) : .int(Int(value))
+      costs[cost.rawValue] = Int(exactly: value).map(JSONValue.int) ?? .double(value)
     }
     return [
       "study": .string(record.name), "number": .int(trial.number), "state": .string(trial.state.rawValue),
@@ -105,7 +105,8 @@ struct ArchitectureSource {
 
   /// The architecture of a trial.
   func architecture(of trial: FrozenTrial) throws -> Architecture {
-    guard !trial.parameters.isEmpty,
+    // An architecture without choices has no parameters.
+    guard !trial.parameters.isEmpty || trial.userAttributes[ArchitectureCandidates.architectureKey] != nil,
       let architecture = try runner.candidates?.architecture(of: trial.externalParameters, without: objective)
     else { throw ValidationError("trial \(trial.number) has no architecture yet") }
     return architecture

@@ -95,7 +95,7 @@ struct OptimizeCommand: AsyncParsableCommand {
         "how many trials? Give --trials N, --timeout, --until or --stagnation, or 'trials:' or 'stop:' in the study file"
       )
     }
-    let search = given == nil ? search.completed(by: try kept(.search, of: name, in: storage)) : search
+    let search = given == nil ? try search.completed(by: try kept(.search, of: name, in: storage)) : search
     let location = try StorageLocation(parsing: self.storage.location)
     let runner = try ObjectiveRunner(configuration, search: search, storage: location)
     defer { runner.close() }

@@ -46,14 +46,16 @@ extension SearchOptions {
   }
 
   /// These options, and those that were kept with a study for what they leave open.
-  func completed(by document: String?) -> SearchOptions {
+  ///
+  /// - Throws: `ValidationError` where a limit that is kept cannot be read.
+  func completed(by document: String?) throws -> SearchOptions {
     let kept = document.flatMap { try? JSONValue(parsing: $0) } ?? [:]
     var result = self
     result.sampler = sampler ?? kept["sampler"]?.stringValue.flatMap(SamplerConfiguration.Name.init)
     result.pruner = pruner ?? kept["pruner"]?.stringValue.flatMap(PrunerConfiguration.Name.init)
     result.duplicates = duplicates ?? kept["duplicates"]?.stringValue.flatMap(DuplicatePolicy.init)
     result.seed = seed ?? Self.seed(in: document)
-    result.limits = CostLimits(Self.limits(in: document) + limits).limits
+    result.limits = CostLimits(try Self.limits(in: document) + limits).limits
     return result
   }
 
@@ -63,9 +65,18 @@ extension SearchOptions {
   }
 
   /// The limits among options that were kept with a study.
-  static func limits(in document: String?) -> [CostLimit] {
+  ///
+  /// - Throws: `ValidationError` where one cannot be read: without it the search would be another.
+  static func limits(in document: String?) throws -> [CostLimit] {
     let kept = document.flatMap { try? JSONValue(parsing: $0) }?["limits"]?.arrayValue ?? []
-    return kept.compactMap { $0.stringValue.flatMap { try? CostLimit(parsing: $0) } }
+    return try kept.map { limit in
+      let text = limit.stringValue ?? limit.serialized()
+      do { return try CostLimit(parsing: text) } catch {
+        throw ValidationError(
+          "the study keeps the limit '\(text)', which cannot be read: \(error); give the study file again, and its limits"
+        )
+      }
+    }
   }
 
   /// The training with the limits that the command line sets.

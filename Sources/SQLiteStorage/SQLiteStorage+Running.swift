@@ -40,6 +40,24 @@ extension SQLiteStorage {
     }
   }
 
+  public func claim(_ key: String, _ value: JSONValue, of lease: TrialLease) throws -> Bool {
+    try StorageChecks.name(key, of: "an attribute")
+    return try write(.process) { connection in
+      let head = try connection.head(of: lease)
+      try StorageChecks.state(head.state, isIn: .running, number: head.number, to: "annotate")
+      let isTaken = try connection.firstRow(
+        """
+        SELECT 1 FROM trial_system_attributes AS attribute JOIN trials ON trials.trial_id = attribute.trial_id
+        WHERE attribute.key = ?1 AND attribute.value_json = ?2 AND trials.trial_id <> ?3 AND trials.state <> 'FAIL'
+          AND trials.study_id = (SELECT study_id FROM trials WHERE trial_id = ?3)
+        LIMIT 1
+        """, .text(key), .text(value.serialized()), .int(lease.trial)
+      ) { _ in true }
+      if isTaken == nil { try connection.setAttributes([key: value], kind: .system, trial: lease.trial) }
+      return isTaken == nil
+    }
+  }
+
   /// Inserts parameters, which replace those of the same name.
   func insert(
     _ parameters: OrderedDictionary<String, FrozenTrial.Parameter>, trial: Int64, _ connection: Connection

@@ -46,4 +46,17 @@ extension InMemoryStorage {
       }
     }
   }
+
+  public func claim(_ key: String, _ value: JSONValue, of lease: TrialLease) throws -> Bool {
+    try StorageChecks.name(key, of: "an attribute")
+    return try withTrial(lease.trial) { table, number in
+      try table.check(lease, number: number)
+      try StorageChecks.state(table.trials[number].state, isIn: .running, number: number, to: "annotate")
+      let isTaken = table.trials.contains { other in
+        other.number != number && other.state != .failed && other.systemAttributes[key] == value
+      }
+      if !isTaken { table.trials[number].systemAttributes[key] = value }
+      return !isTaken
+    }
+  }
 }

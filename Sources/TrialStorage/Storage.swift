@@ -129,6 +129,13 @@ public protocol Storage: Sendable {
     _ attributes: OrderedDictionary<String, JSONValue>, kind: AttributeKind, of lease: TrialLease
   ) throws
 
+  /// Sets a system attribute of a running trial, unless another trial of the study that has not failed has it with this value
+  /// already; looking and setting are one transaction, so that of several trials only one succeeds.
+  ///
+  /// - Returns: Whether it is set.
+  /// - Throws: `StorageError` of code `wrongState` or `trialLost`.
+  func claim(_ key: String, _ value: JSONValue, of lease: TrialLease) throws -> Bool
+
   /// Keeps what a running trial's objective printed, in place of what was kept before.
   func setLog(_ text: String, of lease: TrialLease) throws
 

@@ -55,6 +55,31 @@ struct TrialContractTests {
     #expect(try start(nil) == 4)
   }
 
+  @Test("Of the trials of a study only one has what it claims, until it fails", arguments: implementations)
+  func claims(_ implementation: StorageImplementation) throws {
+    let (storage, study) = try make(implementation)
+    func start(_ study: Int64) throws -> StartedTrial {
+      try #require(
+        try storage.startTrial(study: study, owner: .current, heartbeat: false, limit: nil, number: nil) { _ in [:] })
+    }
+    let (first, second, third) = (try start(study), try start(study), try start(study))
+    let other = try start(try #require(try storage.study(named: "other")).id)
+    #expect(try storage.claim("key", "a", of: first.lease))
+    #expect(try storage.claim("key", "a", of: first.lease), "its own claim is no obstacle")
+    #expect(try !storage.claim("key", "a", of: second.lease))
+    #expect(try storage.claim("other key", "a", of: second.lease))
+    #expect(try storage.claim("key", "b", of: second.lease))
+    #expect(try storage.claim("key", "a", of: other.lease), "another study is another matter")
+    _ = try storage.finishTrial(first.lease, state: .failed, values: [], attributes: [:])
+    #expect(try storage.claim("key", "a", of: third.lease))
+    #expect(try !storage.claim("key", "a", of: second.lease))
+    _ = try storage.finishTrial(third.lease, state: .complete, values: [1], attributes: [:])
+    #expect(try !storage.claim("key", "a", of: second.lease))
+    let kept = try storage.trial(second.record.id).systemAttributes
+    #expect(kept["key"] == "b" && kept["other key"] == "a")
+    #expect(throws: StorageError.self) { try storage.claim("key", "c", of: third.lease) }
+  }
+
   @Test("An enqueued trial waits with what is fixed, and the lowest number starts first", arguments: implementations)
   func startsWaitingFirst(_ implementation: StorageImplementation) throws {
     let (storage, study) = try make(implementation)

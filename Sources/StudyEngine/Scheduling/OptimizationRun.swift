@@ -170,6 +170,10 @@ final class OptimizationRun: Sendable {
         record = try study.tell(trial, reusing: repeats.number)
       } catch is TrialInterrupted {
         return try requeue(trial, job: job)
+      } catch let exhausted as SearchExhausted {
+        end(.afterRunningTrials, exhausted.reason)
+        try study.requeue(trial)
+        return decide { $0.ended(job: job) }
       } catch let error as StorageError where error.code == .trialLost {
         throw error
       } catch let error as any RunEndingError {

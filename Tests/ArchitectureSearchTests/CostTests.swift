@@ -48,18 +48,51 @@ struct CostTests {
     #expect(try CostLimits([CostLimit(.latency, most: 100)]).broken(by: architecture) == nil)
   }
 
-  @Test("A survey tells what share of a space keeps the limits, and why none does")
+  @Test("A survey draws until an architecture keeps the limits, and tells why none does")
   func survey() throws {
-    func survey(_ limits: CostLimits) throws -> SpaceSurvey {
-      try SpaceSurvey(of: PerceptronSpace(), featureShape: [64], outputWidth: 10, limits: limits, count: 100, seed: 1)
+    func survey(_ limits: CostLimits, attempts: Int = 300) throws -> SpaceSurvey {
+      try SpaceSurvey(
+        of: PerceptronSpace(), featureShape: [64], outputWidth: 10, limits: limits, attempts: attempts, seed: 1)
     }
-    let all = try survey(CostLimits())
-    #expect(all.drawn == 100 && all.fitting == 100)
-    let some = try survey(CostLimits([CostLimit(.flash, most: 8000)]))
-    #expect((1..<100).contains(some.fitting))
+    let any = try survey(CostLimits())
+    #expect(any.drawn == 1 && any.isFitting)
+    // The smallest of all networks is found late.
+    let least = try #require(try survey(CostLimits([CostLimit(.flash, most: 1)])).ranges[.flash]?.lowerBound)
+    let few = try survey(CostLimits([CostLimit(.flash, most: least)]))
+    #expect(few.drawn > 10 && few.drawn <= 300 && few.isFitting)
     let impossible = CostLimits([CostLimit(.flash, most: 100)])
     let none = try survey(impossible)
-    #expect(none.fitting == 0 && none.reason(of: impossible).contains("flash is at least"))
+    #expect(none.drawn == 300 && !none.isFitting && none.reason(of: impossible).contains("flash is at least"))
+  }
+
+  @Test("The latency of an architecture is measured once")
+  func latencyOnce() throws {
+    let architecture = try PerceptronSpace().architecture(
+      Genome(["layer/count": 1, "layer1/units": 16]), featureShape: [4], outputWidth: 2)
+    var costs = MeasuredCosts(of: architecture)
+    let limits = CostLimits([CostLimit(.latency, most: 100)])
+    #expect(costs.latency == nil)
+    #expect(try limits.broken(by: &costs) == nil)
+    let measured = try #require(costs.latency)
+    #expect(try costs.value(of: .latency) == measured && costs.value(of: .flash) == 240)
+    // What was measured before is not measured again.
+    var kept = MeasuredCosts(of: architecture, latency: 1000)
+    #expect(try limits.broken(by: &kept)?.value == 1000)
+  }
+
+  @Test("A limit beyond all numbers or below one is refused, and none crashes as it is written")
+  func extremeLimits() {
+    for text in ["flash=1e300", "flash=1e16", "flash=0.5", "ram=0.0001kB", "macs=1e305G", "latency=1e300s"] {
+      let error = #expect(throws: ArchitectureError.self, "\(text)") { try CostLimit(parsing: text) }
+      #expect(error?.code == .invalidLimit)
+    }
+    for number in [1e300, 0.5, .infinity, -1, .nan] as [Double] {
+      for cost in ArchitectureCost.allCases {
+        #expect(!CostLimit(cost, most: number).description.isEmpty && !cost.text(number).isEmpty)
+      }
+    }
+    #expect(CostLimit(.flash, most: 1.5).description == "flash=1.5")
+    #expect((try? CostLimit(parsing: "flash=1.5")) == CostLimit(.flash, most: 1.5))
   }
 
   @Test("Amounts are written with three digits and a unit")

@@ -70,6 +70,72 @@ struct ProxyTests {
     #expect(WarmUp.vote([[1, 1, 1]]) == [0, 1, 2])
   }
 
+  /// A network of three branches side by side, without ReLU.
+  private struct SmoothSpace: ArchitectureSpace {
+    func build(_ input: Value, outputWidth: Int, with builder: inout ArchitectureBuilder) throws -> Value {
+      let branches = try (1...3).map { number in
+        let width = try builder.suggest("width\(number)", .range(1...4))
+        let y = try builder.convolution(input, channels: width, kernel: 3, name: "conv\(number)", isActivated: false)
+        return try builder.graph.activation(.tanh, y, name: "bent\(number)")
+      }
+      let joined = try builder.graph.concatenate(branches, name: "joined")
+      return try builder.classifier(joined, outputWidth: outputWidth)
+    }
+  }
+
+  @Test("The synaptic flow of values side by side is that of their sum where the layer behind is linear")
+  func flowOfConcatenation() throws {
+    // Two branches that are joined and weighed by one layer each weigh as two layers whose outputs are added.
+    var joined = Graph()
+    let x = try joined.input("features", shape: [1, 2, 2, 2])
+    func branch(_ graph: inout Graph, _ x: Value, _ name: String, _ channels: Int) throws -> Value {
+      try graph.conv2d(x, channels: channels, kernel: Extent(1), hasBias: false, name: name)
+    }
+    let both = try joined.concatenate([branch(&joined, x, "a", 2), branch(&joined, x, "b", 3)], name: "joined")
+    let output = try joined.conv2d(both, channels: 2, kernel: Extent(1), hasBias: false, name: "c")
+    var split = Graph()
+    let z = try split.input("features", shape: [1, 2, 2, 2])
+    let sum = try split.add(
+      branch(&split, branch(&split, z, "a", 2), "c1", 2), branch(&split, branch(&split, z, "b", 3), "c2", 2),
+      name: "sum")
+    let first = ParameterStore(joined, seed: 1)
+    let second = ParameterStore(split, seed: 2)
+    for name in ["a.weight", "b.weight"] { try copy(first, name, to: second, name, from: 0) }
+    // c [1, 1, 5, 2]: the rows of the first two channels, and those of the other three.
+    try copy(first, "c.weight", to: second, "c1.weight", from: 0)
+    try copy(first, "c.weight", to: second, "c2.weight", from: 4)
+    let scores = (
+      try SynapticFlow.logScore(of: output, in: joined, parameters: first),
+      try SynapticFlow.logScore(of: sum, in: split, parameters: second)
+    )
+    #expect(abs(scores.0 - scores.1) < 1e-12)
+  }
+
+  private func copy(
+    _ source: ParameterStore, _ name: String, to target: ParameterStore, _ other: String, from start: Int
+  ) throws {
+    let (from, to) = (try #require(source.layout[name]), try #require(target.layout[other]))
+    for position in 0..<to.shape.count {
+      target.values[to.offset + position] = source.values[from.offset + start + position]
+    }
+  }
+
+  @Test("A proxy that is not defined for a network abstains with a reason, and the others vote")
+  func abstention() throws {
+    let data = try EmbeddedDataset.digits.load().subset(Array(0..<8))
+    func found(_ proxies: [Proxy]) throws -> WarmUp.Result {
+      try WarmUp(candidates: 8, keep: 3, proxies: proxies).architectures(
+        of: SmoothSpace(), outputWidth: 10, limits: CostLimits(), samples: data, seed: 3)
+    }
+    let all = try found(Proxy.allCases)
+    #expect(all.abstentions.map(\.proxy) == [.naswot] && all.abstentions[0].reason.contains("ReLU"))
+    #expect(
+      all.chosen.map(\.architecture.genome)
+        == (try found([.parameters, .macs, .synflow])).chosen.map(\.architecture.genome))
+    // Where none votes, chance has chosen.
+    #expect(try found([.naswot]).chosen.count == 3)
+  }
+
   @Test("A warm-up finds different architectures within the limits, the same for the same seed")
   func warmUp() throws {
     let data = try EmbeddedDataset.digits.load().subset(Array(0..<16))
@@ -77,10 +143,11 @@ struct ProxyTests {
     let warmUp = WarmUp(candidates: 12, keep: 5)
     let space = ConvolutionalSpace(depth: .range(1...2))
     let found = try warmUp.architectures(of: space, outputWidth: 10, limits: limits, samples: data, seed: 3)
+      .chosen.map(\.architecture)
     #expect(found.count == 5 && Set(found.map(\.genome.hash)).count == 5)
     #expect(found.allSatisfy { $0.footprint.flashBytes <= 6000 })
     let again = try warmUp.architectures(of: space, outputWidth: 10, limits: limits, samples: data, seed: 3)
-    #expect(found.map(\.genome) == again.map(\.genome))
+    #expect(found.map(\.genome) == again.chosen.map(\.architecture.genome))
     let error = #expect(throws: ArchitectureError.self) {
       try warmUp.architectures(
         of: space, outputWidth: 10, limits: CostLimits([CostLimit(.flash, most: 10)]), samples: data, seed: 3)

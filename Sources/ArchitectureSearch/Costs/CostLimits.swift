@@ -20,11 +20,14 @@ public struct CostLimits: Hashable, Sendable {
   /// A limit that an architecture breaks, and what it costs; nil where it keeps all. What is counted is looked at first, and
   /// the latency is measured where nothing else speaks against it.
   public func broken(by architecture: Architecture) throws -> (limit: CostLimit, value: Double)? {
-    for limit in limits {
-      if let value = architecture.cost(limit.cost), value > limit.most { return (limit, value) }
-    }
-    for limit in limits where limit.cost == .latency {
-      let value = try InferenceLatency.measure(architecture.graph, output: architecture.output)
+    var costs = MeasuredCosts(of: architecture)
+    return try broken(by: &costs)
+  }
+
+  /// As `broken(by:)` of an architecture, with the latency that is known or will be.
+  public func broken(by costs: inout MeasuredCosts) throws -> (limit: CostLimit, value: Double)? {
+    for limit in limits.filter(\.cost.isCounted) + limits.filter({ !$0.cost.isCounted }) {
+      let value = try costs.value(of: limit.cost)
       if value > limit.most { return (limit, value) }
     }
     return nil

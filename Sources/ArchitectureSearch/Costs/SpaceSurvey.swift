@@ -1,28 +1,35 @@
 import Samplers
 
-/// What random architectures of a space cost: which share keeps the limits, and how far the others are from them.
+/// What random architectures of a space cost: whether one of them keeps the limits, and how far the others are from them.
 public struct SpaceSurvey: Sendable {
   /// The architectures that were drawn.
   public private(set) var drawn = 0
-  /// Those of them that keep all limits that are counted.
-  public private(set) var fitting = 0
+  /// Whether the last one of them keeps all limits that are counted.
+  public private(set) var isFitting = false
   /// The least and the most of each cost that is counted.
   public private(set) var ranges: [ArchitectureCost: ClosedRange<Double>] = [:]
 
-  /// Draws architectures; the latency is not looked at.
+  /// Draws architectures until one keeps the limits; the latency is not looked at.
   ///
+  /// - Parameters:
+  ///   - space: What they are drawn from.
+  ///   - featureShape: The shape of a sample.
+  ///   - outputWidth: The number of outputs.
+  ///   - limits: What they may cost.
+  ///   - attempts: The most architectures that are drawn.
+  ///   - seed: What everything random derives from.
   /// - Throws: `ArchitectureError` where the space has none.
   public init(
-    of space: some ArchitectureSpace, featureShape: [Int], outputWidth: Int, limits: CostLimits, count: Int = 500,
-    seed: UInt64
+    of space: some ArchitectureSpace, featureShape: [Int], outputWidth: Int, limits: CostLimits,
+    attempts: Int = 2000, seed: UInt64
   ) throws {
     var generator = Draw(seed: seed, number: 0).generator(for: "survey")
     let counted = CostLimits(limits.limits.filter(\.cost.isCounted))
-    for _ in 0..<count {
+    while drawn < attempts, !isFitting {
       let architecture = try space.randomArchitecture(
         featureShape: featureShape, outputWidth: outputWidth, using: &generator)
       drawn += 1
-      if try counted.broken(by: architecture) == nil { fitting += 1 }
+      isFitting = try counted.broken(by: architecture) == nil
       for cost in ArchitectureCost.allCases {
         guard let value = architecture.cost(cost) else { continue }
         let range = ranges[cost] ?? value...value

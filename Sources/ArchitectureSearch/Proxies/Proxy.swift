@@ -50,7 +50,17 @@ public struct WarmUp: Hashable, Sendable {
     self.proxies = proxies
   }
 
+  /// What a warm-up found.
+  public struct Result: Sendable {
+    /// The architectures to begin with, the best first.
+    public let chosen: [MeasuredCosts]
+    /// The proxies that abstained since they are not defined for a network of the space, with the reasons.
+    public let abstentions: [(proxy: Proxy, reason: String)]
+  }
+
   /// The architectures to begin with, the best first; different ones, and all within the limits.
+  ///
+  /// A proxy that is not defined for one of the candidates ranks none of them: its ranks would compare others only.
   ///
   /// - Parameters:
   ///   - space: What they are drawn from.
@@ -61,26 +71,32 @@ public struct WarmUp: Hashable, Sendable {
   /// - Throws: `ArchitectureError`; of code `noneWithinLimits` where fifty times as many draws as candidates find none.
   public func architectures(
     of space: some ArchitectureSpace, outputWidth: Int, limits: CostLimits, samples: Dataset, seed: UInt64
-  ) throws -> [Architecture] {
+  ) throws -> Result {
     var generator = Draw(seed: seed, number: 0).generator(for: "warm-up")
-    var found: [Architecture] = []
+    var found: [MeasuredCosts] = []
     var hashes: Set<String> = []
     for _ in 0..<50 * candidates where found.count < candidates {
       let architecture = try space.randomArchitecture(
         featureShape: samples.featureShape, outputWidth: outputWidth, using: &generator)
-      guard try limits.broken(by: architecture) == nil, hashes.insert(architecture.genome.hash).inserted else {
-        continue
-      }
-      found.append(architecture)
+      var costs = MeasuredCosts(of: architecture)
+      guard try limits.broken(by: &costs) == nil, hashes.insert(architecture.genome.hash).inserted else { continue }
+      found.append(costs)
     }
     guard !found.isEmpty else {
       throw ArchitectureError(
         .noneWithinLimits, "none of \(50 * candidates) random architectures keeps the limits")
     }
-    let scores = try proxies.map { proxy in
-      try found.map { try proxy.score(of: $0, samples: samples, seed: seed) }
+    var scores: [[Double]] = []
+    var abstentions: [(proxy: Proxy, reason: String)] = []
+    for proxy in proxies {
+      do {
+        scores.append(try found.map { try proxy.score(of: $0.architecture, samples: samples, seed: seed) })
+      } catch let error as ArchitectureError where error.code == .unsupported {
+        abstentions.append((proxy, error.message))
+      }
     }
-    return Self.vote(scores).prefix(keep).map { found[$0] }
+    let order = scores.isEmpty ? Array(found.indices) : Self.vote(scores)
+    return Result(chosen: order.prefix(keep).map { found[$0] }, abstentions: abstentions)
   }
 
   /// The candidates in the order of the mean of their ranks, the best first; of equal ones the first.

@@ -73,6 +73,7 @@ private struct DualPass {
     case .add:
       let (left, right) = (try input(0), try input(1))
       return Dual(values: zip(left.values, right.values).map(+), slopes: zip(left.slopes, right.slopes).map(+))
+    case .concatenate(let axis): return try concatenation(try node.inputs.indices.map(input), of: node, axis: axis)
     case .dense: return dense(try input(0), try input(1), units: node.shape[1])
     case .convolution(.forward(let convolution, _)):
       return Self.convolution(
@@ -82,6 +83,20 @@ private struct DualPass {
       return try pooling(operation, try input(0), graph.shape(of: node.inputs[0]), node)
     default: throw Self.unsupported(node)
     }
+  }
+
+  /// Values one after the other along an axis.
+  private func concatenation(_ parts: [Dual], of node: Graph.Node, axis: Int) throws -> Dual {
+    let outer = node.shape.dimensions[..<axis].reduce(1, *)
+    var result = Dual(values: [], slopes: [])
+    for block in 0..<outer {
+      for part in parts {
+        let count = part.values.count / outer
+        result.values += part.values[block * count..<(block + 1) * count]
+        result.slopes += part.slopes[block * count..<(block + 1) * count]
+      }
+    }
+    return result
   }
 
   private static func unsupported(_ node: Graph.Node) -> ArchitectureError {

@@ -149,7 +149,8 @@ let package = Package(
       of: "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Trials", "Graphs", "Execution",
       "StudyConfiguration", "Training", collections),
     tests(
-      of: "Command", grdb, "HPO", "Samplers", "FaultyHPO", "StorageWorker", "HPOCommands", "HPOTool", "Quadratic",
+      of: "Command", grdb, "HPO", "Samplers", "SearchSpace", "StudyConfiguration", "FaultyHPO", "StorageWorker",
+      "HPOCommands", "HPOTool", "Quadratic",
       "DigitsMLP", "OptimizerComparison"),
   ],
   swiftLanguageModes: [.v6],

@@ -1,4 +1,5 @@
 import Foundation
+import HPO
 import TestSupport
 import Testing
 
@@ -119,6 +120,88 @@ import Testing
       let model = try #require(try command.json("evaluate", "again.hpo", "--config", "small.yaml") as? [String: Any])
       let expected = (trials[3]["userAttributes"] as? [String: Any])?["test accuracy"] as? Double
       #expect(model["accuracy"] as? Double == expected)
+    }
+  }
+
+  @Test("a space without another architecture ends the search with a sentence, and fails no trial")
+  func exhausted() throws {
+    try Command.inFolder { command in
+      let file = """
+        study: few
+        objective: {data: digits, epochs: 1, metric: accuracy, batchSize: 64}
+        architecture: {space: [{dense: {units: [4, 8]}}, output], input: row}
+        """
+      try command.write(file, to: "few.yaml")
+      let first = try command.succeed("nas", "search", "--config", "few.yaml", "--trials", "5", "--jobs", "2")
+      #expect(first.contains("stopped: no new architecture within the limits was found"), "\(first)")
+      for _ in 0..<2 {
+        #expect(
+          try command.succeed("nas", "search", "--study", "few", "--trials", "9").contains("each of them has been"))
+        let states = try #require(try command.json("trials") as? [[String: Any]]).map { $0["state"] as? String }
+        #expect(states.filter { $0 == "COMPLETE" }.count == 2 && !states.contains("FAIL") && states.count <= 4)
+      }
+    }
+  }
+
+  @Test("a network without choices is searched, shown and finished like any other")
+  func withoutChoices() throws {
+    try Command.inFolder { command in
+      let file = """
+        study: fixed
+        objective: {data: digits, epochs: 1, metric: accuracy, batchSize: 64}
+        architecture: {space: [{dense: {units: 6}}, output], input: row}
+        """
+      try command.write(file, to: "fixed.yaml")
+      try command.succeed("nas", "search", "--config", "fixed.yaml", "--trials", "1")
+      #expect(try command.succeed("nas", "show", "0").contains("output"))
+      try command.succeed("nas", "finish", "--epochs", "1", "--seeds", "1", "--aware-epochs", "0")
+      try command.succeed("train", "--study", "fixed", "--trial", "0", "--output", "m.hpo")
+    }
+  }
+
+  @Test("a warm-up ranks networks with concatenations and without ReLU, and says which proxy abstains")
+  func warmUpOfSmoothNetworks() throws {
+    try Command.inFolder { command in
+      let file = """
+        study: smooth
+        objective: {data: digits, epochs: 1, metric: accuracy, batchSize: 64}
+        architecture:
+          space:
+          - convolution: {name: left, channels: [2, 4, 6], stride: 2, activation: tanh}
+          - keep: left
+          - convolution: {name: right, channels: [2, 4, 6], activation: hardSwish}
+          - keep: right
+          - concatenate: [left, right]
+          - classifier
+          warmUp: {candidates: 6, keep: 2}
+        """
+      try command.write(file, to: "smooth.yaml")
+      let run = try command.hpo("nas", "search", "--config", "smooth.yaml", "--trials", "3")
+      #expect(run.status == 0 && run.errors.contains("note: naswot ranks none of them"), "\(run.errors)")
+      let trials = try #require(try command.json("trials") as? [[String: Any]])
+      #expect(trials.count == 3 && trials.allSatisfy { $0["state"] as? String == "COMPLETE" })
+    }
+  }
+
+  @Test("limits beyond all numbers, and limits on record that cannot be read, are errors and not dropped")
+  func extremeLimits() throws {
+    try Command.inFolder { command in
+      try command.write(Self.quick, to: "small.yaml")
+      for limit in ["flash=1e300", "flash=0.5"] {
+        let run = try command.hpo("nas", "search", "--config", "small.yaml", "--trials", "1", "--limit", limit)
+        #expect(run.status == 64 && run.errors.contains("is no amount of flash"), "\(run.status): \(run.errors)")
+      }
+      try command.succeed("nas", "search", "--config", "small.yaml", "--trials", "1", "--limit", "flash=3kB")
+      let storage = try SQLiteStorage(path: command.folder.appendingPathComponent("hpo.db").path)
+      let record = try #require(try storage.study(named: "small"))
+      let kept = try #require(try storage.document(.search, study: record.id))
+      #expect(kept.contains("flash=3000"))
+      try storage.setDocument(.search, to: kept.replacing("flash=3000", with: "flash=0"), study: record.id)
+      try storage.close()
+      for arguments in [["nas", "search", "--study", "small", "--trials", "3"], ["nas", "front"]] {
+        let run = try command.start("hpo", arguments).wait()
+        #expect(run.status != 0 && run.errors.contains("keeps the limit 'flash=0'"), "\(run.errors)")
+      }
     }
   }
 

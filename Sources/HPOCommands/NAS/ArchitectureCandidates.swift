@@ -18,18 +18,22 @@ struct ArchitectureCandidates: Sendable {
   private static let attempts = 2000
   /// The samples that a warm-up looks at.
   private static let warmUpSamples = 32
-  /// The attribute with the place that a warm-up gave an architecture.
+  /// The user attribute with the place that a warm-up gave an architecture.
   private static let warmUpKey = "warm-up"
-  /// The attribute with the hash of a trial's architecture.
+  /// The user attribute with the hash of a trial's architecture.
   static let architectureKey = "architecture"
+  /// The system attribute with the hash of hyperparameters and architecture, which no two trials share.
+  private static let claimKey = "hpo:candidate"
 
   let configuration: ArchitectureConfiguration
   private let samples: Dataset
 
-  /// Looks whether the limits leave any architecture.
+  /// Looks whether a described space makes networks for the data.
   ///
-  /// - Parameter samples: The training samples.
-  /// - Throws: `ValidationError` where none of 500 random architectures keeps them, with what they cost.
+  /// - Parameters:
+  ///   - configuration: What is searched.
+  ///   - samples: The training samples.
+  /// - Throws: `ValidationError` with the place in the study file.
   init(_ configuration: ArchitectureConfiguration, samples: Dataset) throws {
     self.configuration = configuration
     self.samples = samples
@@ -39,14 +43,24 @@ struct ArchitectureCandidates: Sendable {
       let place = mistake.place.map { "line \($0.line), column \($0.column) of the study file: " } ?? ""
       throw ValidationError("\(place)no architecture can be built for '\(samples.name)': \(mistake.message)")
     }
-    guard !configuration.limits.limits.isEmpty else { return }
-    let survey = try SpaceSurvey(
-      of: configuration.space.space, featureShape: samples.featureShape, outputWidth: samples.target.outputWidth,
-      limits: configuration.limits, seed: 0)
-    guard survey.fitting > 0 else {
-      throw ValidationError(
-        "none of \(survey.drawn) random architectures keeps the limits: \(survey.reason(of: configuration.limits))")
+  }
+
+  /// Readies a study for its first trial: looks whether the limits leave any architecture, and lets it begin with those that a
+  /// warm-up finds.
+  ///
+  /// - Throws: `ValidationError` where none of as many random architectures as a trial draws keeps the limits, with what they
+  ///   cost.
+  func prepare(_ study: Study) throws {
+    if !configuration.limits.limits.isEmpty, try study.trials.isEmpty {
+      let survey = try SpaceSurvey(
+        of: configuration.space.space, featureShape: samples.featureShape, outputWidth: samples.target.outputWidth,
+        limits: configuration.limits, attempts: Self.attempts, seed: 0)
+      guard survey.isFitting else {
+        throw ValidationError(
+          "none of \(survey.drawn) random architectures keeps the limits: \(survey.reason(of: configuration.limits))")
+      }
     }
+    try warmUp(study)
   }
 
   /// The architecture that is among the values of a trial.
@@ -64,15 +78,19 @@ struct ArchitectureCandidates: Sendable {
   /// Draws hyperparameters and architecture of a trial, anew where a limit is broken or a trial of the study has the same,
   /// and keeps the costs with the trial.
   ///
-  /// A trial whose parameters are given has them, whatever other trials have.
+  /// A trial whose parameters are given has them, whatever other trials have. One that goes on has what is on record, which
+  /// was judged when it was drawn.
   ///
-  /// - Parameter stop: Asked to stop where nothing is found.
-  /// - Throws: `ArchitectureError` of code `noneWithinLimits`.
-  func draw(_ trial: Trial, space: ParameterSpace, stop: StopSource) throws -> Candidate {
-    let isGiven = !trial.record.fixedParameters.isEmpty
-    let earlier = isGiven ? [] : try keysOfOthers(than: trial)
+  /// - Throws: `SearchExhausted` where nothing new is found; `ArchitectureError` where a given architecture breaks a limit.
+  func draw(_ trial: Trial, space: ParameterSpace) throws -> Candidate {
+    let record = trial.record
+    let isRecorded = !record.parameters.isEmpty || record.userAttributes[Self.architectureKey] != nil
+    let isGiven = !record.fixedParameters.isEmpty
+    let earlier = isGiven || isRecorded ? [] : try keysOfOthers(than: trial)
     var refusal = "each of them has been tried"
-    let candidate: Candidate? = try trial.suggest(attempts: isGiven ? 1 : Self.attempts) { ask in
+    let found: (values: OrderedDictionary<String, Choice>, costs: MeasuredCosts)? = try trial.suggest(
+      attempts: isGiven || isRecorded ? 1 : Self.attempts
+    ) { ask in
       var values = try space.walk { name, distribution in try ask(name, distribution) }
       let architecture: Architecture
       do {
@@ -82,42 +100,46 @@ struct ArchitectureCandidates: Sendable {
         refusal = error.message
         return nil
       }
-      if let broken = try configuration.limits.broken(by: architecture) {
+      for (name, choice) in architecture.genome.choices { values[name] = choice }
+      var costs = MeasuredCosts(
+        of: architecture, latency: record.userAttributes[ArchitectureCost.latency.rawValue]?.doubleValue)
+      if isRecorded { return (values, costs) }
+      if let broken = try configuration.limits.broken(by: &costs) {
         let cost = broken.limit.cost
         refusal = "\(cost.rawValue) is \(cost.text(broken.value)) where \(cost.text(broken.limit.most)) is permitted"
         return nil
       }
-      for (name, choice) in architecture.genome.choices { values[name] = choice }
-      guard !earlier.contains(Genome(values).hash) else { return nil }
-      return Candidate(
-        values: values, architecture: architecture,
-        objectives: try configuration.minimized.map { try value(of: $0, architecture) })
-    }
-    guard let candidate else {
-      if !isGiven { stop.stop(.afterRunningTrials) }
-      throw ArchitectureError(
-        .noneWithinLimits,
-        isGiven
-          ? "the given architecture is refused: \(refusal)"
-          : "no new architecture within the limits was found in \(Self.attempts) draws; the last one: \(refusal)")
-    }
-    try keep(candidate, with: trial)
-    return candidate
-  }
-
-  private func value(of cost: ArchitectureCost, _ architecture: Architecture) throws -> Double {
-    try architecture.cost(cost) ?? InferenceLatency.measure(architecture.graph, output: architecture.output)
-  }
-
-  private func keep(_ candidate: Candidate, with trial: Trial) throws {
-    try trial.setUserAttribute(Self.architectureKey, to: .string(candidate.architecture.genome.hash))
-    for cost in ArchitectureCost.allCases {
-      if let value = candidate.architecture.cost(cost) {
-        try trial.setUserAttribute(cost.rawValue, to: .int(Int(value)))
-      } else {
-        try trial.setUserAttribute(cost.rawValue, to: .double(value(of: cost, candidate.architecture)))
+      let key = Genome(values).hash
+      // What a trial of a deterministic study draws must not depend on what others do at the same time.
+      let isTaken =
+        try earlier.contains(key)
+        || !isGiven && !trial.study.isDeterministic && !trial.claim(Self.claimKey, .string(key))
+      if isTaken {
+        refusal = "each of them has been tried"
+        return nil
       }
+      return (values, costs)
     }
+    guard var found else {
+      if isGiven || isRecorded {
+        throw ArchitectureError(.noneWithinLimits, "the given architecture is refused: \(refusal)")
+      }
+      throw SearchExhausted(
+        "no new architecture within the limits was found in \(Self.attempts) draws; the last one: \(refusal)")
+    }
+    try keep(&found.costs, with: trial)
+    return Candidate(
+      values: found.values, architecture: found.costs.architecture,
+      objectives: try configuration.minimized.map { try found.costs.value(of: $0) })
+  }
+
+  private func keep(_ costs: inout MeasuredCosts, with trial: Trial) throws {
+    for cost in ArchitectureCost.allCases {
+      let value = try costs.value(of: cost)
+      try trial.setUserAttribute(
+        cost.rawValue, to: cost.isCounted ? Int(exactly: value).map(JSONValue.int) ?? .double(value) : .double(value))
+    }
+    try trial.setUserAttribute(Self.architectureKey, to: .string(costs.architecture.genome.hash))
   }
 
   /// What the other trials of the study evaluate that this one may see, but for those that failed.
@@ -132,7 +154,7 @@ struct ArchitectureCandidates: Sendable {
   // MARK: - Warm-up
 
   /// Lets a new study begin with the architectures that a warm-up finds; an interrupted warm-up goes on.
-  func warmUp(_ study: Study) throws {
+  private func warmUp(_ study: Study) throws {
     guard let warmUp = configuration.warmUp else { return }
     let trials = try study.trials
     let places = Set(trials.compactMap { $0.userAttributes[Self.warmUpKey]?.intValue })
@@ -146,8 +168,13 @@ struct ArchitectureCandidates: Sendable {
       of: configuration.space.space, outputWidth: samples.target.outputWidth, limits: configuration.limits,
       samples: few,
       seed: study.seed)
-    for (place, architecture) in found.enumerated() where !places.contains(place) {
-      try study.enqueue(architecture.genome.choices, userAttributes: [Self.warmUpKey: .int(place)])
+    for (proxy, reason) in found.abstentions {
+      Terminal.writeError("note: \(proxy.rawValue) ranks none of them: \(reason)\n")
+    }
+    for (place, costs) in found.chosen.enumerated() where !places.contains(place) {
+      var attributes: OrderedDictionary<String, JSONValue> = [Self.warmUpKey: .int(place)]
+      attributes[ArchitectureCost.latency.rawValue] = costs.latency.map(JSONValue.double)
+      try study.enqueue(costs.architecture.genome.choices, userAttributes: attributes)
     }
   }
 }

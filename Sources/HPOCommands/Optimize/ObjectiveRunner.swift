@@ -4,7 +4,7 @@ import StudyConfiguration
 
 /// What evaluates the trials of a study.
 struct ObjectiveRunner: Sendable {
-  let evaluate: @Sendable (Trial, StopSource) throws -> [Double]
+  let evaluate: @Sendable (Trial) throws -> [Double]
   /// Readies a study for its first trial.
   let prepare: @Sendable (Study) throws -> Void
   /// Ends what waits for further trials.
@@ -30,7 +30,7 @@ struct ObjectiveRunner: Sendable {
     case .program(let program)?:
       let objective = try ProgramObjective(
         Program(program), space: configuration.space, folders: TrialFolders(beside: storage))
-      evaluate = { trial, _ in try objective.run(trial) }
+      evaluate = objective.run
       prepare = { _ in }
       close = objective.close
       haltNotice = "ending the running programs"

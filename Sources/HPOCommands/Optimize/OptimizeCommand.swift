@@ -127,7 +127,7 @@ struct OptimizeCommand: AsyncParsableCommand {
     do {
       summary = try await study.optimize(
         trials: total, timeout: ending.timeout?.duration, jobs: jobs, stop: stop,
-        stopRules: rules, observer: progress.observe, objective: { try runner.evaluate($0, stop) })
+        stopRules: rules, observer: progress.observe, objective: runner.evaluate)
     } catch {
       progress.finish()
       throw error

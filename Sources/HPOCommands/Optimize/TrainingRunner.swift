@@ -42,8 +42,8 @@ struct TrainingRunner: Sendable {
     candidates = try objective.architecture.map { try ArchitectureCandidates($0, samples: splits[0].training) }
   }
 
-  /// Lets a new study begin with the architectures that a warm-up finds, where it is to.
-  func prepare(_ study: Study) throws { try candidates?.warmUp(study) }
+  /// Readies a study for its first trial.
+  func prepare(_ study: Study) throws { try candidates?.prepare(study) }
 
   /// A trainer of the network that some values of the space describe.
   ///
@@ -80,10 +80,9 @@ struct TrainingRunner: Sendable {
   /// and returns its value in the best epoch; what
   /// the weights of that epoch achieve on the test samples, which nothing else looks at, is kept with the trial.
   ///
-  /// - Parameter stop: Asked to stop where no architecture is left to try.
   /// - Returns: The value, and the costs of the architecture that are objectives.
-  func run(_ trial: Trial, stop: StopSource) throws -> [Double] {
-    let candidate = try candidates?.draw(trial, space: space, stop: stop)
+  func run(_ trial: Trial) throws -> [Double] {
+    let candidate = try candidates?.draw(trial, space: space)
     let values = try candidate?.values ?? trial.suggest(space)
     if splits.count > 1 { return [try runFolds(trial, values: values)] + (candidate?.objectives ?? []) }
     let trainer = try trainer(values: values, seed: trial.seed)

@@ -14,7 +14,10 @@ const CDensitiesLoops *CDensitiesLoopsAt(size_t index) {
   return index == 0 ? &CDensitiesGeneric : 0;
 }
 
-size_t CDensitiesScratch(size_t rowCount, size_t normalCount, size_t pointCount) {
-  // Base, the rows and two numbers a normal for each kernel of a block; the sum so far of each point.
-  return CDensitiesBlock * (1 + rowCount + 2 * normalCount) + pointCount * (1 + CDensitiesLanes);
+void CDensitiesSpread(const double *rows, size_t columnCount, size_t stride, const int32_t *rowOfPoint, double *table,
+                      size_t pointCount) {
+  for (size_t column = 0; column < columnCount; column++) {
+    for (size_t point = 0; point < pointCount; point++)
+      table[column * pointCount + point] = rows[(size_t)rowOfPoint[point] * stride + column] * 1.4426950408889634;
+  }
 }

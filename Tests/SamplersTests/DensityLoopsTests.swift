@@ -10,37 +10,27 @@ struct DensityLoopsTests {
   /// The same bits, also where they are NaN.
   private func bits(_ numbers: [Double]) -> [UInt64] { numbers.map(\.bitPattern) }
 
-  /// The sums over kernels with tables of one row, and with one continuous parameter where there are places.
+  /// The sums over kernels with tables, of which each kernel has a row, and with one continuous parameter where there are
+  /// centres.
   private func logSums(
-    _ loops: CDensitiesLoops, base: [Double], tables: [(values: [Double], count: Int)], columns: [Int32],
-    centres: [Double], scales: [Double], places: [Double], _ sums: inout [Double]
+    _ loops: CDensitiesLoops, base: [Double], tables: [[Double]], entries: [Int32], centres: [Double],
+    scales: [Double], places: [Double], _ sums: inout [Double]
   ) {
-    let logarithms = [Double](repeating: 0, count: centres.count)
-    let entries = columns
-    let rows = [Int32](repeating: 0, count: sums.count)
-    let normalCount = places.isEmpty ? 0 : 1
-    var scratch = [Double](repeating: 0, count: CDensitiesScratch(tables.count, normalCount, sums.count))
-    var pointers = [UnsafePointer<Double>?](repeating: nil, count: tables.count)
-    let numbers = tables.flatMap(\.values) + centres + scales + logarithms + places
+    let numbers =
+      tables.flatMap(\.self) + centres + scales + [Double](repeating: 0, count: centres.count) + places + [0]
     numbers.withUnsafeBufferPointer { numbers in
-      columns.withUnsafeBufferPointer { columns in
-        entries.withUnsafeBufferPointer { entries in
-          rows.withUnsafeBufferPointer { rows in
-            guard let start = numbers.baseAddress ?? UnsafePointer(bitPattern: 8) else { return }
-            var first = start
-            let factors = tables.map { table in
-              defer { first += table.values.count }
-              return CDensitiesTable(
-                table: first, rowCount: 1, columnCount: table.count, rows: rows.baseAddress,
-                columns: columns.baseAddress)
-            }
-            let normal = CDensitiesNormals(
-              centres: first, scales: first + centres.count, logarithms: first + 2 * centres.count,
-              entries: entries.baseAddress, places: first + 3 * centres.count)
-            loops.logSums(
-              base, base.count, factors, factors.count, [normal], normalCount, &scratch, &pointers, &sums, sums.count)
-          }
+      entries.withUnsafeBufferPointer { entries in
+        guard var next = numbers.baseAddress else { return }
+        let factors = tables.map { table in
+          defer { next += table.count }
+          return CDensitiesTable(table: next, entries: entries.baseAddress)
         }
+        let count = centres.count
+        let normal = CDensitiesNormals(
+          centres: next, scales: next + count, logarithms: next + 2 * count, entries: entries.baseAddress,
+          places: next + 3 * count)
+        loops.logSums(
+          base, base.count, factors, factors.count, [normal], centres.isEmpty ? 0 : 1, &sums, sums.count)
       }
     }
   }
@@ -53,16 +43,22 @@ struct DensityLoopsTests {
     var expected: [[UInt64]] = []
     for loops in DensityLoops.all {
       var (masses, base) = ([Double](repeating: 0, count: 1024), [Double](repeating: 0, count: 1024))
-      var (scales, logarithms, shares, sums) = (base, base, base, [Double](repeating: 0, count: 16))
+      var (scales, logarithms, shares, sums) = (base, base, base, [Double](repeating: 0, count: 32))
       loops.logarithms(widths, &logarithms, 1024)
       loops.intervalMasses(centres, widths, 0.25, 0.5, &masses, 1024)
       loops.normalizers(centres, widths, 0, 1, &base, &scales, 1024)
       loops.cellShares(centres, widths, masses, 0.25, 0.3, 12, &shares, 1024)
-      // A count that fills neither blocks nor vectors.
+      var (powers, quantiles, draws) = (masses, masses, masses)
+      loops.exponentials(masses, &powers, 1024)
+      let inside = widths.map { $0 / 1.1 }
+      loops.quantiles(inside, centres.map { $0 * 30 - 60 }, centres.map { $0 * 30 }, &quantiles, 1024)
+      loops.draws(centres, widths, 0, 1, inside, &draws, 1024)
+      // Counts that do not fill blocks of kernels, nor groups of points.
+      let table = (0..<(1003 * 32)).map { Double($0 % 1009) / -64 }
       logSums(
-        loops, base: Array(base.prefix(1003)), tables: [(masses, 1024)], columns: Array(0..<1003), centres: centres,
-        scales: scales, places: (0..<16).map { Double($0) / 8 - 0.5 }, &sums)
-      let found = [masses, base, scales, logarithms, shares, sums].map(bits)
+        loops, base: Array(base.prefix(1003)), tables: [table], entries: Array(0..<1003), centres: centres,
+        scales: scales, places: (0..<32).map { Double($0) / 8 - 0.5 }, &sums)
+      let found = [masses, base, scales, logarithms, shares, powers, quantiles, draws, sums].map(bits)
       if expected.isEmpty { expected = found }
       #expect(found == expected)
     }
@@ -80,10 +76,26 @@ struct DensityLoopsTests {
     }
     let base =
       (0..<2048).map { _ in random.uniform() * 30 - 700 } + [-1000, -.infinity] + [Double](repeating: -650, count: 6)
-    var sum = [0.0]
-    logSums(loops, base: base, tables: [], columns: [], centres: [], scales: [], places: [], &sum)
+    var sums = [Double](repeating: 0, count: 8)
+    logSums(loops, base: base, tables: [], entries: [], centres: [], scales: [], places: [], &sums)
     let direct = Double.log(base.reduce(0) { $0 + Double.exp($1 + 650) }) - 650
-    #expect(abs(sum[0] - direct) <= 1e-13 * abs(direct))
+    for sum in sums { #expect(abs(sum - direct) <= 1e-13 * abs(direct)) }
+  }
+
+  @Test("Exponentials agree with the library's, from 0 over the smallest numbers to infinity")
+  func exponentials() {
+    var random = SplitMix64(seed: 14)
+    let exponents =
+      (0..<4096).map { _ in random.uniform() * 1600 - 800 } + [-.infinity, .infinity, 0, -745, -708, 709.7, 1, -1]
+    for loops in DensityLoops.all {
+      var powers = exponents
+      loops.exponentials(exponents, &powers, exponents.count)
+      for (exponent, power) in zip(exponents, powers) {
+        let expected = Double.exp(exponent)
+        let tolerance = max(8e-16 * expected, .leastNonzeroMagnitude)
+        #expect(power == expected || abs(power - expected) <= tolerance, "e^\(exponent)")
+      }
+    }
   }
 
   @Test("The share of a kernel in a cell is left out only where the cell is out of reach")

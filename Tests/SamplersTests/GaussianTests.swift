@@ -37,8 +37,10 @@ struct GaussianTests {
     ] as [(Double, Double, Double, Double)])
   func quantiles(share: Double, a: Double, b: Double, expected: Double) {
     let tolerance = min(abs(a), abs(b)) > 37 ? 1e-5 : 1e-10
-    #expect(abs(Gaussian.truncatedQuantile(share, from: a, to: b) - expected) <= tolerance)
-    #expect(abs(Gaussian.truncatedQuantile(1 - share, from: -b, to: -a) + expected) <= tolerance)
+    for loops in DensityLoops.all {
+      #expect(abs(Gaussian.truncatedQuantile(share, from: a, to: b, loops: loops) - expected) <= tolerance)
+      #expect(abs(Gaussian.truncatedQuantile(1 - share, from: -b, to: -a, loops: loops) + expected) <= tolerance)
+    }
   }
 
   @Test("The mass below a quantile is the share that was asked for")

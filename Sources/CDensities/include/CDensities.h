@@ -9,21 +9,15 @@
 /// How many numbers are taken at a time; counts are multiples of it, except where another is said.
 #define CDensitiesLanes 8
 
-/// How many kernels are taken together: as many as stay in the fast caches with all that belongs to them.
-#define CDensitiesBlock 256
-
-/// A parameter of which the points have few distinct values: the kernels' densities there as a table.
+/// A parameter of which the points or the kernels have few distinct values: the kernels' densities as a table.
 typedef struct {
-  /// Logarithms, a row for each distinct value of the points, a column for each distinct kernel. −∞ leaves a kernel out.
+  /// Binary logarithms, a row for each distinct kernel, a column for each point. −∞ leaves a kernel out.
   const double *table;
-  size_t rowCount, columnCount;
-  /// The row of each point.
-  const int32_t *rows;
-  /// The column of each kernel.
-  const int32_t *columns;
+  /// The row of each kernel.
+  const int32_t *entries;
 } CDensitiesTable;
 
-/// A continuous parameter: normal kernels, exp(−((place − centre) · scale)²) / e^logarithm.
+/// A continuous parameter: normal kernels, 2^(−((place − centre) · scale)²) / e^logarithm.
 typedef struct {
   /// By distinct kernel.
   const double *centres, *scales, *logarithms;
@@ -37,6 +31,17 @@ typedef struct {
 typedef struct {
   /// to[i] = ln values[i], for normal numbers above 0.
   void (*logarithms)(const double *values, double *to, size_t count);
+
+  /// to[i] = e^values[i], 0 or infinite where that is beyond a double.
+  void (*exponentials)(const double *values, double *to, size_t count);
+
+  /// The value of a normal distribution truncated to from[i]...to[i] below which the share shares[i], in (0, 1), of its mass
+  /// lies; to about 1e-14, and to 1e-6 with both bounds on one side beyond 37. The bounds are between −1e150 and 1e150.
+  void (*quantiles)(const double *shares, const double *from, const double *to, double *places, size_t count);
+
+  /// The same for normal kernels truncated to low...high.
+  void (*draws)(const double *centres, const double *widths, double low, double high, const double *shares,
+                double *places, size_t count);
 
   /// masses[i] = ln(Φ(to[i]) − Φ(from[i])), for from <= to between −1e150 and 1e150, to about 1e-15 of the mass.
   void (*logMasses)(const double *from, const double *to, double *masses, size_t count);
@@ -52,22 +57,20 @@ typedef struct {
                      double reach, double *shares, size_t count);
 
   /// What normal kernels that are truncated to an interval are divided by: logarithms[i] = ln σ + ln(Φ((high − c) / σ) −
-  /// Φ((low − c) / σ)); and scales[i] = 1 / (σ √2), by which a distance becomes the root of the exponent. It is fast where
-  /// kernels that lie near one another lie close to one another.
+  /// Φ((low − c) / σ)); and scales[i] = 1 / (σ √(2 ln 2)), by which a distance becomes the root of the binary exponent. It is
+  /// fast where kernels that lie near one another lie close to one another.
   void (*normalizers)(const double *centres, const double *widths, double low, double high, double *logarithms,
                       double *scales, size_t count);
 
-  /// sums[p] = ln Σ_k exp(base[k] + ln of each table and each normal at point p). Some of the sum must be above 0, and no
-  /// term NaN.
-  ///
-  /// `scratch` holds CDensitiesScratch doubles, `pointers` a pointer a table; `count` may be any number.
+  /// sums[p] = ln Σ_k e^base[k] · each table and each normal at point p. Some of the sum must be above 0, and no
+  /// term NaN. The number of kernels, `count`, may be any; that of points is a multiple of the lanes.
   void (*logSums)(const double *base, size_t count, const CDensitiesTable *tables, size_t tableCount,
-                  const CDensitiesNormals *normals, size_t normalCount, double *scratch, const double **pointers,
-                  double *sums, size_t pointCount);
+                  const CDensitiesNormals *normals, size_t normalCount, double *sums, size_t pointCount);
 } CDensitiesLoops;
 
 /// The loops for the instructions of this machine, the fastest first; null from the number of such sets on.
 const CDensitiesLoops *CDensitiesLoopsAt(size_t index);
 
-/// How many doubles `logSums` needs for its own use, where the tables have so many rows together.
-size_t CDensitiesScratch(size_t rowCount, size_t normalCount, size_t pointCount);
+/// table[column, point] = log2(e) · rows[rowOfPoint[point], column], for rows of a length of `stride` of which `columnCount` are taken.
+void CDensitiesSpread(const double *rows, size_t columnCount, size_t stride, const int32_t *rowOfPoint, double *table,
+                      size_t pointCount);

@@ -7,6 +7,7 @@ struct CategoricalKernels {
   /// The observed choice of each kernel; `choiceCount` for the prior.
   let observed: [Int32]
 
+  /// - Parameter observed: The choices, to which the prior's kernel is added.
   init(choiceCount: Int, observed: [Int32]) {
     self.choiceCount = choiceCount
     self.observed = observed + [Int32(choiceCount)]
@@ -19,21 +20,29 @@ struct CategoricalKernels {
     return (share + (choice == observed ? 1 : 0)) / (share * Double(choiceCount) + 1)
   }
 
-  /// The logarithm of `probability(of:observed:)`.
-  func logProbability(of choice: Int, observed: Int) -> Double {
-    Double.log(probability(of: choice, observed: observed))
+  /// The logarithms of all probabilities that there are: of the choice that was observed, of another one, and of any choice
+  /// under the prior's kernel.
+  var logProbabilities: (ofObserved: Double, ofOther: Double, ofPrior: Double) {
+    (
+      Double.log(probability(of: 0, observed: 0)), Double.log(probability(of: 1, observed: 0)),
+      Double.log(probability(of: 0, observed: choiceCount))
+    )
   }
 
-  /// A choice drawn from a kernel.
+  /// Choices drawn from some kernels.
   ///
-  /// - Parameter share: In (0, 1).
-  func sample(kernel: Int, share: Double) -> Double {
-    let observed = Int(observed[kernel])
-    var rest = share
-    for choice in 0..<choiceCount {
-      rest -= probability(of: choice, observed: observed)
-      if rest < 0 { return Double(choice) }
+  /// - Parameter shares: In (0, 1), one a kernel.
+  func samples(of kernels: [Int], shares: [Double]) -> [Double] {
+    let (likely, unlikely) = (probability(of: 0, observed: 0), probability(of: 1, observed: 0))
+    let even = probability(of: 0, observed: choiceCount)
+    return zip(kernels, shares).map { kernel, share in
+      let observed = Int(observed[kernel])
+      var rest = share
+      for choice in 0..<choiceCount {
+        rest -= observed == choiceCount ? even : choice == observed ? likely : unlikely
+        if rest < 0 { return Double(choice) }
+      }
+      return Double(choiceCount - 1)
     }
-    return Double(choiceCount - 1)
   }
 }

@@ -4,9 +4,9 @@ import RealModule
 /// The densities of the kernels of a mixture at some points, gathered parameter by parameter as logarithms in the form
 /// in which their sums are cheapest.
 struct KernelFactors {
-  /// A continuous parameter. Where its numbers begin among `numbers` and `indices`.
+  /// A continuous parameter. Where its numbers begin.
   private struct Continuous {
-    /// Centres, then scales 1 / (σ√2), then logarithms of what they are divided by, of the distinct kernels.
+    /// Centres, then scales, then logarithms of what they are divided by, of the distinct kernels.
     var kernels: Int
     /// How many numbers each of these are.
     var kernelCount: Int
@@ -14,28 +14,24 @@ struct KernelFactors {
     var entries: Int
   }
 
-  /// A parameter with few distinct values. Where its numbers begin among `numbers` and `indices`.
+  /// A parameter with few distinct values. Where its numbers begin.
   private struct Tabulated {
-    /// Logarithms: a row for each distinct value of the points, a column for each distinct kernel.
+    /// Binary logarithms: a row for each distinct kernel, a column for each point.
     var table: Int
     var rowCount: Int
-    var columnCount: Int
-    /// The row of each point.
-    var rows: Int
-    /// The column of each kernel.
-    var columns: Int
+    var entries: Int
   }
 
   private let weights: [Double]
+  /// How many points there are, and with others behind them that fill whole vectors.
   private let pointCount: Int
+  private let paddedPointCount: Int
   /// How much greater than the prior's the density of another kernel may be at most, as a logarithm.
   private let excess: Double
   private var constant = 0.0
   private var continuous: [Continuous] = []
   private var tabulated: [Tabulated] = []
-  private var numbers: [Double]
-  private var indices: [Int32]
-  private var scratch: [Double]
+  private var buffers = FactorBuffers.take()
   private let loops: CDensitiesLoops
 
   /// - Parameters:
@@ -47,6 +43,7 @@ struct KernelFactors {
   ) {
     self.weights = weights
     self.pointCount = pointCount
+    paddedPointCount = DensityLoops.padded(pointCount)
     self.loops = loops
     let heaviest = weights.max() ?? 1
     excess = dimensions.reduce(Double.log(heaviest / (weights.last ?? heaviest))) { sum, dimension in
@@ -57,105 +54,98 @@ struct KernelFactors {
       case .categorical(let kernels): sum + Double.log(Double(kernels.choiceCount))
       }
     }
-    let buffers = FactorBuffers.take()
-    (numbers, indices, scratch) = (buffers.numbers, buffers.indices, buffers.scratch)
   }
 
   /// Leaves the memory to the next density.
-  mutating func giveBack() {
-    var buffers = FactorBuffers()
-    swap(&buffers.numbers, &numbers)
-    swap(&buffers.indices, &indices)
-    swap(&buffers.scratch, &scratch)
-    buffers.numbers.removeAll(keepingCapacity: true)
-    buffers.indices.removeAll(keepingCapacity: true)
-    buffers.giveBack()
-  }
+  func giveBack() { buffers.giveBack() }
 
   /// Multiplies by truncated normal densities: ln φ(z) − ln σ − ln(Φ(b) − Φ(a)).
   mutating func multiply(_ kernels: NumericKernels, values: [Double]) {
     let range = kernels.range
     let count = DensityLoops.padded(kernels.centres.count)
-    let start = numbers.count
-    append(kernels.centres, filler: range.high)
-    append(kernels.widths, filler: range.width)
-    numbers.append(contentsOf: repeatElement(0, count: count))
-    numbers.withUnsafeMutableBufferPointer { numbers in
-      guard let centres = numbers.baseAddress.map({ $0 + start }) else { return }
+    let start = buffers.add(kernels.centres, filler: range.high)
+    _ = buffers.add(kernels.widths, filler: range.width)
+    _ = buffers.addNumbers(count)
+    let loops = loops
+    buffers.withNumbers(at: start) { centres in
       let (scales, logarithms) = (centres + count, centres + 2 * count)
       // Each width is read before its scale takes its place.
       loops.normalizers(centres, scales, range.low, range.high, logarithms, scales, count)
     }
     constant += Gaussian.logDensityAtZero
     continuous.append(
-      Continuous(kernels: start, kernelCount: count, places: numbers.count, entries: indices.count))
-    numbers.append(contentsOf: values.lazy.map(range.place))
-    indices.append(contentsOf: kernels.entries)
+      Continuous(
+        kernels: start, kernelCount: count, places: buffers.add(range.places(of: values), filler: range.low),
+        entries: buffers.add(kernels.entries)))
   }
 
   /// Multiplies by the masses of the cells of a stepped range: ln(Φ(right) − Φ(left)) − ln(Φ(b) − Φ(a)).
   mutating func multiply(_ kernels: NumericKernels, values: [Double], step: Double) {
     let range = kernels.range
-    let distinct = appendRows(of: values)
-    let columnCount = DensityLoops.padded(kernels.centres.count)
+    let (distinct, rowOfPoint) = rows(of: values)
+    let count = DensityLoops.padded(kernels.centres.count)
     // At most as far as a kernel matters beside the prior's; 40 is where a term is too small to change a sum.
     let reach = (2 * (40 + excess)).squareRoot()
-    let start = numbers.count
-    numbers.append(contentsOf: repeatElement(0, count: distinct.count * columnCount))
-    let centres = kernels.centres.padded(with: range.low)
-    let widths = kernels.widths.padded(with: range.width)
-    let whole = [Double](unsafeUninitializedCapacity: columnCount) { whole, count in
-      loops.intervalMasses(centres, widths, range.low, range.high, whole.baseAddress, columnCount)
-      count = columnCount
-    }
-    numbers.withUnsafeMutableBufferPointer { numbers in
-      guard let table = numbers.baseAddress.map({ $0 + start }) else { return }
+    // Centres, widths and masses within the range of the distinct kernels, then their shares in each cell.
+    let start = buffers.add(kernels.centres, filler: range.low)
+    _ = buffers.add(kernels.widths, filler: range.width)
+    _ = buffers.addNumbers(count * (1 + distinct.count))
+    let loops = loops
+    buffers.withNumbers(at: start) { centres in
+      let (widths, whole) = (centres + count, centres + 2 * count)
+      loops.intervalMasses(centres, widths, range.low, range.high, whole, count)
       for (row, value) in distinct.enumerated() {
         let cell = range.cell(of: value, step: step)
-        loops.cellShares(
-          centres, widths, whole, cell.left, cell.right, reach, table + row * columnCount, columnCount)
+        loops.cellShares(centres, widths, whole, cell.left, cell.right, reach, whole + (row + 1) * count, count)
       }
     }
-    tabulate(start, rowCount: distinct.count, columnCount: columnCount, columns: kernels.entries)
+    tabulate(
+      from: start + 3 * count, stride: count, kernelCount: kernels.centres.count, rowOfPoint: rowOfPoint,
+      entries: kernels.entries)
   }
 
   /// Multiplies by the probabilities of choices.
   mutating func multiply(_ kernels: CategoricalKernels, values: [Double]) {
-    let distinct = appendRows(of: values)
-    let start = numbers.count
-    let columnCount = kernels.choiceCount + 1
-    for choice in distinct {
-      for observed in 0..<columnCount {
-        numbers.append(kernels.logProbability(of: Int(choice), observed: observed))
+    let (distinct, rowOfPoint) = rows(of: values)
+    let kernelCount = kernels.choiceCount + 1
+    let start = buffers.addNumbers(distinct.count * kernelCount)
+    let logarithms = kernels.logProbabilities
+    buffers.withNumbers(at: start) { place in
+      for (row, choice) in distinct.enumerated() {
+        for observed in 0..<kernelCount {
+          place[row * kernelCount + observed] =
+            observed == kernels.choiceCount
+            ? logarithms.ofPrior : observed == Int(choice) ? logarithms.ofObserved : logarithms.ofOther
+        }
       }
     }
-    tabulate(start, rowCount: distinct.count, columnCount: columnCount, columns: kernels.observed)
+    tabulate(
+      from: start, stride: kernelCount, kernelCount: kernelCount, rowOfPoint: rowOfPoint, entries: kernels.observed)
   }
 
-  /// Adds a table whose numbers and whose rows by point have just been added.
-  private mutating func tabulate(_ table: Int, rowCount: Int, columnCount: Int, columns: [Int32]) {
-    tabulated.append(
-      Tabulated(
-        table: table, rowCount: rowCount, columnCount: columnCount, rows: indices.count - pointCount,
-        columns: indices.count))
-    indices.append(contentsOf: columns)
+  /// Adds a table from logarithms by distinct value of the points and distinct kernel.
+  private mutating func tabulate(
+    from rows: Int, stride: Int, kernelCount: Int, rowOfPoint: [Int32], entries: [Int32]
+  ) {
+    let table = buffers.addNumbers(kernelCount * paddedPointCount)
+    let pointCount = paddedPointCount
+    buffers.withNumbers(at: 0) { numbers in
+      CDensitiesSpread(numbers + rows, kernelCount, stride, rowOfPoint, numbers + table, pointCount)
+    }
+    tabulated.append(Tabulated(table: table, rowCount: kernelCount, entries: buffers.add(entries)))
   }
 
-  /// Adds the place of each value among the distinct ones, which are returned.
-  private mutating func appendRows(of values: [Double]) -> [Double] {
+  /// The distinct values, and which of them each point has, those behind the last one included.
+  private func rows(of values: [Double]) -> (distinct: [Double], rowOfPoint: [Int32]) {
     var distinct: [Double] = []
+    var rowOfPoint = [Int32](repeating: 0, count: paddedPointCount)
     // There are a few dozen points at most, so that looking through them is faster than a table.
-    for value in values {
+    for (point, value) in values.enumerated() {
       let place = distinct.firstIndex(of: value) ?? distinct.count
       if place == distinct.count { distinct.append(value) }
-      indices.append(Int32(place))
+      rowOfPoint[point] = Int32(place)
     }
-    return distinct
-  }
-
-  private mutating func append(_ values: [Double], filler: Double) {
-    numbers.append(contentsOf: values)
-    numbers.append(contentsOf: repeatElement(filler, count: DensityLoops.padded(values.count) - values.count))
+    return (distinct, rowOfPoint)
   }
 
   /// The logarithm of the sum over kernels at each point.
@@ -163,18 +153,11 @@ struct KernelFactors {
     if continuous.isEmpty, tabulated.count == 1 { return logSums(of: tabulated[0]) }
     var base = weights.padded(with: 1)
     loops.logarithms(base, &base, base.count)
-    let rowCount = tabulated.reduce(0) { $0 + $1.rowCount }
-    let scratchCount = CDensitiesScratch(rowCount, continuous.count, pointCount)
-    if scratch.count < scratchCount {
-      scratch.append(contentsOf: repeatElement(0, count: scratchCount - scratch.count))
-    }
-    let (numbers, indices) = (numbers, indices)
+    let (numbers, indices) = (buffers.numbers, buffers.indices)
     return numbers.withUnsafeBufferPointer { numbers in
       indices.withUnsafeBufferPointer { indices in
         let tables = tabulated.map { factor in
-          CDensitiesTable(
-            table: numbers.pointer(at: factor.table), rowCount: factor.rowCount, columnCount: factor.columnCount,
-            rows: indices.pointer(at: factor.rows), columns: indices.pointer(at: factor.columns))
+          CDensitiesTable(table: numbers.pointer(at: factor.table), entries: indices.pointer(at: factor.entries))
         }
         let normals = continuous.map { factor in
           CDensitiesNormals(
@@ -183,25 +166,32 @@ struct KernelFactors {
             logarithms: numbers.pointer(at: factor.kernels + 2 * factor.kernelCount),
             entries: indices.pointer(at: factor.entries), places: numbers.pointer(at: factor.places))
         }
-        var pointers = [UnsafePointer<Double>?](repeating: nil, count: tables.count)
-        var sums = [Double](repeating: 0, count: pointCount)
+        var sums = [Double](repeating: 0, count: paddedPointCount)
         loops.logSums(
-          base, weights.count, tables, tables.count, normals, normals.count, &scratch, &pointers, &sums, pointCount)
-        return sums.map { $0 + constant }
+          base, weights.count, tables, tables.count, normals, normals.count, &sums, paddedPointCount)
+        return sums.prefix(pointCount).map { $0 + constant }
       }
     }
   }
 
-  /// The sums where there is one parameter with few distinct values: kernels in the same column go together.
+  /// The sums where there is one parameter with few distinct values: kernels in the same row go together.
   private func logSums(of only: Tabulated) -> [Double] {
-    var shares = [Double](repeating: 0, count: only.columnCount)
-    for (kernel, weight) in weights.enumerated() { shares[Int(indices[only.columns + kernel])] += weight }
-    let sums = (0..<only.rowCount).map { row in
-      (0..<only.columnCount).reduce(0) { sum, column in
-        sum + shares[column] * Double.exp(numbers[only.table + row * only.columnCount + column])
+    var shares = [Double](repeating: 0, count: only.rowCount)
+    for (kernel, weight) in weights.enumerated() {
+      shares[Int(buffers.indices[only.entries + kernel])] += weight
+    }
+    let kernels = shares.indices.filter { shares[$0] > 0 }
+    var base = kernels.map { shares[$0] }.padded(with: 1)
+    loops.logarithms(base, &base, base.count)
+    let entries = kernels.map(Int32.init)
+    var sums = [Double](repeating: 0, count: paddedPointCount)
+    buffers.numbers.withUnsafeBufferPointer { numbers in
+      entries.withUnsafeBufferPointer { entries in
+        let table = CDensitiesTable(table: numbers.pointer(at: only.table), entries: entries.baseAddress)
+        loops.logSums(base, kernels.count, [table], 1, nil, 0, &sums, paddedPointCount)
       }
     }
-    return (0..<pointCount).map { Double.log(sums[Int(indices[only.rows + $0])]) }
+    return Array(sums.prefix(pointCount))
   }
 }
 

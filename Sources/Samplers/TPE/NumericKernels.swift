@@ -1,3 +1,5 @@
+import CDensities
+
 /// Truncated normal kernels of one number: one for each observation, and the prior's as the last.
 struct NumericKernels {
   /// An observation on the line of the range.
@@ -61,14 +63,19 @@ struct NumericKernels {
     centres.count < 2 || centres[0] >= range.low && centres[centres.count - 2] <= range.high
   }
 
-  /// A value drawn from a kernel.
+  /// Values drawn from some kernels.
   ///
-  /// - Parameter share: In (0, 1).
-  func sample(kernel: Int, share: Double) -> Double {
-    let entry = Int(entries[kernel])
-    let (centre, width) = (centres[entry], widths[entry])
-    let place = Gaussian.truncatedQuantile(
-      share, from: (range.low - centre) / width, to: (range.high - centre) / width)
-    return range.value(at: centre + width * place)
+  /// - Parameter shares: In (0, 1), one a kernel, with others behind them that fill whole vectors.
+  func samples(of kernels: [Int], shares: [Double]) -> [Double] {
+    let padded = shares.count
+    var (centres, widths) = ([Double](repeating: range.low, count: padded), [Double](repeating: 1, count: padded))
+    for (point, kernel) in kernels.enumerated() {
+      let entry = Int(entries[kernel])
+      (centres[point], widths[point]) = (self.centres[entry], self.widths[entry])
+    }
+    var places = [Double](repeating: 0, count: padded)
+    DensityLoops.best.draws(centres, widths, range.low, range.high, shares, &places, padded)
+    if range.isLogarithmic { DensityLoops.best.exponentials(places, &places, padded) }
+    return (0..<kernels.count).map { range.nearest(to: places[$0]) }
   }
 }

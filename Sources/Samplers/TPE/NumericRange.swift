@@ -1,3 +1,4 @@
+import CDensities
 import RealModule
 import SearchSpace
 
@@ -32,9 +33,22 @@ struct NumericRange {
   /// The place of a value on the line.
   func place(of value: Double) -> Double { isLogarithmic ? Double.log(value) : value }
 
+  /// The places of some values.
+  func places(of values: [Double]) -> [Double] {
+    // The loops take no numbers that are smaller than the normal ones.
+    guard isLogarithmic, lowest - (step ?? 0) / 2 >= .leastNormalMagnitude else { return values.map(place) }
+    var places = values.padded(with: highest)
+    DensityLoops.best.logarithms(places, &places, places.count)
+    places.removeLast(places.count - values.count)
+    return places
+  }
+
   /// The value at a place, on the grid and within the bounds.
-  func value(at place: Double) -> Double {
-    var value = isLogarithmic ? Double.exp(place) : place
+  func value(at place: Double) -> Double { nearest(to: isLogarithmic ? Double.exp(place) : place) }
+
+  /// The value on the grid and within the bounds that is nearest to one that may be neither.
+  func nearest(to value: Double) -> Double {
+    var value = value
     if let step { value = lowest + ((value - lowest) / step).rounded(.toNearestOrEven) * step }
     return min(max(value, lowest), highest)
   }

@@ -20,15 +20,12 @@ struct ParzenEstimator {
   }
 
   /// The weights of observations, the oldest first: those of the last 25 are 1, older ones lose theirs linearly.
-  static func fadingWeights(count: Int) -> [Double] { (0..<count).map { fadingWeight($0, of: count) } }
-
-  /// The weight of an observation among so many, counted from the oldest.
-  static func fadingWeight(_ index: Int, of count: Int) -> Double {
-    let old = count - 25
-    guard index < old, index == 0 || index < old - 1 else { return 1 }
-    let first = 1 / Double(count)
-    let step = old > 1 ? (1 - first) / Double(old - 1) : 0
-    return first + Double(index) * step
+  static func fadingWeights(count: Int) -> [Double] {
+    let fading = FadingWeights(count: count)
+    return [Double](unsafeUninitializedCapacity: count) { weights, initialized in
+      for index in 0..<count { weights.initializeElement(at: index, to: fading[index]) }
+      initialized = count
+    }
   }
 
   /// Points drawn from the mixture: internal values by dimension, then by point.
@@ -40,20 +37,21 @@ struct ParzenEstimator {
       sum += weight
       cumulated.append(sum)
     }
-    var points = dimensions.map { _ in [Double](repeating: 0, count: count) }
+    var kernels = [Int](repeating: 0, count: count)
+    // By dimension, with others behind them that fill whole vectors.
+    let padded = DensityLoops.padded(count)
+    var shares = dimensions.map { _ in [Double](repeating: 0.5, count: padded) }
     for point in 0..<count {
       let share = generator.uniform() * sum
-      let kernel = min(cumulated.partitionPoint { $0 > share }, weights.count - 1)
-      for (index, dimension) in dimensions.enumerated() {
-        let share = generator.uniformInside()
-        points[index][point] =
-          switch dimension {
-          case .numeric(let kernels): kernels.sample(kernel: kernel, share: share)
-          case .categorical(let kernels): kernels.sample(kernel: kernel, share: share)
-          }
+      kernels[point] = min(cumulated.partitionPoint { $0 > share }, weights.count - 1)
+      for dimension in shares.indices { shares[dimension][point] = generator.uniformInside() }
+    }
+    return zip(dimensions, shares).map { dimension, shares in
+      switch dimension {
+      case .numeric(let numeric): numeric.samples(of: kernels, shares: shares)
+      case .categorical(let categorical): categorical.samples(of: kernels, shares: shares)
       }
     }
-    return points
   }
 }
 

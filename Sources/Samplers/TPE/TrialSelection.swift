@@ -25,7 +25,7 @@ struct TrialSelection {
   let count: Int
   private let columns: [ParameterColumn]
 
-  /// The weights of the trials in units of the prior's; see `ParzenEstimator.fadingWeight`.
+  /// The weights of the trials in units of the prior's; see `FadingWeights`.
   let weights: [Double]
 
   /// The rows of the good part that have all parameters of a space.
@@ -91,12 +91,13 @@ struct TrialSelection {
     let runningCount = members.count { $0.row == nil }
     let count = rows.count - split.below.count + runningCount
     let below = split.below.map { rows.numbers[$0] }
+    let fading = FadingWeights(count: count)
     var (passedBelow, passedRunning) = (0, 0)
     return zip(members, rows.results.ranks(of: members.map(\.number))).map { member, rank in
       while passedBelow < below.count, below[passedBelow] < member.number { passedBelow += 1 }
       let age = rank - passedBelow + passedRunning
       if member.row == nil { passedRunning += 1 }
-      return ParzenEstimator.fadingWeight(age, of: count) / (member.row.map(rows.inclusion) ?? 1)
+      return fading[age] / (member.row.map(rows.inclusion) ?? 1)
     }
   }
 

@@ -1,3 +1,4 @@
+import CDensities
 import Synchronization
 
 /// Memory that one density leaves to the next: half a megabyte that would be given back to the system each time, and taken
@@ -14,7 +15,13 @@ struct FactorBuffers: Sendable {
   /// Of numbers; what the densities of many thousand trials took is given back.
   private static let mostKept = 1 << 20
 
-  static func take() -> FactorBuffers { idle.withLock { $0.popLast() } ?? FactorBuffers() }
+  static func take() -> FactorBuffers {
+    _ = keepsMemory
+    return idle.withLock { $0.popLast() } ?? FactorBuffers()
+  }
+
+  /// Set once, before the first densities.
+  private static let keepsMemory: Void = CDensitiesKeepMemory()
 
   func giveBack() {
     guard numbers.count + indices.count <= Self.mostKept else { return }

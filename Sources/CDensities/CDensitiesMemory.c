@@ -1,0 +1,12 @@
+#include "CDensities.h"
+
+#if defined(__GLIBC__) || (defined(__linux__) && __has_include(<malloc.h>))
+#include <malloc.h>
+#endif
+
+void CDensitiesKeepMemory(void) {
+#if defined(M_TRIM_THRESHOLD) && defined(M_MMAP_THRESHOLD)
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 32 << 20);
+#endif
+}

@@ -4,7 +4,7 @@ import Glibc
 import Synchronization
 
 /// Times training steps: `serve` for a script that alternates with a peer, `threads` for how two threads scale, `batches` for
-/// what of a step it takes to gather its samples.
+/// what of a step it takes to prepare its batch.
 @main
 struct BenchmarkTrainingStep {
   static func main() throws {
@@ -40,9 +40,7 @@ struct BenchmarkTrainingStep {
     case "plan":
       print(try makeStep().summary)
     case "batches":
-      let share = try makeStep().batchShare()
-      print(
-        "\(share.gathering) us of \(share.step) us a step: \((share.gathering / share.step * 1000).rounded() / 10) %")
+      try BatchPreparationTimes(network, batchSize: batch).print()
     case "profile":
       print(try makeStep().profile(runs: 200))
     default:

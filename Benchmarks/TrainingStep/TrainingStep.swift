@@ -1,14 +1,12 @@
 import Execution
 import Glibc
 import Graphs
-import Training
 
 /// One training step of a network, made to be timed: forward, backward and the update by Adam.
 final class TrainingStep {
   private let plan: Plan
   private let adam: OptimizerState
   private let (x, labels): (Value, Value)
-  private let (batch, width): (Int, Int)
   private var stepsDone: UInt64 = 0
 
   /// Compiles the network with softmax cross-entropy at its end, and gives it one batch of random data.
@@ -18,7 +16,7 @@ final class TrainingStep {
     let labels = try graph.input("labels", shape: [batch])
     let value = try network.logits(of: x, in: &graph)
     let loss = try graph.softmaxCrossEntropy(logits: value, labels: labels)
-    (self.x, self.labels, self.batch, width) = (x, labels, batch, network.sample.reduce(1, *))
+    (self.x, self.labels) = (x, labels)
     let store = ParameterStore(graph, seed: 7)
     plan = try Plan(training: graph, loss: loss, parameters: store, kernels: kernels, precision: precision)
     adam = OptimizerState(.adam(), parameters: store)
@@ -42,34 +40,6 @@ final class TrainingStep {
     return (lines + ["\((total * 10).rounded() / 10)\tall kernels"]).joined(separator: "\n")
   }
 
-  /// The microseconds of a step on samples of a data set in random order, and those of it in which they are gathered.
-  ///
-  /// The data set has 60,000 samples, as Fashion-MNIST does, or as many as fit 200 MB.
-  func batchShare() throws -> (step: Double, gathering: Double) {
-    let samples = min(60_000, 50_000_000 / width)
-    let features = (0..<samples * width).map { Float($0 % 251) / 251 }
-    let classes = (0..<samples).map { Float($0 % 10) }
-    var batches = MiniBatches(count: samples, batchSize: batch, seed: 1)
-    var (gathering, steps) = (0.0, 0)
-    let start = Self.now(CLOCK_MONOTONIC)
-    for epoch in 1... {
-      batches.shuffle(epoch: epoch)
-      for number in 0..<batches.batchCount {
-        let before = Self.now(CLOCK_MONOTONIC)
-        features.withUnsafeBufferPointer { batches.gather(number, from: $0, width: width, into: plan.input(x)) }
-        classes.withUnsafeBufferPointer { batches.gather(number, from: $0, width: 1, into: plan.input(labels)) }
-        gathering += Self.now(CLOCK_MONOTONIC) - before
-        stepsDone += 1
-        steps += 1
-        try plan.run(seed: stepsDone)
-        adam.step()
-      }
-      let elapsed = Self.now(CLOCK_MONOTONIC) - start
-      if elapsed > 3e6 { return (elapsed / Double(steps), gathering / Double(steps)) }
-    }
-    preconditionFailure("the epochs have no end")
-  }
-
   /// The microseconds a step takes by the clock and of the processor, as the mean over `count` steps.
   func time(count: Int) throws -> (clock: Double, processor: Double) {
     let (clock, processor) = (Self.now(CLOCK_MONOTONIC), Self.now(CLOCK_THREAD_CPUTIME_ID))
@@ -82,7 +52,7 @@ final class TrainingStep {
     return ((Self.now(CLOCK_MONOTONIC) - clock) / steps, (Self.now(CLOCK_THREAD_CPUTIME_ID) - processor) / steps)
   }
 
-  private static func now(_ clock: clockid_t) -> Double {
+  static func now(_ clock: clockid_t) -> Double {
     var time = timespec()
     clock_gettime(clock, &time)
     return Double(time.tv_sec) * 1e6 + Double(time.tv_nsec) / 1e3

@@ -21,7 +21,8 @@ public final class Plan {
 
   private let compiled: CompiledGraph
   private let memory: PlanMemory
-  private let kernels: [Kernel]
+  /// The kernels in order, for each set of inputs.
+  private let kernels: [[Kernel]]
 
   /// Compiles a step of training: `run` computes the loss, the outputs, and the gradients of all parameters of the
   /// graph into `parameters.gradients`.
@@ -33,14 +34,17 @@ public final class Plan {
   ///   - parameters: The store that holds the graph's parameters by name; it may hold more.
   ///   - kernels: Whose kernels to run.
   ///   - precision: What products are computed in. `auto` runs the graph some times to find out, 0.1 seconds or four steps.
+  ///   - inputSets: The sets of inputs there is room for, at least 1: while `run` computes on one, another thread may write
+  ///     the next batch into another.
   /// - Throws: `GraphError` where the loss has no gradient; `ExecutionError` where the store lacks a parameter, or the
   ///   kernels are not available or not in that precision.
   public convenience init(
     training graph: Graph, loss: Value, outputs: [Value] = [], parameters: ParameterStore,
-    kernels: Kernels = .automatic, precision: Precision = .float32
+    kernels: Kernels = .automatic, precision: Precision = .float32, inputSets: Int = 1
   ) throws {
     let compiled = try CompiledGraph(training: graph, loss: loss, outputs: outputs)
-    try self.init(compiled, parameters: parameters, kernels: kernels, precision: precision)
+    try self.init(
+      compiled, parameters: parameters, kernels: kernels, precision: precision, inputSets: inputSets)
   }
 
   /// Compiles an evaluation: `run` computes the outputs, with dropout left out.
@@ -51,27 +55,37 @@ public final class Plan {
     precision: Precision = .float32
   ) throws {
     let compiled = CompiledGraph(inference: graph, outputs: outputs)
-    try self.init(compiled, parameters: parameters, kernels: kernels, precision: precision)
+    try self.init(compiled, parameters: parameters, kernels: kernels, precision: precision, inputSets: 1)
   }
 
   private init(
-    _ compiled: CompiledGraph, parameters: ParameterStore, kernels: Kernels, precision: Precision
+    _ compiled: CompiledGraph, parameters: ParameterStore, kernels: Kernels, precision: Precision, inputSets: Int
   ) throws {
+    precondition(inputSets >= 1, "a plan has at least one set of inputs")
     self.compiled = compiled
     self.parameters = parameters
-    let memory = try PlanMemory(compiled, parameters: parameters)
+    let memory = try PlanMemory(compiled, parameters: parameters, inputSets: inputSets)
     self.memory = memory
     let graph = compiled.graph
-    func bind(roundsOperands: Bool) throws -> [Kernel] {
-      let set = try kernels.makeSet(roundsOperands: roundsOperands)
-      return try graph.values.filter { !graph[$0].operation.isStored }.map { value in
+    func bind(roundsOperands: Bool) throws -> [[Kernel]] {
+      let kernelSet = try kernels.makeSet(roundsOperands: roundsOperands)
+      let computed = graph.values.filter { !graph[$0].operation.isStored }
+      func kernel(_ value: Value, _ inputSet: Int) throws -> Kernel {
         let node = graph[value]
-        return try set.makeKernel(
+        return try kernelSet.makeKernel(
           KernelRequest(
             operation: node.operation, name: node.name,
-            inputs: node.inputs.map { UnsafePointer(memory[$0]) }, inputShapes: node.inputs.map(graph.shape),
-            output: memory[value], outputShape: node.shape))
+            inputs: node.inputs.map { UnsafePointer(memory[$0, inputSet]) }, inputShapes: node.inputs.map(graph.shape),
+            output: memory[value, inputSet], outputShape: node.shape))
       }
+      let first = try computed.map { try kernel($0, 0) }
+      return try [first]
+        + (1..<inputSets).map { inputSet in
+          try zip(computed, first).map { value, shared in
+            let readsInput = graph[value].inputs.contains { graph[$0].operation == .input }
+            return readsInput ? try kernel(value, inputSet) : shared
+          }
+        }
     }
     switch precision {
     case .float32, .bfloat16:
@@ -85,7 +99,7 @@ public final class Plan {
       let bfloat16 = try bind(roundsOperands: true)
       // A step moves the states that are no parameters.
       let before = parameters.snapshot()
-      let isFaster = try FasterPrecision.isBFloat16(bfloat16, overFloat32: float32)
+      let isFaster = try FasterPrecision.isBFloat16(bfloat16[0], overFloat32: float32[0])
       try parameters.restore(before)
       (self.kernels, self.precision) = isFaster ? (bfloat16, .bfloat16) : (float32, .float32)
     }
@@ -93,20 +107,26 @@ public final class Plan {
 
   /// Runs all kernels in order on the calling thread.
   ///
-  /// - Parameter seed: What dropout masks are drawn from: the same seed, the same masks. Give each step its own.
+  /// - Parameters:
+  ///   - seed: What dropout masks are drawn from: the same seed, the same masks. Give each step its own.
+  ///   - inputSet: The set of inputs that is computed on.
   /// - Throws: `ExecutionError` where the kernel library fails, as it does when memory runs out.
-  public func run(seed: UInt64 = 0) throws {
-    for kernel in kernels { try kernel.run(seed) }
+  public func run(seed: UInt64 = 0, inputSet: Int = 0) throws {
+    for kernel in kernels[inputSet] { try kernel.run(seed) }
   }
 
   /// The elements of an input, row-major, to be written before a run; valid as long as the plan lives.
   ///
   /// An input that the plan does not read, such as the labels when only logits are computed, is empty.
-  public func input(_ value: Value) -> UnsafeMutableBufferPointer<Float> {
+  ///
+  /// - Parameters:
+  ///   - value: The input.
+  ///   - inputSet: The set of inputs whose elements they are.
+  public func input(_ value: Value, inputSet: Int = 0) -> UnsafeMutableBufferPointer<Float> {
     guard let executed = compiled.values[value] else { return UnsafeMutableBufferPointer(start: nil, count: 0) }
     let node = compiled.graph[executed]
     precondition(node.operation == .input, "'\(node.name)' is no input of the plan")
-    return UnsafeMutableBufferPointer(start: memory[executed], count: node.shape.count)
+    return UnsafeMutableBufferPointer(start: memory[executed, inputSet], count: node.shape.count)
   }
 
   /// The elements of an output, row-major, as the last run left them; valid as long as the plan lives.
@@ -114,7 +134,7 @@ public final class Plan {
     guard let executed = compiled.values[value] else {
       preconditionFailure("the value is none of the outputs that the plan was compiled for")
     }
-    return UnsafeBufferPointer(start: memory[executed], count: compiled.graph.shape(of: executed).count)
+    return UnsafeBufferPointer(start: memory[executed, 0], count: compiled.graph.shape(of: executed).count)
   }
 
   /// The number that a scalar output, such as the loss, had in the last run.
@@ -132,15 +152,15 @@ public final class Plan {
 
   /// One line a kernel, in order of execution: the node, the kernel that was chosen, and the output's shape.
   public var summary: String {
-    zip(computedNodes, kernels).map { "\($0.name): \($1.name) -> \($0.shape)" }.joined(separator: "\n")
+    zip(computedNodes, kernels[0]).map { "\($0.name): \($1.name) -> \($0.shape)" }.joined(separator: "\n")
   }
 
   /// The nodes that a kernel runs for, with the name of that kernel.
-  var kernelNames: [(node: String, kernel: String)] { zip(computedNodes, kernels).map { ($0.name, $1.name) } }
+  var kernelNames: [(node: String, kernel: String)] { zip(computedNodes, kernels[0]).map { ($0.name, $1.name) } }
 
   /// Runs one kernel.
   func run(kernel index: Int, seed: UInt64) throws {
-    try kernels[index].run(seed)
+    try kernels[0][index].run(seed)
   }
 
   private var computedNodes: [Graph.Node] { compiled.graph.nodes.filter { !$0.operation.isStored } }

@@ -6,16 +6,23 @@ final class PlanMemory {
   let placement: MemoryPlan
 
   private let arena: AlignedBuffer
-  private let pointers: [UnsafeMutablePointer<Float>]
+  /// Inputs of all sets but the first.
+  private let furtherInputs: AlignedBuffer
+  /// Where each value lies, for each set of inputs.
+  private let pointers: [[UnsafeMutablePointer<Float>]]
 
   // The pointers of parameters and gradients lead into the store, so that it must live as long.
   private let store: ParameterStore
 
   /// Places all values, and writes the constants.
   ///
+  /// - Parameters:
+  ///   - compiled: Whose values.
+  ///   - parameters: Where the parameters and their gradients lie.
+  ///   - inputSets: How many places each input has; all other values have one.
   /// - Throws: `ExecutionError` where the store lacks a parameter or holds it with another shape, or where the machine has
   ///   not as much memory as the values take.
-  init(_ compiled: CompiledGraph, parameters: ParameterStore) throws {
+  init(_ compiled: CompiledGraph, parameters: ParameterStore, inputSets: Int) throws {
     let graph = compiled.graph
     var external: [Value: UnsafeMutablePointer<Float>] = [:]
     for value in graph.parameters + graph.states {
@@ -32,9 +39,12 @@ final class PlanMemory {
     }
 
     let placement = MemoryPlan(graph, kept: Set(compiled.keptValues), external: Set(external.keys))
-    try PhysicalMemory.require(numbers: placement.arenaCount)
+    let inputs = graph.values.filter { graph[$0].operation == .input }
+    let inputCount = inputs.reduce(0) { $0 + AlignedBuffer.paddedCount(graph.shape(of: $1).count) }
+    try PhysicalMemory.require(numbers: placement.arenaCount + (inputSets - 1) * inputCount)
     let arena = AlignedBuffer(count: placement.arenaCount)
-    pointers = zip(graph.values, placement.offsets).map { value, offset in
+    let furtherInputs = AlignedBuffer(count: (inputSets - 1) * inputCount)
+    let pointers = zip(graph.values, placement.offsets).map { value, offset in
       guard let pointer = offset.map({ arena.start + $0 }) ?? external[value] else {
         preconditionFailure("'\(graph[value].name)' has no memory")
       }
@@ -44,13 +54,25 @@ final class PlanMemory {
       guard case .constant(let number) = node.operation else { continue }
       pointer.update(repeating: Float(number), count: node.shape.count)
     }
+    var next = furtherInputs.start
+    self.pointers =
+      [pointers]
+      + (1..<inputSets).map { _ in
+        var others = pointers
+        for input in inputs {
+          others[input.index] = next
+          next += AlignedBuffer.paddedCount(graph.shape(of: input).count)
+        }
+        return others
+      }
     self.placement = placement
     self.arena = arena
+    self.furtherInputs = furtherInputs
     store = parameters
   }
 
-  /// The first element of `value`.
-  subscript(value: Value) -> UnsafeMutablePointer<Float> { pointers[value.index] }
+  /// The first element of `value` where the inputs are those of a set.
+  subscript(value: Value, inputSet: Int) -> UnsafeMutablePointer<Float> { pointers[inputSet][value.index] }
 
   private static func entry(
     of name: String, shape: Shape, in parameters: ParameterStore

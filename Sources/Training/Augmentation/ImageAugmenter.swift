@@ -51,22 +51,35 @@ struct ImageAugmenter: Sendable {
     let mirrorsRows = augmentation.flip == .vertical || augmentation.flip == .both ? random.next(below: 2) == 1 : false
     let mirrorsColumns =
       augmentation.flip == .horizontal || augmentation.flip == .both ? random.next(below: 2) == 1 : false
+    // Columns first..<last of the result lie within the shifted image, the others beyond its border.
+    let (first, last) = (max(0, right), min(width, width + right))
     for y in 0..<height {
       let row = destination + y * width * channels
       let shifted = y - down
-      let source = mirrorsRows ? height - 1 - shifted : shifted
-      for x in 0..<width {
-        let place = x - right
-        let pixel = row + x * channels
-        if shifted < 0 || shifted >= height || place < 0 || place >= width {
-          for c in 0..<channels { pixel[c] = border[c] }
-        } else {
-          let from = image + (source * width + (mirrorsColumns ? width - 1 - place : place)) * channels
-          for c in 0..<channels { pixel[c] = from[c] }
-        }
+      guard shifted >= 0, shifted < height else {
+        writeBorder(row, 0..<width)
+        continue
       }
+      writeBorder(row, 0..<first)
+      let source = image + (mirrorsRows ? height - 1 - shifted : shifted) * width * channels
+      if mirrorsColumns {
+        for x in first..<last {
+          let from = source + (width - 1 - (x - right)) * channels
+          for c in 0..<channels { row[x * channels + c] = from[c] }
+        }
+      } else {
+        (row + first * channels).update(from: source + (first - right) * channels, count: (last - first) * channels)
+      }
+      writeBorder(row, last..<width)
     }
     if augmentation.cutout > 0 { cutOut(destination, &random) }
+  }
+
+  /// Fills columns of a row with what lies beyond the border.
+  private func writeBorder(_ row: UnsafeMutablePointer<Float>, _ columns: Range<Int>) {
+    for x in columns {
+      for c in 0..<channels { row[x * channels + c] = border[c] }
+    }
   }
 
   /// Sets a square to the mean of the training images, which is 0 after standardization.

@@ -59,17 +59,15 @@ public struct TrainingCheckpoint: Sendable, Hashable {
     self.hook = hook
   }
 
-  /// A checksum of what decides how a training goes, as this program describes it.
-  ///
-  /// Of the data it takes the extent and the first million features, which tell one split from another.
+  /// A checksum of what decides how a training goes, as this program describes it: network, options, and all training and
+  /// validation samples with their targets.
   ///
   /// - Parameter identities: What tells a teacher and a hook from others.
   static func fingerprint(
-    _ network: any Network, _ options: TrainingOptions, _ data: Dataset, _ identities: [String]
+    _ network: any Network, _ options: TrainingOptions, _ data: DatasetSplits, _ identities: [String]
   ) -> UInt32 {
-    let features = checksum(of: data.features.prefix(1 << 20))
-    let parts = ["\(network) \(options) \(data.count) \(data.featureShape) \(features)"] + identities
-    let text = Array(parts.joined(separator: " ").utf8)
+    let samples = [data.training, data.validation].map { ContentHash.value(of: $0) }
+    let text = Array((["\(network) \(options) \(samples)"] + identities).joined(separator: " ").utf8)
     return hpo_crc32(text, text.count)
   }
 

@@ -18,7 +18,7 @@ final class TeacherOutputs {
   ///
   /// - Parameters:
   ///   - data: The data that the teacher was trained on.
-  ///   - batchSize: The samples of a batch.
+  ///   - batchSize: The most samples whose outputs are asked for together.
   ///   - areSamplesChanged: Whether samples are others in each epoch.
   init(
     _ teacher: Teacher, data: Dataset, batchSize: Int, areSamplesChanged: Bool, kernels: Kernels
@@ -30,29 +30,34 @@ final class TeacherOutputs {
       let built = try NetworkGraph(model.network, data: data, outputWidth: width, batchSize: batchSize)
       let plan = try Plan(inference: built.graph, outputs: [built.output], parameters: parameters, kernels: kernels)
       source = .plan(plan, input: built.input, output: built.output)
+      microsecondsPerSample = Double(built.graph.cost.multiplyAccumulates) / Double(batchSize) / 50_000
     } else {
       let evaluator = try Evaluator(
         model.network, data: data, outputWidth: width, scale: .identity, parameters: parameters, kernels: kernels)
       source = .table(try evaluator.outputs(for: data))
+      microsecondsPerSample = 0
     }
   }
 
-  /// Writes the outputs [N, width] for a batch.
+  /// About how many microseconds of a fast core its outputs for a sample take when they are asked for.
+  let microsecondsPerSample: Double
+
+  /// Writes the outputs [N, width] for samples.
   ///
   /// - Parameters:
-  ///   - batch: The number of the batch.
-  ///   - samples: Its samples, as the network sees them.
+  ///   - places: The samples' places in the order of the epoch.
+  ///   - samples: The samples as the network sees them.
   func write(
-    _ batch: Int, of batches: MiniBatches, samples: UnsafeMutableBufferPointer<Float>,
+    _ places: Range<Int>, of batches: MiniBatches, samples: UnsafeMutableBufferPointer<Float>,
     into destination: UnsafeMutableBufferPointer<Float>
   ) throws {
     switch source {
     case .table(let outputs):
-      outputs.withUnsafeBufferPointer { batches.gather(batch, from: $0, width: width, into: destination) }
+      outputs.withUnsafeBufferPointer { batches.gather(places, from: $0, width: width, into: destination) }
     case .plan(let plan, let input, let output):
       _ = plan.input(input).update(fromContentsOf: samples)
       try plan.run()
-      _ = destination.update(fromContentsOf: plan.output(output))
+      _ = destination.update(fromContentsOf: plan.output(output)[..<(places.count * width)])
     }
   }
 }

@@ -37,38 +37,45 @@ package struct MiniBatches {
     stream.shuffle(&order)
   }
 
-  /// The samples of a batch, by index.
-  subscript(batch: Int) -> ArraySlice<Int> {
-    order[batch * batchSize..<(batch + 1) * batchSize]
-  }
+  /// The places in the order of an epoch that a batch has.
+  package func places(of batch: Int) -> Range<Int> { batch * batchSize..<(batch + 1) * batchSize }
 
-  /// Copies the rows of a batch's samples next to each other, as they are.
+  /// The samples of a batch, by index.
+  subscript(batch: Int) -> ArraySlice<Int> { order[places(of: batch)] }
+
+  /// Copies the rows of samples next to each other, as they are.
   package func gather(
-    _ batch: Int, from source: UnsafeBufferPointer<Float>, width: Int,
+    _ places: Range<Int>, from source: UnsafeBufferPointer<Float>, width: Int,
     into destination: UnsafeMutableBufferPointer<Float>
   ) {
-    gather(batch, from: source, width: width, through: nil, into: destination)
+    gather(places, from: source, width: width, through: nil, into: destination)
   }
 
-  /// Copies the rows of a batch's samples next to each other.
+  /// Copies the rows of samples next to each other.
   ///
   /// - Parameters:
+  ///   - places: The samples' places in the order of the epoch.
   ///   - source: Rows of `width` values, one a sample.
   ///   - augmenter: Changes images on their way.
-  ///   - destination: Room for the batch's rows.
+  ///   - destination: Room for the samples' rows.
   func gather(
-    _ batch: Int, from source: UnsafeBufferPointer<Float>, width: Int, through augmenter: ImageAugmenter?,
+    _ places: Range<Int>, from source: UnsafeBufferPointer<Float>, width: Int, through augmenter: ImageAugmenter?,
     into destination: UnsafeMutableBufferPointer<Float>
   ) {
     precondition(
-      source.count == identity.count * width && destination.count >= batchSize * width,
+      source.count == identity.count * width && destination.count >= places.count * width,
       "the rows and the room for them must fit the batches")
     guard let source = source.baseAddress, let destination = destination.baseAddress else { return }
-    for (row, sample) in self[batch].enumerated() {
-      if let augmenter {
-        augmenter.write(source + sample * width, sample: sample, epoch: epoch, into: destination + row * width)
-      } else {
-        (destination + row * width).update(from: source + sample * width, count: width)
+    order[places].withUnsafeBufferPointer { samples in
+      for row in samples.indices {
+        let (from, to) = (source + samples[row] * width, destination + row * width)
+        if let augmenter {
+          augmenter.write(from, sample: samples[row], epoch: epoch, into: to)
+        } else if width == 1 {
+          to.pointee = from.pointee
+        } else {
+          to.update(from: from, count: width)
+        }
       }
     }
   }

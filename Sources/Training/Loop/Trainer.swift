@@ -1,3 +1,4 @@
+import Dispatch
 public import Execution
 import Graphs
 
@@ -12,7 +13,7 @@ import Graphs
 ///     let accuracy = try trainer.evaluate(data.test)[.accuracy]
 ///
 /// The same options give the same result bit for bit on the same machine. A trainer belongs to one thread at a time
-/// and computes on that thread alone.
+/// and computes on that thread; where it pays and a core is free, another one prepares the next batch meanwhile.
 public final class Trainer {
   /// How the network is trained.
   public let options: TrainingOptions
@@ -23,7 +24,7 @@ public final class Trainer {
   /// The metric by which the best epoch is chosen.
   public let selection: Metric
   /// What products of training steps are computed in: `float32` or `bfloat16`; evaluations are in float32.
-  public var precision: Precision { fullBatch == nil ? plan.precision : .float32 }
+  public var precision: Precision { gradient?.precision ?? .float32 }
   /// The network's parameters: after `train` those of the best epoch.
   public let parameters: ParameterStore
 
@@ -33,25 +34,25 @@ public final class Trainer {
   let network: any Network
   let data: DatasetSplits
   let scale: TargetColumn.Scale
-  private let targets: TargetColumn
-  private let plan: Plan
-  private let input: Value
-  private let targetInput: Value
-  private let loss: Value
-  private let optimizer: OptimizerState
-  private var progress: TrainingProgress
-  private let average: WeightAverage?
-  private let teacher: TeacherOutputs?
-  private let teacherInput: Value?
-  private let hook: (any UpdateHook)?
+  let targets: TargetColumn
+  /// The loss and the gradient of a step; nil where the optimizer does none.
+  let gradient: BatchGradient?
+  let optimizer: OptimizerState
+  var progress: TrainingProgress
+  let average: WeightAverage?
+  let teacher: TeacherOutputs?
+  let hook: (any UpdateHook)?
   /// What tells the teacher and the hook from others.
-  private let identities: [String]
+  let identities: [String]
   /// What takes the place of the optimizer's steps, where all samples are looked at together.
-  private let fullBatch: FullBatchTraining?
+  let fullBatch: FullBatchTraining?
   private let evaluator: Evaluator
-  private let augmenter: ImageAugmenter?
-  private var judge: EpochJudge
-  private var batches: MiniBatches
+  let augmenter: ImageAugmenter?
+  var judge: EpochJudge
+  var batches: MiniBatches
+  /// Where batches are prepared; what comes out is the same.
+  package var preparation = BatchPreparation.automatic
+  let preparationQueue = DispatchQueue(label: "hpo.batches", qos: .userInitiated)
 
   /// Builds the network, draws its parameters and compiles its training and evaluation.
   ///
@@ -87,7 +88,7 @@ public final class Trainer {
 
     batches = MiniBatches(count: training.count, batchSize: options.batchSize, seed: options.seed)
     let built = try NetworkGraph(
-      network, data: training, outputWidth: training.target.outputWidth, batchSize: batches.batchSize)
+      network, data: training, outputWidth: training.target.outputWidth, batchSize: 1)
     let count = built.graph.cost.parameters
     guard count <= Self.largestParameterCount else {
       throw TrainingError(
@@ -96,17 +97,19 @@ public final class Trainer {
           + "units or layers")
     }
     try teacher?.validate(for: data)
-    let trained = try built.withLoss(options.loss, for: task, teacher: teacher)
-    parameters = ParameterStore(trained.graph, seed: options.seed)
+    parameters = ParameterStore(built.graph, seed: options.seed)
     try parameters.set(weights)
-    plan = try Plan(
-      training: trained.graph, loss: trained.loss, parameters: parameters, kernels: kernels,
-      precision: options.precision)
-    (input, targetInput, teacherInput, loss) = (built.input, trained.targets, trained.teacher, trained.loss)
-    let batchSize = batches.batchSize
+    gradient =
+      options.minimizer != nil
+      ? nil
+      : try BatchGradient(
+        network, data: training, batchSize: batches.batchSize, isDivisible: built.graph.states.isEmpty,
+        options: options,
+        teacher: teacher, parameters: parameters, kernels: kernels)
+    let chunkSize = gradient?.chunkSize ?? 1
     self.teacher = try teacher.map {
       try TeacherOutputs(
-        $0, data: training, batchSize: batchSize, areSamplesChanged: !options.augmentation.isIdentity, kernels: kernels)
+        $0, data: training, batchSize: chunkSize, areSamplesChanged: !options.augmentation.isIdentity, kernels: kernels)
     }
     self.hook = hook
     identities = [teacher?.identity, hook.map { "hook \($0.identity)" }].compactMap(\.self)
@@ -142,9 +145,11 @@ public final class Trainer {
   public func train(
     afterEpoch: (EpochReport) throws -> Void = { _ in }, afterStep: () throws -> Void = {}
   ) throws -> TrainingResult {
-    while !progress.hasEnded(options), progress.history.isEmpty || fullBatch?.hasEnded != true {
-      let report = try finishEpoch(trainingLoss: try runSteps(afterStep))
-      try afterEpoch(report)
+    try RunningTrainings.counted {
+      while !progress.hasEnded(options), progress.history.isEmpty || fullBatch?.hasEnded != true {
+        let report = try finishEpoch(trainingLoss: try runSteps(afterStep))
+        try afterEpoch(report)
+      }
     }
     defer {
       progress = TrainingProgress(rate: options.optimizer.learningRate)
@@ -167,55 +172,9 @@ public final class Trainer {
     fullBatch?.restart()
   }
 
-  /// Everything that a trainer of the same network, data and options needs to go on bit for bit; to be taken in
-  /// `afterStep` or `afterEpoch`.
-  public func checkpoint() -> TrainingCheckpoint {
-    TrainingCheckpoint(
-      fingerprint: fingerprint, progress: progress, parameters: parameters.snapshot(), optimizer: optimizer.snapshot(),
-      average: average?.snapshot(), minimization: fullBatch?.minimization, hook: hook?.snapshot())
-  }
-
-  /// The bytes that an encoded checkpoint has at most: weights, best weights, three moments of them, their average, what the
-  /// hook remembers, and an allowance for the history.
-  public var checkpointSize: Int {
-    4 * (6 * parameters.values.count + (hook?.snapshot().count ?? 0)) + 1024 * (options.epochs + 1)
-  }
-
   /// Tells this training from others: a checksum of network, options and data.
   package private(set) lazy var fingerprint = TrainingCheckpoint.fingerprint(
-    network, options, data.training, identities)
-
-  /// Whether a checkpoint is one of the same network, data and options.
-  public func isOrigin(of checkpoint: TrainingCheckpoint) -> Bool { checkpoint.fingerprint == fingerprint }
-
-  /// Goes back, or on, to where a checkpoint was taken; `train` then does what is left.
-  ///
-  /// - Throws: `TrainingError` of code `dataMismatch` where the checkpoint is of another network, data of another extent or
-  ///   other options.
-  public func restore(_ checkpoint: TrainingCheckpoint) throws {
-    let restored = checkpoint.progress
-    guard checkpoint.fingerprint == fingerprint, restored.step < batches.batchCount,
-      (checkpoint.average == nil) == (average == nil), (checkpoint.minimization == nil) == (fullBatch == nil),
-      (checkpoint.hook == nil) == (hook == nil),
-      checkpoint.minimization.map({ fullBatch?.restore($0) == true }) ?? true,
-      restored.bestParameters.isEmpty == (restored.best == nil)
-    else {
-      throw TrainingError(
-        .dataMismatch,
-        "the checkpoint, taken after \(restored.history.count) epochs and \(restored.step) steps, is of another training: "
-          + "the network, the data or the options have changed since")
-    }
-    if let state = checkpoint.hook { try hook?.restore(state) }
-    if !restored.bestParameters.isEmpty { try parameters.restore(restored.bestParameters) }
-    try parameters.restore(checkpoint.parameters)
-    try optimizer.restore(checkpoint.optimizer)
-    if let snapshot = checkpoint.average { try average?.restore(snapshot) }
-    progress = restored
-    judge = EpochJudge(selection: selection, decay: options.metricAveraging)
-    for report in restored.history {
-      _ = judge.judge(report.validation, mayBeBest: report.epoch >= options.firstSelectableEpoch)
-    }
-  }
+    network, options, data, identities)
 
   /// The metrics of the network, as its parameters are now, on all samples of a data set.
   ///
@@ -230,43 +189,6 @@ public final class Trainer {
         .dataMismatch, "\(dataset.name) has other features or targets than \(training.name), which was trained on")
     }
     return try evaluator.metrics(on: dataset)
-  }
-
-  /// Runs the steps that are left of an epoch; the mean of all its losses.
-  private func runSteps(_ afterStep: () throws -> Void) throws -> Double {
-    if let fullBatch { return try fullBatch.iterate() }
-    let epoch = progress.epoch
-    batches.shuffle(epoch: epoch)
-    let width = data.training.width
-    let (inputs, targetInputs) = (plan.input(input), plan.input(targetInput))
-    let teacherInputs = teacherInput.map { plan.input($0) }
-    try data.training.features.withUnsafeBufferPointer { features in
-      try targets.elements.withUnsafeBufferPointer { targets in
-        for batch in progress.step..<batches.batchCount {
-          batches.gather(batch, from: features, width: width, through: augmenter, into: inputs)
-          batches.gather(batch, from: targets, width: self.targets.width, into: targetInputs)
-          if let teacherInputs { try teacher?.write(batch, of: batches, samples: inputs, into: teacherInputs) }
-          var seed = RandomStream(
-            seed: options.seed, purpose: .step, index: (epoch - 1) * batches.batchCount + batch)
-          try plan.run(seed: seed.next())
-          let loss = plan.scalar(loss)
-          guard loss.isFinite else {
-            throw diverged(epoch: epoch, "the loss is \(loss) in step \(batch + 1) of \(batches.batchCount)")
-          }
-          progress.lossSum += Double(loss)
-          if let limit = options.gradientValue { parameters.clipGradients(value: limit) }
-          if let limit = options.gradientNorm { parameters.clipGradients(norm: limit) }
-          optimizer.learningRate = rate(epoch: epoch, batch: batch)
-          optimizer.step()
-          hook?.weightsChanged(
-            parameters, step: (epoch - 1) * batches.batchCount + batch + 1, of: options.epochs * batches.batchCount)
-          average?.update()
-          progress.step = batch + 1
-          if progress.step < batches.batchCount { try afterStep() }
-        }
-      }
-    }
-    return progress.lossSum / Double(batches.batchCount)
   }
 
   /// Measures the network after the steps of an epoch and moves on to the next one.
@@ -296,15 +218,7 @@ public final class Trainer {
     return report
   }
 
-  private func rate(epoch: Int, batch: Int) -> Double {
-    let schedule = options.schedule
-    return schedule.isByEpoch
-      ? schedule.rate(at: epoch - 1, of: options.epochs, base: progress.baseRate)
-      : schedule.rate(
-        at: (epoch - 1) * batches.batchCount + batch, of: options.epochs * batches.batchCount, base: progress.baseRate)
-  }
-
-  private func diverged(epoch: Int, _ reason: String) -> TrainingError {
+  func diverged(epoch: Int, _ reason: String) -> TrainingError {
     TrainingError(
       .diverged,
       "training diverged in epoch \(epoch): \(reason); the learning rate of \(options.optimizer.learningRate) may be too "

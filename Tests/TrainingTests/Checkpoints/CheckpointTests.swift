@@ -152,6 +152,67 @@ struct CheckpointTests {
     #expect(throws: TrainingError.self) { try trainer(wide).restore(checkpoint) }
   }
 
+  @Test("of other samples or targets is refused, be it one of them", arguments: 0..<5)
+  func otherData(_ change: Int) throws {
+    let data = try TrainerTests.moons()
+    func changed(_ data: Dataset, feature: Int? = nil, target: Int? = nil) throws -> Dataset {
+      guard case .classes(var labels, let names) = data.target else { return data }
+      var features = data.features
+      if let feature { features[feature] += 1e-6 }
+      if let target { labels[target] = 1 - labels[target] }
+      return try Dataset(
+        name: data.name, features: features, featureShape: data.featureShape,
+        target: .classes(labels: labels, names: names))
+    }
+    let (training, validation) = (data.training, data.validation)
+    let last = training.features.count - 1
+    let other = DatasetSplits(
+      training: change == 0
+        ? try changed(training, target: 7) : change == 1 ? try changed(training, feature: last) : training,
+      validation: change == 2
+        ? try changed(validation, target: 0) : change == 3 ? try changed(validation, feature: 0) : validation,
+      test: data.test, indices: data.indices, standardization: data.standardization)
+    func trainer(_ data: DatasetSplits) throws -> Trainer {
+      try Trainer(TrainerTests.network, data: data, options: TrainerTests.options)
+    }
+    let checkpoint = try trainer(data).checkpoint()
+    if change == 4 {
+      try trainer(other).restore(checkpoint)
+    } else {
+      let error = #expect(throws: TrainingError.self) { try trainer(other).restore(checkpoint) }
+      #expect(error?.code == .dataMismatch)
+    }
+  }
+
+  @Test("tells data apart by every bit and every place")
+  func hash() {
+    func value(_ numbers: [Float]) -> UInt64 {
+      var hash = ContentHash()
+      hash.add(numbers)
+      return hash.value
+    }
+    var random = SplitMix64(seed: 9)
+    for count in [1, 2, 7, 8, 9, 63, 64, 65] {
+      let numbers = (0..<count).map { _ in Float(random.next() % 1000) }
+      var seen: Set<UInt64> = [value(numbers), value(numbers + [0])]
+      for place in 0..<count {
+        for bit in 0..<32 {
+          var other = numbers
+          other[place] = Float(bitPattern: numbers[place].bitPattern ^ 1 << UInt32(bit))
+          seen.insert(value(other))
+        }
+        // Two changed signs in one lane do not undo each other.
+        for second in place + 1..<max(count, place + 1) {
+          var other = numbers
+          other[place] = -other[place] - 1
+          other[second] = -other[second] - 1
+          seen.insert(value(other))
+        }
+      }
+      #expect(seen.count == 2 + 32 * count + count * (count - 1) / 2)
+    }
+  }
+
   @Test("that is cut off or damaged anywhere is refused")
   func damage() throws {
     let data = try TrainerTests.moons()

@@ -102,10 +102,11 @@ struct TeacherTests {
       let outputs = try TeacherOutputs(
         teacher, data: data.training, batchSize: 16, areSamplesChanged: areSamplesChanged, kernels: .automatic)
       return try (0..<3).flatMap { batch in
-        data.training.features.withUnsafeBufferPointer { batches.gather(batch, from: $0, width: 2, into: samples) }
+        let places = batches.places(of: batch)
+        data.training.features.withUnsafeBufferPointer { batches.gather(places, from: $0, width: 2, into: samples) }
         let room = UnsafeMutableBufferPointer<Float>.allocate(capacity: 32)
         defer { room.deallocate() }
-        try outputs.write(batch, of: batches, samples: samples, into: room)
+        try outputs.write(places, of: batches, samples: samples, into: room)
         return Array(room)
       }
     }

@@ -56,7 +56,7 @@ struct MiniBatchesTests {
     let source = (0..<27).map { Float($0) }
     var rows = [Float](repeating: -1, count: 12)
     source.withUnsafeBufferPointer { source in
-      rows.withUnsafeMutableBufferPointer { batches.gather(1, from: source, width: 3, into: $0) }
+      rows.withUnsafeMutableBufferPointer { batches.gather(batches.places(of: 1), from: source, width: 3, into: $0) }
     }
     let expected = batches[1].flatMap { sample in source[sample * 3..<sample * 3 + 3] }
     #expect(rows == expected)

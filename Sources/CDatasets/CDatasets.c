@@ -1,6 +1,7 @@
 #include "CDatasets.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <zlib.h>
 
 // #embed is C23; the compilers that know it take it in older dialects, too, and warn.
@@ -25,9 +26,12 @@ const uint8_t *hpo_diabetes_csv(size_t *count) {
 }
 
 /// Inflates a stream whose header `window` tells, in zlib's terms.
-static hpo_inflate_result inflate_stream(int window, const uint8_t *source, size_t source_count, uint8_t *destination,
-                                         size_t capacity, size_t *produced) {
-  *produced = 0;
+///
+/// @param has_members whether further streams may follow the first, or zeros
+/// @param consumed receives the number of bytes read, as far as the stream was right
+static hpo_inflate_result inflate_stream(int window, bool has_members, const uint8_t *source, size_t source_count,
+                                         uint8_t *destination, size_t capacity, size_t *produced, size_t *consumed) {
+  *produced = *consumed = 0;
   z_stream stream = {0};
   if (inflateInit2(&stream, window) != Z_OK) return HPO_INFLATE_NO_MEMORY;
 
@@ -46,8 +50,14 @@ static hpo_inflate_result inflate_stream(int window, const uint8_t *source, size
       room_left -= stream.avail_out;
     }
     status = inflate(&stream, Z_NO_FLUSH);
+    if (status == Z_STREAM_END && has_members) {
+      size_t left = source_left + stream.avail_in, zeros = 0;
+      while (zeros < left && stream.next_in[zeros] == 0) zeros++;
+      if (zeros < left) status = inflateReset(&stream);
+    }
   }
   *produced = capacity - room_left - stream.avail_out;
+  *consumed = source_count - source_left - stream.avail_in;
   const int is_drained = stream.avail_in == 0 && source_left == 0;
   inflateEnd(&stream);
 
@@ -61,13 +71,20 @@ static hpo_inflate_result inflate_stream(int window, const uint8_t *source, size
 
 hpo_inflate_result hpo_inflate(const uint8_t *source, size_t source_count, uint8_t *destination, size_t capacity,
                                size_t *produced) {
+  size_t consumed;
   // 15 bits of window, and 32 for zlib's header or gzip's.
-  return inflate_stream(15 + 32, source, source_count, destination, capacity, produced);
+  return inflate_stream(15 + 32, false, source, source_count, destination, capacity, produced, &consumed);
+}
+
+hpo_inflate_result hpo_inflate_gzip(const uint8_t *source, size_t source_count, uint8_t *destination, size_t capacity,
+                                    size_t *produced, size_t *consumed) {
+  return inflate_stream(15 + 16, true, source, source_count, destination, capacity, produced, consumed);
 }
 
 hpo_inflate_result hpo_inflate_raw(const uint8_t *source, size_t source_count, uint8_t *destination, size_t capacity,
                                    size_t *produced) {
-  return inflate_stream(-15, source, source_count, destination, capacity, produced);
+  size_t consumed;
+  return inflate_stream(-15, false, source, source_count, destination, capacity, produced, &consumed);
 }
 
 uint32_t hpo_crc32(const uint8_t *bytes, size_t count) {

@@ -4,7 +4,7 @@ public struct ExecutionError: Error, Hashable, Sendable, CustomStringConvertible
   public enum Code: Hashable, Sendable {
     /// The parameter store does not hold a parameter that the graph reads, or holds it with another shape.
     case parameterMismatch
-    /// A graph's values take more memory than the machine has.
+    /// A graph's values take more memory than is available.
     case outOfMemory
     /// A saved state has another size than what it is restored into.
     case snapshotMismatch

@@ -30,6 +30,17 @@ typedef enum {
   HPO_INFLATE_NO_MEMORY,
 } hpo_inflate_result;
 
+/// Inflates a gzip file of one member or several, one after the other, into memory of the caller's (RFC 1952, section 2.2).
+///
+/// @param source the file
+/// @param source_count its bytes
+/// @param destination where the result goes
+/// @param capacity the bytes that the destination takes
+/// @param produced receives the number of bytes written
+/// @param consumed receives the number of bytes read until the end, or until what is wrong
+hpo_inflate_result hpo_inflate_gzip(const uint8_t *_Nonnull source, size_t source_count, uint8_t *_Nonnull destination,
+                                    size_t capacity, size_t *_Nonnull produced, size_t *_Nonnull consumed);
+
 /// Inflates one zlib or gzip stream into memory of the caller's, never writing beyond it.
 ///
 /// @param source the stream

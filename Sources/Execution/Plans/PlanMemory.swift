@@ -20,7 +20,7 @@ final class PlanMemory {
   ///   - compiled: Whose values.
   ///   - parameters: Where the parameters and their gradients lie.
   ///   - inputSets: How many places each input has; all other values have one.
-  /// - Throws: `ExecutionError` where the store lacks a parameter or holds it with another shape, or where the machine has
+  /// - Throws: `ExecutionError` where the store lacks a parameter or holds it with another shape, or where there is
   ///   not as much memory as the values take.
   init(_ compiled: CompiledGraph, parameters: ParameterStore, inputSets: Int) throws {
     let graph = compiled.graph
@@ -41,9 +41,15 @@ final class PlanMemory {
     let placement = MemoryPlan(graph, kept: Set(compiled.keptValues), external: Set(external.keys))
     let inputs = graph.values.filter { graph[$0].operation == .input }
     let inputCount = inputs.reduce(0) { $0 + AlignedBuffer.paddedCount(graph.shape(of: $1).count) }
-    try PhysicalMemory.require(numbers: placement.arenaCount + (inputSets - 1) * inputCount)
-    let arena = AlignedBuffer(count: placement.arenaCount)
-    let furtherInputs = AlignedBuffer(count: (inputSets - 1) * inputCount)
+    let furtherCount = (inputSets - 1) * inputCount
+    let (bytes, overflow) = (placement.arenaCount + furtherCount).multipliedReportingOverflow(by: 4)
+    let (arena, furtherInputs) = try AvailableMemory.taking(
+      bytes: overflow ? .max : bytes, for: "the values of a step",
+      wayOut: "take a smaller batch, a smaller network, or fewer jobs at a time"
+    ) {
+      // Both are written to, and so taken, as they are made.
+      (AlignedBuffer(count: placement.arenaCount), AlignedBuffer(count: furtherCount))
+    }
     let pointers = zip(graph.values, placement.offsets).map { value, offset in
       guard let pointer = offset.map({ arena.start + $0 }) ?? external[value] else {
         preconditionFailure("'\(graph[value].name)' has no memory")

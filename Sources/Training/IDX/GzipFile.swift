@@ -10,32 +10,48 @@ enum GzipFile {
     return bytes.starts(with: [0x1f, 0x8b]) ? try inflate(bytes, source: path, atMost: limit) : bytes
   }
 
-  /// Inflates the bytes of a gzip file with one member (RFC 1952), whose last four tell how many there will be.
+  /// Deflate makes at most so many bytes of one, so that no memory is taken for what a forged end announces.
+  private static let largestRatio = 1032
+
+  /// Inflates the bytes of a gzip file of one member or several (RFC 1952). The last four tell how many there will be, where it
+  /// is one.
+  ///
+  /// - Throws: `DatasetError` naming the byte at which the file is damaged.
   static func inflate(_ bytes: [UInt8], source: String, atMost limit: Int) throws(DatasetError) -> [UInt8] {
-    guard bytes.count >= 18 else { throw DatasetError(.corrupt, "the gzip file is cut off", source: source) }
+    guard bytes.count >= 18 else {
+      throw DatasetError(.corrupt, "the gzip file is cut off at byte \(bytes.count)", source: source)
+    }
     let announced = bytes.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
     guard announced <= limit else {
       throw DatasetError(
         .tooLarge, "it inflates to \(announced) bytes, more than the limit of \(limit)", source: source)
     }
-    // Deflate makes at most 1032 bytes of one, so that no memory is taken for what a forged end announces.
-    guard announced <= bytes.count * 1032 else {
+    let most = bytes.count * largestRatio
+    guard announced <= most else {
       throw DatasetError(
         .corrupt, "its \(bytes.count) bytes cannot inflate to the \(announced) that its end announces", source: source)
     }
-    var result = HPO_INFLATE_DONE
-    let inflated = [UInt8](unsafeUninitializedCapacity: max(1, announced)) { buffer, produced in
-      guard let destination = buffer.baseAddress else { return }
-      result = hpo_inflate(bytes, bytes.count, destination, announced, &produced)
-    }
-    switch result {
-    case HPO_INFLATE_DONE where inflated.count == announced: return inflated
-    case HPO_INFLATE_DONE, HPO_INFLATE_TOO_LARGE:
-      throw DatasetError(
-        .corrupt, "it does not inflate to the \(announced) bytes that its end announces", source: source)
-    case HPO_INFLATE_TRUNCATED: throw DatasetError(.corrupt, "the gzip file is cut off", source: source)
-    case HPO_INFLATE_NO_MEMORY: throw DatasetError(.tooLarge, "there is no memory to inflate it", source: source)
-    default: throw DatasetError(.corrupt, "the gzip file is damaged", source: source)
+    var capacity = announced
+    while true {
+      try DatasetError.requireMemory(bytes: capacity, for: "its inflated bytes", source: source)
+      var (result, consumed) = (HPO_INFLATE_DONE, 0)
+      let inflated = [UInt8](unsafeUninitializedCapacity: max(1, capacity)) { buffer, produced in
+        guard let destination = buffer.baseAddress else { return }
+        result = hpo_inflate_gzip(bytes, bytes.count, destination, capacity, &produced, &consumed)
+      }
+      switch result {
+      case HPO_INFLATE_DONE: return inflated
+      case HPO_INFLATE_TOO_LARGE where capacity < min(limit, most):
+        // Several members: only the size of the last is known before.
+        capacity = min(limit, most, 4 * capacity + 1 << 16)
+      case HPO_INFLATE_TOO_LARGE where limit <= most:
+        throw DatasetError(
+          .tooLarge, "it inflates to more bytes than the limit of \(limit)", source: source)
+      case HPO_INFLATE_TRUNCATED:
+        throw DatasetError(.corrupt, "the gzip file is cut off at byte \(bytes.count)", source: source)
+      case HPO_INFLATE_NO_MEMORY: throw DatasetError(.tooLarge, "there is no memory to inflate it", source: source)
+      default: throw DatasetError(.corrupt, "the gzip file is damaged before byte \(consumed)", source: source)
+      }
     }
   }
 }

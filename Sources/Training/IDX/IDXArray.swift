@@ -47,10 +47,13 @@ struct IDXArray {
         "it announces \(shape) elements of \(number.width) bytes, \(count * number.width) in all, but has \(bytes.count - start)",
         source: source)
     }
-    self.shape = shape
-    elements = bytes.withUnsafeBytes { buffer in
+    try DatasetError.requireMemory(numbers: count, source: source)
+    let elements = bytes.withUnsafeBytes { buffer in
       (0..<count).map { number.value(in: buffer, at: start + $0 * number.width) }
     }
+    try DatasetError.requireFinite(elements, width: number.width, start: start, source: source)
+    self.shape = shape
+    self.elements = elements
   }
 
   /// The kinds of number by their codes.

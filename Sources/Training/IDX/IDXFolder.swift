@@ -26,13 +26,20 @@ public struct IDXFolder: Sendable, Hashable {
   ///
   /// - Throws: `DatasetError`; where a file is missing, it tells what is expected.
   public func load() throws(DatasetError) -> (training: Dataset, test: Dataset) {
-    (try load("train"), try load("t10k"))
-  }
-
-  private func load(_ part: String) throws(DatasetError) -> Dataset {
-    try Dataset.idx(
-      images: try file("\(part)-images-idx3-ubyte"), labels: try file("\(part)-labels-idx1-ubyte"), name: name,
-      classes: classes)
+    let labels = (training: try file("train-labels-idx1-ubyte"), test: try file("t10k-labels-idx1-ubyte"))
+    var classes = classes
+    if classes == nil {
+      // Either part may lack the largest label.
+      let largest = [try IDXArray(file: labels.training), try IDXArray(file: labels.test)].compactMap {
+        $0.elements.max()
+      }
+      classes = largest.max().flatMap { $0 >= 0 && $0 < 65536 ? (0...Int($0)).map(String.init) : nil }
+    }
+    return (
+      try Dataset.idx(
+        images: try file("train-images-idx3-ubyte"), labels: labels.training, name: name, classes: classes),
+      try Dataset.idx(images: try file("t10k-images-idx3-ubyte"), labels: labels.test, name: name, classes: classes)
+    )
   }
 
   private func file(_ name: String) throws(DatasetError) -> String {

@@ -29,14 +29,14 @@ struct NPYArray {
     }
     guard bytes.count >= 10 else { throw corrupt("it ends at byte \(bytes.count), within its header") }
     guard (1...3).contains(bytes[6]) else {
-      throw corrupt("it has version \(bytes[6]) of the NPY format; versions 1 to 3 are read")
+      throw corrupt("byte 6 says version \(bytes[6]) of the NPY format; versions 1 to 3 are read")
     }
     let lengthBytes = bytes[6] == 1 ? 2 : 4
     let start = 8 + lengthBytes
     guard bytes.count >= start else { throw corrupt("it ends at byte \(bytes.count), within its header") }
     let length = (0..<lengthBytes).reduce(0) { $0 | Int(bytes[8 + $1]) << (8 * $1) }
     guard length <= bytes.count - start else {
-      throw corrupt("its header announces \(length) bytes, but \(bytes.count - start) follow")
+      throw corrupt("its header announces \(length) bytes from byte \(start) on, but \(bytes.count - start) follow")
     }
     let header = try NPYHeader(bytes[start..<start + length], source: source)
     guard header.shape.count <= Self.largestRank else {
@@ -48,7 +48,8 @@ struct NPYArray {
       guard extent > 0 else { throw DatasetError(.empty, "its shape \(header.shape) has no element", source: source) }
       let (product, overflow) = count.multipliedReportingOverflow(by: extent)
       guard !overflow, product <= body else {
-        throw corrupt("it announces an array of \(header.shape), but \(body) bytes of it are there")
+        throw corrupt(
+          "it announces an array of \(header.shape), but \(body) bytes of it are there, from byte \(start + length) on")
       }
       count = product
     }
@@ -56,12 +57,14 @@ struct NPYArray {
     guard count * number.width == body else {
       throw corrupt(
         "it announces an array of \(header.shape) with \(number.width) bytes each, \(count * number.width) in all, but "
-          + "\(body) are there")
+          + "\(body) are there, from byte \(start + length) on")
     }
     let first = start + length
+    try DatasetError.requireMemory(numbers: count, source: source)
     let stored: [Float] = bytes.withUnsafeBytes { buffer in
       (0..<count).map { number.value(in: buffer, at: first + $0 * number.width) }
     }
+    try DatasetError.requireFinite(stored, width: number.width, start: first, source: source)
     shape = header.shape
     elements = header.isFortranOrder ? Self.rowMajor(stored, shape: shape) : stored
   }

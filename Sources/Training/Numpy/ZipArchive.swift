@@ -45,9 +45,10 @@ struct ZipArchive {
     guard count != 0xFFFF, start != 0xFFFF_FFFF else { throw corrupt("archives of 4 GiB and more are not read") }
     var place = start
     for _ in 0..<min(count, Self.largestMemberCount) {
-      guard place + 46 <= end, number(place, 4) == 0x0201_4B50 else { throw corrupt("its directory is damaged") }
+      let damage = corrupt("its directory is damaged at byte \(place)")
+      guard place + 46 <= end, number(place, 4) == 0x0201_4B50 else { throw damage }
       let (nameCount, rest) = (number(place + 28, 2), number(place + 30, 2) + number(place + 32, 2))
-      guard place + 46 + nameCount + rest <= end else { throw corrupt("its directory is damaged") }
+      guard place + 46 + nameCount + rest <= end else { throw damage }
       let name = String(decoding: bytes[place + 46..<place + 46 + nameCount], as: UTF8.self)
       let method = number(place + 10, 2)
       guard number(place + 8, 2) & 1 == 0, method == 0 || method == 8 else {
@@ -71,21 +72,22 @@ struct ZipArchive {
     guard let member = members.first(where: { $0.name == name }) else { return nil }
     let place = member.place
     guard place + 30 <= bytes.count, number(place, 4) == 0x0403_4B50 else {
-      throw corrupt("the member \(name.quoted) is not where the directory says")
+      throw corrupt("the member \(name.quoted) is not at byte \(place), where the directory says")
     }
     let start = place + 30 + number(place + 26, 2) + number(place + 28, 2)
     guard start <= bytes.count, member.packedCount <= bytes.count - start else {
-      throw corrupt("the member \(name.quoted) is cut off")
+      throw corrupt("the member \(name.quoted) at byte \(start) is cut off at byte \(bytes.count)")
     }
     guard member.count <= limit else {
       throw DatasetError(
         .tooLarge, "the member \(name.quoted) has \(member.count) bytes, more than the limit of \(limit)",
         source: source)
     }
+    try DatasetError.requireMemory(bytes: member.count, for: "the bytes of \(name.quoted)", source: source)
     let packed = Array(bytes[start..<start + member.packedCount])
     let contents = member.isDeflated ? try inflate(packed, member) : packed
     guard contents.count == member.count, hpo_crc32(contents, contents.count) == member.checksum else {
-      throw corrupt("the member \(name.quoted) is damaged: its size or its checksum is wrong")
+      throw corrupt("the member \(name.quoted) at byte \(start) is damaged: its size or its checksum is wrong")
     }
     return contents
   }

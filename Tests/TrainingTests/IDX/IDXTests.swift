@@ -109,6 +109,60 @@ struct IDXTests {
     #expect(shape?.source == "images")
   }
 
+  @Test("of several gzip members, and with zeros behind them, are read as one; other bytes behind are refused")
+  func members() throws {
+    let one = try GzipFile.inflate(Self.compressed, source: "x.gz", atMost: 1000)
+    let two = try GzipFile.inflate(Self.compressed + Self.compressed, source: "x.gz", atMost: 1000)
+    #expect(two == one + one)
+    let many = try GzipFile.inflate(Array((0..<40).map { _ in Self.compressed }.joined()), source: "x.gz", atMost: 1000)
+    #expect(many.count == 40 * one.count)
+    let padded = try GzipFile.inflate(Self.compressed + [UInt8](repeating: 0, count: 64), source: "x.gz", atMost: 1000)
+    #expect(padded == one)
+    func error(_ bytes: [UInt8], limit: Int = 1000) -> DatasetError? {
+      do throws(DatasetError) {
+        _ = try GzipFile.inflate(bytes, source: "x.gz", atMost: limit)
+        return nil
+      } catch { return error }
+    }
+    #expect(error(Self.compressed + [1, 2, 3, 0, 0])?.code == .corrupt)
+    #expect(error(Self.compressed + Self.compressed, limit: 30)?.code == .tooLarge)
+    let cut = error(Self.compressed + Self.compressed.dropLast(9))
+    #expect(cut?.code == .corrupt || cut?.code == .tooLarge)
+    var damaged = Self.compressed
+    damaged[20] ^= 0xFF
+    #expect(error(damaged)?.message.contains("byte ") == true)
+  }
+
+  @Test("with a number that is not finite name the file and the byte")
+  func notFinite() {
+    let error = error(of: Self.file([2], kind: 0x0D, [0x3f, 0xc0, 0, 0, 0x7f, 0xc0, 0, 0]))
+    #expect(error?.code == .notFinite && error?.source == "x.idx")
+    #expect(error?.message.contains("element 1, at byte 12") == true)
+  }
+
+  @Test("in a folder have the classes of both parts together, whichever lacks the largest", arguments: [true, false])
+  func classesOfBoth(isTestLacking: Bool) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "idx-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for (part, labels) in [
+      ("train", isTestLacking ? [0, 1, 2] : [0, 1, 1]), ("t10k", isTestLacking ? [1, 0, 1] : [0, 2, 1]),
+    ] {
+      let (images, numbers) = (Self.file([3, 1, 1], [1, 2, 3]), Self.file([3], labels.map { UInt8($0) }))
+      try Data(images).write(to: folder.appending(path: "\(part)-images-idx3-ubyte"))
+      try Data(numbers).write(to: folder.appending(path: "\(part)-labels-idx1-ubyte"))
+    }
+    let (training, test) = try IDXFolder(path: folder.path).load()
+    for part in [training, test] {
+      guard case .classes(_, let names) = part.target else {
+        Issue.record("classes are expected")
+        continue
+      }
+      #expect(names == ["0", "1", "2"])
+    }
+    _ = try training.split(validation: 0.4, test: test, seed: 1)
+  }
+
   @Test("that are missing are told with what is expected")
   func missingFolder() {
     let error = #expect(throws: DatasetError.self) { try IDXFolder(path: "/nowhere").load() }

@@ -116,4 +116,30 @@ import Testing
       return plan.scalar(loss)
     }
   }
+
+  @Test("auto takes bfloat16 where its fastest run is at least a tenth faster, whatever single runs say")
+  func choice() {
+    /// Runs that take the given milliseconds by turns.
+    func isChosen(bfloat16: [Int], float32: [Int]) -> Bool {
+      var counts = [0, 0]
+      return FasterPrecision.isBFloat16 { isRounded in
+        let (times, place) = isRounded ? (bfloat16, 0) : (float32, 1)
+        defer { counts[place] += 1 }
+        return .milliseconds(times[counts[place] % times.count])
+      }
+    }
+    #expect(isChosen(bfloat16: [10], float32: [20]))
+    #expect(!isChosen(bfloat16: [20], float32: [10]))
+    #expect(!isChosen(bfloat16: [10], float32: [11]), "a tenth is chance")
+    #expect(isChosen(bfloat16: [10], float32: [12]))
+    // The first runs of both are cold and do not count, nor do disturbed ones.
+    #expect(isChosen(bfloat16: [900, 10, 300], float32: [5, 20, 20]))
+    #expect(!isChosen(bfloat16: [1, 20, 20], float32: [900, 19, 400]))
+    var runs = 0
+    _ = FasterPrecision.isBFloat16 { _ in
+      runs += 1
+      return .seconds(3)
+    }
+    #expect(runs == 6, "slow graphs run twice each, after a first run")
+  }
 }

@@ -103,7 +103,7 @@ public struct Optimizer: Hashable, Sendable {
   }
 
   /// How many numbers the rule remembers for each parameter.
-  var slotCount: Int {
+  package var slotCount: Int {
     switch rule {
     case .gradientDescent: 0
     case .momentum, .nesterov, .adaGrad: 1

@@ -78,7 +78,16 @@ public final class OptimizerState {
   public func step() {
     stepCount += 1
     for segment in segments { step(segment) }
+    // Bounds may have moved the zeros between the parameters.
+    if hasMovedPadding {
+      for entry in parameters.layout.entries where entry.offset < parameters.layout.trainedCount {
+        let end = entry.offset + AlignedBuffer.paddedCount(entry.shape.count)
+        for index in entry.range.upperBound..<end { parameters.values[index] = 0 }
+      }
+    }
   }
+
+  private var hasMovedPadding: Bool { optimizer.bounds.map { !$0.contains(0) } ?? false }
 
   private func step(_ segment: Segment) {
     let (count, start) = (segment.count, segment.start)

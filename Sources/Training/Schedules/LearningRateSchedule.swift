@@ -86,7 +86,8 @@ extension LearningRateSchedule.Course {
     case .oneCycle(let rise, let divisor, let finalDivisor):
       let (peak, last) = (rise * Double(count) - 1, Double(count - 1))
       let (start, place) = (base / divisor, Double(index))
-      return place <= peak
+      if place == peak { return base }
+      return place < peak
         ? Self.cosine(from: start, to: base, place / peak)
         : Self.cosine(from: base, to: start / finalDivisor, (place - peak) / (last - peak))
     }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes images.json: forward and backward of the operations on images, of activations and of losses in PyTorch.
+"""Writes images.json: forward and backward of all operations and losses in PyTorch.
 
 Element i of input number k of a case is sin(0.7 i + 1.3 k + case) + cos(0.31 i k) / 3, in float32; targets and labels are
 stored. Images are stored channels last and convolution weights as [KH, KW, in / groups, out], as hpo has them. The
@@ -86,8 +86,8 @@ def pooling(number, kind):
     return finish(case, inputs, output)
 
 
-def batch_normalization(number):
-    shape = [random.choice([2, 3]), random.choice([1, 4]), random.choice([2, 5]), random.choice([1, 3, 17])]
+def batch_normalization(number, batch=None):
+    shape = [batch or random.choice([2, 3]), random.choice([1, 4]), random.choice([2, 5]), random.choice([1, 3, 17])]
     channels = shape[3]
     inputs = leaves(number, [shape, [channels], [channels]])
     mean, variance = torch.zeros(channels), torch.ones(channels)
@@ -117,16 +117,62 @@ ACTIVATIONS = {
 }
 
 
-def activation(number, name):
-    inputs = leaves(number, [[3, 17]])
-    return finish({"kind": name, "number": number, "shapes": [[3, 17]]}, inputs, ACTIVATIONS[name](inputs[0]))
+def activation(number, name, shape=[3, 17]):
+    inputs = leaves(number, [shape])
+    return finish({"kind": name, "number": number, "shapes": [shape]}, inputs, ACTIVATIONS[name](inputs[0]))
 
 
-def loss(number, name):
-    shape = [5, 7]
+def grouped(number, groups, inner, outer, dilation, batch):
+    """A convolution of several groups with dilation, or depthwise ones with more channels than before."""
+    window, stride = [random.choice([2, 3]), random.choice([1, 3])], [random.choice([1, 2]), random.choice([1, 3])]
+    padding = [random.choice([0, 1]), random.choice([0, 2])]
+    extent = [(window[a] - 1) * dilation[a] + random.randint(1, 5) for a in (0, 1)]
+    shapes = [[batch, *extent, inner * groups], [*window, inner, outer * groups], [outer * groups]]
+    inputs = leaves(number, shapes)
+    weight = inputs[1].permute(3, 2, 0, 1).contiguous()
+    output = last(F.conv2d(first(inputs[0]), weight, inputs[2], stride, padding, dilation, groups))
+    case = {"kind": "convolution", "number": number, "shapes": shapes, "stride": stride, "padding": padding,
+            "dilation": dilation, "groups": groups}
+    return finish(case, inputs, output)
+
+
+def plain(number, kind, batch):
+    """Dense layers, arithmetic and rearrangement."""
+    rows, columns = random.choice([1, 3, 7]), random.choice([1, 5, 17])
+    shape = [batch, rows, columns]
+    case = {"kind": kind, "number": number, "shapes": [shape]}
+    if kind == "dense":
+        units = random.choice([1, 4, 19])
+        case["shapes"] = [[batch, columns], [units, columns], [units]]
+    elif kind in ("add", "multiply"):
+        case["shapes"] = [shape, shape]
+    elif kind == "concatenation":
+        case["shapes"] = [shape, [batch, rows, columns + 2], [batch, rows, 1]]
+    inputs = leaves(number, case["shapes"])
+    if kind == "dense":
+        output = F.linear(*inputs)
+    elif kind == "add":
+        output = inputs[0] + inputs[1]
+    elif kind == "multiply":
+        output = inputs[0] * inputs[1]
+    elif kind == "concatenation":
+        output = torch.cat(inputs, dim=-1)
+    elif kind == "flatten":
+        output = inputs[0].flatten(1)
+    elif kind == "reshape":
+        case["target"] = [float(e) for e in (batch, columns, rows, 1)]
+        output = inputs[0].reshape(batch, columns, rows, 1)
+    elif kind == "dropout":
+        mask = F.dropout(torch.ones(shape), 0.4)
+        case["mask"] = mask.flatten().tolist()
+        output = inputs[0] * mask
+    return finish(case, inputs, output)
+
+
+def loss(number, name, shape=[5, 7]):
     inputs = leaves(number, [shape])
     x = inputs[0]
-    labels = [(3 * i + number) % 7 for i in range(5)]
+    labels = [(3 * i + number) % shape[1] for i in range(shape[0])]
     values = elements(number, 5, shape)
     case = {"kind": name, "number": number, "shapes": [shape]}
     if name == "softmaxCrossEntropy":
@@ -160,6 +206,21 @@ def main():
     cases += [activation(len(cases) + k, name) for k, name in enumerate(ACTIVATIONS)]
     names = ["meanSquaredError", "meanAbsoluteError", "huber", "binaryCrossEntropy", "softmaxCrossEntropy", "klDivergence"]
     cases += [loss(len(cases) + k, name) for k, name in enumerate(names)]
+    for groups, inner, outer, dilation, batch in [
+            (2, 3, 2, [2, 1], 1), (3, 2, 1, [1, 3], 2), (2, 1, 5, [3, 2], 1), (5, 1, 2, [1, 1], 1), (8, 1, 2, [2, 2], 2),
+            (3, 1, 3, [1, 2], 1)]:
+        cases.append(grouped(len(cases), groups, inner, outer, dilation, batch))
+    for _ in range(3):
+        cases.append(batch_normalization(len(cases), batch=1))
+    for kind in ("dense", "add", "multiply", "concatenation", "flatten", "reshape", "dropout"):
+        for batch in (1, 2, 5):
+            cases.append(plain(len(cases), kind, batch))
+    for name in ACTIVATIONS:
+        for shape in ([1, 1], [1, random.choice([15, 33])], [random.choice([5, 7]), 3, random.choice([9, 13])]):
+            cases.append(activation(len(cases), name, shape))
+    for name in names:
+        for shape in ([1, 2], [1, random.choice([9, 17])], [random.choice([3, 11]), random.choice([5, 19])]):
+            cases.append(loss(len(cases), name, shape))
 
     def rounded(value):
         if isinstance(value, float):

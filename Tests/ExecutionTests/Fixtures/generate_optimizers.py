@@ -73,10 +73,10 @@ def main():
             if "clipValue" in case:
                 torch.nn.utils.clip_grad_value_([matrix, vector], case["clipValue"])
             stepper.step()
-            if step in (1, 2, 10, 50, 100):
-                case["steps"].append({"step": step, "values": matrix.detach().flatten().tolist() + vector.detach().tolist()})
+            values = matrix.detach().flatten().tolist() + vector.detach().tolist()
+            case["steps"].append([float(f"{value:.9g}") for value in values])
     path = pathlib.Path(__file__).with_name("optimizers.json")
-    path.write_text(json.dumps({"cases": CASES}) + "\n")
+    path.write_text(json.dumps({"cases": CASES}, separators=(",", ":")) + "\n")
 
 
 if __name__ == "__main__":

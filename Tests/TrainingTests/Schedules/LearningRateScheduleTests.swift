@@ -34,6 +34,9 @@ import Testing
     ("warmed constant", .init(.constant, warmup: 0.2), 60),
     ("warmed step", .init(.step(every: 7, factor: 0.4), warmup: 0.2), 60),
     ("warmed exponential", .init(.exponential(factor: 0.93), warmup: 0.2), 60),
+    ("warmed warmRestarts", .init(.warmRestarts(period: 6, multiplier: 2, minimum: 0.001), warmup: 0.2), 60),
+    ("warmed oneCycle", .init(.oneCycle(rise: 0.3, divisor: 25, finalDivisor: 1e4), warmup: 0.2), 60),
+    ("short oneCycle", .init(.oneCycle(rise: 0.5, divisor: 25, finalDivisor: 1e4)), 7),
   ]
 
   @Test("follow PyTorch's over a whole run", arguments: schedules.indices)
@@ -41,10 +44,51 @@ import Testing
     let fixture = try Self.fixture()
     let (name, schedule, count) = Self.schedules[index]
     let expected = try #require(fixture.cases[name])
-    #expect(expected.count == 60)
+    #expect(expected.count == count)
     for (i, rate) in expected.enumerated() {
       let own = schedule.rate(at: i, of: count, base: fixture.rate)
       #expect(abs(own - rate) <= 1e-12, "\(name) at \(i)")
+    }
+  }
+
+  @Test("fall on a plateau during the warm-up as well, from where they would be")
+  func warmedPlateau() {
+    let schedule = LearningRateSchedule(.constant, warmup: 0.5, warmupStart: 0.1)
+    let reduction = PlateauReduction(factor: 0.5, patience: 0)
+    var state = PlateauReduction.State()
+    var base = 1.0
+    for index in 0..<8 {
+      let rising = index < 4 ? 0.1 + 0.9 * Double(index) / 4 : 1
+      #expect(abs(schedule.rate(at: index, of: 8, base: base) - base * rising) < 1e-12)
+      base = reduction.rate(after: 1, isLowBetter: true, rate: base, state: &state)
+    }
+    #expect(abs(base - 1 / 128) < 1e-12)
+  }
+
+  @Test(
+    "with numbers that make no course are refused, and short cycles have finite rates",
+    arguments: [
+      LearningRateSchedule(.step(every: 0, factor: 0.1)), .init(.step(every: 3, factor: .nan)),
+      .init(.exponential(factor: 0)), .init(.cosine(minimum: -1)),
+      .init(.warmRestarts(period: 0, multiplier: 2, minimum: 0)),
+      .init(.warmRestarts(period: 3, multiplier: 0, minimum: 0)),
+      .init(.oneCycle(rise: 1.1, divisor: 25, finalDivisor: 1e4)),
+      .init(.oneCycle(rise: 0.3, divisor: 0, finalDivisor: 1)),
+      .init(.constant, warmup: 1), .init(.constant, warmup: 0.1, warmupStart: 0),
+    ])
+  func invalid(_ schedule: LearningRateSchedule) {
+    var options = TrainingOptions()
+    options.schedule = schedule
+    let error = #expect(throws: TrainingError.self) { try options.validate() }
+    #expect(error?.code == .invalidOption)
+    options.schedule = .constant
+    options.plateau = PlateauReduction(factor: 1)
+    #expect(throws: TrainingError.self) { try options.validate() }
+    for rise in [0, 0.3, 0.5, 1] {
+      let cycle = LearningRateSchedule(.oneCycle(rise: rise, divisor: 25, finalDivisor: 1e4))
+      for count in 1...7 {
+        #expect((0..<count).allSatisfy { cycle.rate(at: $0, of: count, base: 1).isFinite }, "\(rise), \(count)")
+      }
     }
   }
 

@@ -55,11 +55,16 @@ def main():
         "cosine": rates(lambda o: s.CosineAnnealingLR(o, 60, 0.002), 60),
         "warmRestarts": rates(lambda o: s.CosineAnnealingWarmRestarts(o, 6, 2, 0.001), 60),
         "restarts": rates(lambda o: s.CosineAnnealingWarmRestarts(o, 9, 1, 0.0), 60),
-        "oneCycle": rates(lambda o: s.OneCycleLR(o, RATE, total_steps=61, cycle_momentum=False), 60),
+        "oneCycle": rates(lambda o: s.OneCycleLR(o, RATE, total_steps=61, cycle_momentum=False), 61),
+        "short oneCycle": rates(lambda o: s.OneCycleLR(o, RATE, total_steps=7, pct_start=0.5, cycle_momentum=False), 7),
         "warmed cosine": rates(warmed(lambda o: s.CosineAnnealingLR(o, 48, 0.002), 12), 60),
         "warmed constant": rates(warmed(lambda o: s.ConstantLR(o, factor=1.0), 12), 60),
         "warmed step": rates(warmed(lambda o: s.StepLR(o, 7, 0.4), 12), 60),
         "warmed exponential": rates(warmed(lambda o: s.ExponentialLR(o, 0.93), 12), 60),
+        "warmed warmRestarts": rates(warmed(lambda o: s.CosineAnnealingWarmRestarts(o, 6, 2, 0.001), 12), 60),
+        # OneCycle sets the optimizer's own rate as it is made, so that one scheduler follows the other.
+        "warmed oneCycle": rates(lambda o: s.LinearLR(o, start_factor=0.01, total_iters=12), 12)
+        + rates(lambda o: s.OneCycleLR(o, RATE, total_steps=48, cycle_momentum=False), 48),
     }
     plateaus = [plateau(3, 0, "min"), plateau(2, 4, "min"), plateau(5, 1, "max"), plateau(0, 0, "max")]
     path = pathlib.Path(__file__).with_name("schedules.json")

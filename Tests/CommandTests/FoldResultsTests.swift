@@ -14,8 +14,8 @@ import Testing
 
   private func results() -> FoldResults {
     var results = FoldResults()
-    results.append(0.1 + 0.2, epoch: 3, test: 1 / 3)
-    results.append(-.leastNonzeroMagnitude, epoch: 1, test: 0.5)
+    results.append(0.1 + 0.2, epoch: 3, test: 1 / 3, diagnosis: .overfitting(since: 17))
+    results.append(-.leastNonzeroMagnitude, epoch: 1, test: 0.5, diagnosis: nil)
     return results
   }
 

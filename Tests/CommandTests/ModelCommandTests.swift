@@ -97,6 +97,100 @@ struct ModelCommandTests {
     }
   }
 
+  @Test("a trial of precision auto is trained again in what it was trained in")
+  func chosenPrecision() throws {
+    try Command.inFolder { command in
+      let file = StudyFile.quick.replacing("metric: accuracy", with: "metric: accuracy\n  precision: auto")
+      try command.write(file, to: "quick.yaml")
+      try command.succeed("optimize", "--config", "quick.yaml", "--trials", "1")
+      let trials = try #require(try command.json("trials", "--study", "quick") as? [[String: Any]])
+      let attributes = try #require(trials[0]["userAttributes"] as? [String: Any])
+      let precision = try #require(attributes["precision"] as? String)
+      let again = try command.hpo("train", "--study", "quick", "--trial", "0", "--format", "json", "--output", "m.hpo")
+      #expect(again.status == 0 && again.errors.contains("products are computed in \(precision), as in the trial"))
+      #expect(again.output.contains("\"precision\": \"\(precision)\""))
+      let anew = try command.hpo("train", "--config", "quick.yaml", "--output", "m.hpo")
+      #expect(anew.errors.contains("the faster one here"))
+    }
+  }
+
+  @Test("--set of a width or a depth wins over the layers of the study file, or says why it cannot")
+  func widths() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      let listed = StudyFile.quick.replacing("network: mlp", with: "network: mlp\n  units: [20, 10]")
+        .replacing("  depth: {int: 1..2}\n", with: "").replacing(
+          "  units: {int: 8..32, log: true, repeat: depth}\n", with: "")
+      try command.write(listed, to: "listed.yaml")
+      /// The parameters of dense layers between 64 features and 10 classes.
+      func parameters(_ widths: Int...) -> Int {
+        zip([64] + widths, widths + [10]).reduce(0) { $0 + ($1.0 + 1) * $1.1 }
+      }
+      func trained(_ file: String, _ settings: String...) throws -> Int? {
+        let result = try command.start(
+          "hpo",
+          ["train", "--config", file, "--output", "m.hpo", "--format", "json", "--set", "epochs=1"]
+            + settings.flatMap { ["--set", $0] }
+        ).wait()
+        #expect(result.status == 0, "\(result.errors)")
+        return (try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])?["parameters"]
+          as? Int
+      }
+      #expect(try trained("quick.yaml", "units=16") == parameters(16, 16))
+      #expect(try trained("quick.yaml", "units=16", "units1=9") == parameters(16, 9))
+      #expect(try trained("quick.yaml", "units=16", "depth=1") == parameters(16))
+      #expect(try trained("listed.yaml") == parameters(20, 10))
+      #expect(try trained("listed.yaml", "units=16", "depth=1") == parameters(16))
+      #expect(try trained("listed.yaml", "units=16") == parameters(16, 16))
+      #expect(try trained("listed.yaml", "units1=5") == parameters(20, 5))
+      for (file, setting, message) in [
+        ("listed.yaml", "depth=1", "give all layers others, as --set units=20"),
+        ("listed.yaml", "units2=5", "--set depth=3 makes it deeper"),
+        ("quick.yaml", "units7=5", "--set depth=8 makes it deeper"),
+      ] {
+        let refused = try command.hpo("train", "--config", file, "--set", setting)
+        #expect(refused.status != 0 && refused.errors.contains(message), "\(refused.errors)")
+      }
+    }
+  }
+
+  @Test("find a place that cannot be written before any work")
+  func unwritable() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      try command.succeed("train", "--config", "quick.yaml", "--set", "epochs=1", "--output", "m.hpo")
+      try FileManager.default.createDirectory(
+        at: command.folder.appending(path: "folder"), withIntermediateDirectories: false)
+      for output in ["none/m.hpo", "folder"] {
+        for arguments in [
+          // A training that would take hours.
+          ["train", "--config", "quick.yaml", "--set", "epochs=1000000", "--set", "units=4096"],
+          ["quantize", "m.hpo", "--config", "quick.yaml", "--aware", "--epochs", "1000000"],
+          ["prune", "m.hpo", "--config", "quick.yaml", "--sparsity", "0.5", "--epochs", "1000000"],
+          ["export", "m.hpo", "--format", "onnx"],
+        ] {
+          let refused = try command.start("hpo", arguments + ["--output", output]).wait()
+          #expect(refused.status != 0 && refused.errors.contains("\(output): the file cannot be written"))
+        }
+      }
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: command.folder.path).sorted()
+          == ["folder", "m.hpo", "quick.yaml"])
+    }
+  }
+
+  @Test("a damaged checkpoint is told with the way out")
+  func damagedCheckpoint() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      try command.write("nothing of the kind", to: "m.hpo.checkpoint")
+      let refused = try command.hpo("train", "--config", "quick.yaml", "--output", "m.hpo")
+      #expect(refused.status != 0 && refused.errors.contains("m.hpo.checkpoint"))
+      #expect(refused.errors.contains("--restart begins anew"))
+      try command.succeed("train", "--config", "quick.yaml", "--output", "m.hpo", "--restart")
+    }
+  }
+
   @Test(
     "name what is wrong and the way out",
     arguments: [

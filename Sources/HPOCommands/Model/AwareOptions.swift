@@ -69,7 +69,7 @@ struct AwareOptions: ParsableArguments {
     let data = try data.standardized(as: model)
     let checkpoint = CheckpointFile(besides: output)
     if restart { checkpoint.remove() }
-    let kept = try checkpoint.read()
+    let kept = try checkpoint.readOrHint()
     if kept != nil { Terminal.writeError("going on with an interrupted training (\(checkpoint.path))\n") }
 
     let display = TrainingDisplay(

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import HPO
 
@@ -22,6 +23,27 @@ final class CheckpointFile {
   func read() throws -> TrainingCheckpoint? {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     return try TrainingCheckpoint(contentsOf: path)
+  }
+
+  /// The checkpoint that is there, for a command that has `--restart`; nil for none.
+  ///
+  /// - Throws: `ValidationError` that names the option, where the file is damaged.
+  func readOrHint() throws -> TrainingCheckpoint? {
+    do { return try read() } catch { throw hint(error) }
+  }
+
+  /// Lets a training go on from the checkpoint that is there, if there is one, and says so.
+  ///
+  /// - Throws: `ValidationError` that names the option `--restart`, where the file is damaged or of another training.
+  func resume(_ trainer: Trainer) throws {
+    guard let kept = try readOrHint() else { return }
+    do { try trainer.restore(kept) } catch { throw hint(error) }
+    Terminal.writeError("going on after \(kept.epoch) epochs of an interrupted training (\(path))\n")
+  }
+
+  private func hint(_ error: any Error) -> ValidationError {
+    let message = "\(error)"
+    return ValidationError("\(message.hasPrefix(path) ? "" : "\(path): ")\(message); --restart begins anew")
   }
 
   func write(_ checkpoint: TrainingCheckpoint) throws {

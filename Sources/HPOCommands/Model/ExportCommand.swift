@@ -24,6 +24,15 @@ struct ExportCommand: ParsableCommand {
     case onnx
     case integerONNX = "onnx-int8"
     case c
+
+    /// How the names of such files end.
+    var ending: String {
+      switch self {
+      case .onnx: "onnx"
+      case .integerONNX: "int8.onnx"
+      case .c: "h"
+      }
+    }
   }
 
   @Argument(help: "The model's file.")
@@ -53,14 +62,14 @@ struct ExportCommand: ParsableCommand {
     }
     let name =
       name ?? URL(fileURLWithPath: model).lastPathComponent.split(separator: ".").first.map(String.init) ?? "model"
-    let bytes: [UInt8]
-    let ending: String
-    switch form {
-    case .onnx: (bytes, ending) = (try ONNXFile(floats: trained, name: name).bytes, "onnx")
-    case .integerONNX: (bytes, ending) = (try ONNXFile(integers: trained, name: name).bytes, "int8.onnx")
-    case .c: (bytes, ending) = (Array(try CSource(trained, name: name).text.utf8), "h")
-    }
-    let path = output ?? QuantizeCommand.defaultPath(for: model, ending)
+    let path = output ?? QuantizeCommand.defaultPath(for: model, form.ending)
+    try RegularFile.requireWritable(path)
+    let bytes: [UInt8] =
+      switch form {
+      case .onnx: try ONNXFile(floats: trained, name: name).bytes
+      case .integerONNX: try ONNXFile(integers: trained, name: name).bytes
+      case .c: Array(try CSource(trained, name: name).text.utf8)
+      }
     try RegularFile.write(bytes, to: path)
     Terminal.write("\(path): \(bytes.count) bytes\n")
   }

@@ -96,7 +96,11 @@ struct ModelData: ParsableArguments {
       return try model.samples(features: .file(data), target: try fileOfTargets(isTargetNeeded).map { .file($0) })
     case .idx: return try model.samples(images: data, labels: try fileOfTargets(isTargetNeeded))
     case .npz: return try archive(data, for: model, isTargetNeeded: isTargetNeeded)
-    case .text: return try table(data, for: model, isTargetNeeded: isTargetNeeded)
+    case .text:
+      // Its reader tells what the file should begin with.
+      if data.hasSuffix(".npy") { return try model.samples(features: .file(data), target: nil) }
+      if data.hasSuffix(".npz") { return try archive(data, for: model, isTargetNeeded: isTargetNeeded) }
+      return try table(data, for: model, isTargetNeeded: isTargetNeeded)
     }
   }
 

@@ -40,9 +40,10 @@ struct PruneCommand: ParsableCommand {
 
   func run() throws {
     let original = try TrainedModel(contentsOf: model)
+    let path = output ?? QuantizeCommand.defaultPath(for: model, "pruned.hpo")
+    try RegularFile.requireWritable(path)
     let raw = try samples.splits(for: original)
     let data = try raw.standardized(as: original)
-    let path = output ?? QuantizeCommand.defaultPath(for: model, "pruned.hpo")
     var pruned = try options.prune(original, data: data, output: path)
     let before = try original.predictor().metrics(on: raw.test)
     let after = try pruned.predictor().metrics(on: raw.test)

@@ -91,12 +91,7 @@ struct PruningOptions: ParsableArguments {
   ) throws -> TrainedModel {
     let checkpoint = CheckpointFile(besides: output)
     if restart { checkpoint.remove() }
-    if let kept = try checkpoint.read() {
-      do { try trainer.restore(kept) } catch {
-        throw ValidationError("\(checkpoint.path): \(error); --restart begins anew")
-      }
-      Terminal.writeError("going on after \(kept.epoch) epochs of an interrupted training (\(checkpoint.path))\n")
-    }
+    try checkpoint.resume(trainer)
     let display = TrainingDisplay(metric: trainer.metric, epochs: trainer.options.epochs, steps: trainer.stepCount)
     let stop = StopSource()
     let interruption = Interruption(stop: stop) { display.note("stopping; Ctrl-C again ends at once") }

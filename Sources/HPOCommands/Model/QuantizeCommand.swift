@@ -49,6 +49,7 @@ struct QuantizeCommand: ParsableCommand {
   func run() throws {
     let original = try TrainedModel(contentsOf: model)
     let path = output ?? Self.defaultPath(for: model, "int8.hpo")
+    try RegularFile.requireWritable(path)
     let postTraining = try options.postTraining
     let test: Dataset
     var quantized: TrainedModel

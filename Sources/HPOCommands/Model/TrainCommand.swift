@@ -62,20 +62,19 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     let plan = try TrainingPlan(self)
+    let output = output ?? "\(plan.name).hpo"
+    try RegularFile.requireWritable(output)
     let runner = try TrainingRunner(plan.objective, space: plan.configuration.space)
     let trainer = try runner.trainer(
-      values: plan.values, seed: plan.seed, weights: teaching.readWeights(), teacher: teaching.readTeacher())
-    if plan.objective.precision == .auto {
-      Terminal.writeError("products are computed in \(trainer.precision.rawValue), which is the faster here\n")
-    }
-    let output = output ?? "\(plan.name).hpo"
+      values: plan.values, seed: plan.seed, weights: teaching.readWeights(), teacher: teaching.readTeacher(),
+      precision: plan.precision)
     let checkpoint = CheckpointFile(besides: output)
     if restart { checkpoint.remove() }
-    if let kept = try checkpoint.read() {
-      do { try trainer.restore(kept) } catch {
-        throw ValidationError("\(checkpoint.path): \(error); --restart begins anew")
-      }
-      Terminal.writeError("going on after \(kept.epoch) epochs of an interrupted training (\(checkpoint.path))\n")
+    try checkpoint.resume(trainer)
+    let choice: PrecisionChoice? =
+      plan.objective.precision == .auto ? plan.precision == nil ? .measured : .ofTrial : nil
+    if let choice {
+      Terminal.writeError("products are computed in \(trainer.precision.rawValue), \(choice.rawValue)\n")
     }
 
     let display = TrainingDisplay(metric: trainer.metric, epochs: trainer.options.epochs, steps: trainer.stepCount)
@@ -117,8 +116,7 @@ struct TrainCommand: ParsableCommand {
     checkpoint.remove()
     let report = TrainingReport(
       model: model, result: result, test: test, path: output, seconds: display.elapsed,
-      diagnosis: TrainingDiagnosis(result.history, guessing: trainer.guessingLoss),
-      precision: (trainer.precision, plan.objective.precision == .auto))
+      diagnosis: try trainer.diagnosis(of: result.history), precision: (trainer.precision, choice))
     Terminal.write(format == .json ? report.json : report.text)
   }
 
@@ -146,6 +144,8 @@ private struct TrainingPlan {
   let objective: TrainingObjective
   let values: OrderedDictionary<String, Choice>
   let seed: UInt64
+  /// What the trial computed its products in, where that was to be chosen.
+  let precision: Precision?
   let provenance: [String: String]
 
   init(_ command: TrainCommand) throws {
@@ -169,9 +169,9 @@ private struct TrainingPlan {
     guard let objective = configuration.objective?.training else {
       throw ValidationError("the study file has no objective, so there is nothing to train")
     }
-    self.objective = objective
     self.seed = seed ?? configuration.sampler.seed ?? 0
     name = configuration.name ?? "model"
+    precision = trial?.precision
 
     var given: OrderedDictionary<String, Choice> = [:]
     for assignment in command.set {
@@ -182,8 +182,12 @@ private struct TrainingPlan {
       }
       given[assignment.name] = assignment.value
     }
+    self.objective = try objective.replacingWidths(by: given)
     var values = try configuration.space.walk { name, _ in
-      if let value = given[name] ?? trial?.parameters[name]?.external ?? objective.defaultValue(of: name) {
+      // What is given for all layers counts before what a layer has of its own.
+      if let value = given[name] ?? objective.layer(of: name).flatMap({ given[$0.hyperparameter] })
+        ?? trial?.parameters[name]?.external ?? objective.defaultValue(of: name)
+      {
         return value
       }
       throw ValidationError("the parameter '\(name)' has no usual value; give it as --set \(name)=VALUE")
@@ -195,6 +199,7 @@ private struct TrainingPlan {
       for (name, parameter) in trial.parameters where values[name] == nil { values[name] = parameter.external }
     }
     for (name, value) in given { values[name] = value }
+    try self.objective.requireLayers(of: given, in: values)
     self.values = values
 
     var provenance = ["study": name, "seed": String(self.seed)]

@@ -1,6 +1,12 @@
 import HPO
 import OrderedCollections
 
+/// How the precision was chosen where the study file says `auto`.
+enum PrecisionChoice: String {
+  case measured = "the faster one here"
+  case ofTrial = "as in the trial"
+}
+
 /// What a finished training is told by.
 struct TrainingReport {
   let model: TrainedModel
@@ -9,8 +15,8 @@ struct TrainingReport {
   let path: String
   let seconds: Double
   let diagnosis: TrainingDiagnosis?
-  /// What products were computed in, and whether that was chosen by measuring.
-  let precision: (used: Precision, isChosen: Bool)
+  /// What products were computed in, and how that was chosen where it was to be.
+  let precision: (used: Precision, choice: PrecisionChoice?)
 
   /// For people, a line a fact.
   var text: String {
@@ -20,8 +26,8 @@ struct TrainingReport {
       lines.append((name.rawValue, "\(shortNumber(validation)) validation, \(shortNumber(test)) test"))
     }
     if let diagnosis { lines.append(("diagnosis", diagnosis.description)) }
-    if precision.isChosen || precision.used != .float32 {
-      lines.append(("precision", precision.used.rawValue + (precision.isChosen ? ", the faster one here" : "")))
+    if precision.choice != nil || precision.used != .float32 {
+      lines.append(("precision", precision.used.rawValue + (precision.choice.map { ", \($0.rawValue)" } ?? "")))
     }
     lines.append(("parameters", "\(model.parameterCount)"))
     lines.append(("seconds", shortNumber((seconds * 100).rounded() / 100)))

@@ -7,7 +7,8 @@ extension TrainingRunner {
   /// Trains the network of one trial once a fold and returns the mean of the values in the best epochs.
   ///
   /// After each fold the mean so far is reported, so that pruners compare trials fold by fold. The first fold has the seed of
-  /// the trial. Kept are the values, the best epochs, the 95 % interval of the mean and the mean on the test samples.
+  /// the trial. Kept are the values, the best epochs, the diagnoses and the worst of them, the 95 % interval of the mean and
+  /// the mean on the test samples.
   ///
   /// An interrupted trial goes on within the fold that it was in, to the bit.
   ///
@@ -17,7 +18,10 @@ extension TrainingRunner {
   func runFolds(_ trial: Trial, values: OrderedDictionary<String, Choice>) throws -> Double {
     func makeTrainer(_ fold: Int) throws -> Trainer {
       var stream = RandomStream(seed: trial.seed, purpose: .fold, index: fold)
-      return try self.trainer(values: values, seed: fold == 0 ? trial.seed : stream.next(), data: splits[fold])
+      // What the first fold has chosen, which the trial keeps, holds for all.
+      return try self.trainer(
+        values: values, seed: fold == 0 ? trial.seed : stream.next(), data: splits[fold],
+        precision: trial.record.precision)
     }
     var (results, next) = try resumedFolds(of: trial, trainer: makeTrainer)
     while results.count < splits.count {
@@ -28,11 +32,11 @@ extension TrainingRunner {
         guard isKept else { return try trial.checkInterruption() }
         try trial.keepCheckpoint { try results.encoded(in: trainer) }
       }
-      let result = try diagnosed(trial, trainer) {
+      let (result, diagnosis) = try diagnosed(trial, trainer) {
         try trainer.train(afterEpoch: { _ in try keep() }, afterStep: keep)
       }
       let test = try trainer.evaluate(splits[results.count].test)[objective.metric]
-      results.append(result.best.value, epoch: result.best.epoch, test: test)
+      results.append(result.best.value, epoch: result.best.epoch, test: test, diagnosis: diagnosis)
       try note(results, with: trial)
       // What is kept is the beginning of the next fold.
       let isLast = results.count == splits.count
@@ -67,6 +71,11 @@ extension TrainingRunner {
   private func note(_ results: FoldResults, with trial: Trial) throws {
     try trial.setUserAttribute("folds", to: .array(results.scores.map { .double($0) }))
     try trial.setUserAttribute("epochs", to: .array(results.epochs.map { .int($0) }))
+    try trial.setUserAttribute(
+      "diagnoses", to: .array(results.diagnoses.map { $0.map { .string($0.description) } ?? .null }))
+    if let worst = TrainingDiagnosis.worst(of: results.diagnoses.compactMap(\.self)) {
+      try trial.setUserAttribute("diagnosis", to: .string(worst.description))
+    }
     if let interval = results.summary.interval {
       try trial.setUserAttribute("interval", to: .array([.double(interval.low), .double(interval.high)]))
     }
@@ -84,6 +93,8 @@ struct FoldResults: Hashable {
   private(set) var epochs: [Int] = []
   /// The values on the test samples.
   private(set) var tests: [Double] = []
+  /// What the histories of the trainings say; nil of one too short to tell.
+  private(set) var diagnoses: [TrainingDiagnosis?] = []
 
   /// How many are done.
   var count: Int { scores.count }
@@ -91,9 +102,10 @@ struct FoldResults: Hashable {
   /// What they say together; of at least one.
   var summary: FoldSummary { FoldSummary(scores) }
 
-  mutating func append(_ score: Double, epoch: Int, test: Double?) {
+  mutating func append(_ score: Double, epoch: Int, test: Double?, diagnosis: TrainingDiagnosis?) {
     scores.append(score)
     epochs.append(epoch)
+    diagnoses.append(diagnosis)
     if let test { tests.append(test) }
   }
 
@@ -106,6 +118,7 @@ struct FoldResults: Hashable {
     let document: JSONValue = [
       "scores": .array(scores.map { .string(String($0.bitPattern)) }), "epochs": .array(epochs.map(JSONValue.int)),
       "tests": .array(tests.map { .string(String($0.bitPattern)) }),
+      "diagnoses": .array(diagnoses.map { .string($0?.description ?? "") }),
     ]
     let text = Array(document.serialized().utf8)
     let length = withUnsafeBytes(of: UInt32(text.count).littleEndian, Array.init)
@@ -132,7 +145,12 @@ struct FoldResults: Hashable {
     results.scores = numbers("scores")
     results.tests = numbers("tests")
     results.epochs = (document["epochs"]?.arrayValue ?? []).compactMap(\.intValue)
-    guard results.epochs.count == results.count, results.tests.isEmpty || results.tests.count == results.count else {
+    results.diagnoses = (document["diagnoses"]?.arrayValue ?? []).map {
+      $0.stringValue.flatMap(TrainingDiagnosis.init(description:))
+    }
+    guard results.epochs.count == results.count, results.diagnoses.count == results.count,
+      results.tests.isEmpty || results.tests.count == results.count
+    else {
       throw corrupt
     }
     return (results, try TrainingCheckpoint(decoding: Array(bytes[(start + length)...])))

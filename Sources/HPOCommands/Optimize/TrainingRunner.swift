@@ -51,10 +51,10 @@ struct TrainingRunner: Sendable {
   ///   - data: What it is trained on; nil for the only split, or the first fold.
   ///   - weights: What it begins with, by name; the rest is drawn.
   ///   - teacher: What it learns from beside the targets.
+  ///   - precision: What its products are computed in where the study file says `auto`; nil to measure.
   func trainer(
     values: OrderedDictionary<String, Choice>, seed: UInt64, data: DatasetSplits? = nil,
-    weights: [String: [Float]] = [:],
-    teacher: Teacher? = nil
+    weights: [String: [Float]] = [:], teacher: Teacher? = nil, precision: Precision? = nil
   ) throws -> Trainer {
     let architecture = try candidates?.architecture(of: values, without: objective)
     let hyperparameters = try objective.hyperparameters(for: values, architecture: architecture)
@@ -62,7 +62,7 @@ struct TrainingRunner: Sendable {
     options.precision = objective.precision
     return try Trainer(
       hyperparameters.network.network, data: data ?? self.data, options: options, weights: weights,
-      teacher: try teacher ?? self.teacher(for: hyperparameters.refinements))
+      teacher: try teacher ?? self.teacher(for: hyperparameters.refinements), precision: precision)
   }
 
   private func teacher(for refinements: TrainingRefinements) throws -> Teacher? {
@@ -85,10 +85,11 @@ struct TrainingRunner: Sendable {
     let candidate = try candidates?.draw(trial, space: space)
     let values = try candidate?.values ?? trial.suggest(space)
     if splits.count > 1 { return [try runFolds(trial, values: values)] + (candidate?.objectives ?? []) }
-    let trainer = try trainer(values: values, seed: trial.seed)
-    let result = try diagnosed(trial, trainer) {
+    let trainer = try trainer(values: values, seed: trial.seed, precision: trial.record.precision)
+    let (result, diagnosis) = try diagnosed(trial, trainer) {
       try trainer.train(for: trial)
     }
+    if let diagnosis { try trial.setUserAttribute("diagnosis", to: .string(diagnosis.description)) }
     try trial.setUserAttribute("epoch", to: .int(result.best.epoch))
     let test = try trainer.evaluate(data.test)
     if let value = test[objective.metric] {
@@ -97,19 +98,28 @@ struct TrainingRunner: Sendable {
     return [result.best.value] + (candidate?.objectives ?? [])
   }
 
-  /// Trains, and keeps with the trial what the history of the training says, and the precision where it was to be chosen.
-  func diagnosed(_ trial: Trial, _ trainer: Trainer, _ train: () throws -> TrainingResult) throws -> TrainingResult {
+  /// Trains, and keeps with the trial the precision where it was to be chosen, and whether the training diverged.
+  ///
+  /// - Returns: The training, and what its history says.
+  func diagnosed(
+    _ trial: Trial, _ trainer: Trainer, _ train: () throws -> TrainingResult
+  ) throws -> (result: TrainingResult, diagnosis: TrainingDiagnosis?) {
     if objective.precision != .float32 {
-      try trial.setUserAttribute("precision", to: .string(trainer.precision.rawValue))
+      try trial.setUserAttribute(FrozenTrial.precisionKey, to: .string(trainer.precision.rawValue))
     }
     let result: TrainingResult
     do { result = try train() } catch let error as TrainingError where error.code == .diverged {
       try trial.setUserAttribute("diagnosis", to: .string(TrainingDiagnosis.diverged.description))
       throw error
     }
-    if let diagnosis = TrainingDiagnosis(result.history, guessing: trainer.guessingLoss) {
-      try trial.setUserAttribute("diagnosis", to: .string(diagnosis.description))
-    }
-    return result
+    return (result, try trainer.diagnosis(of: result.history))
   }
+}
+
+extension FrozenTrial {
+  /// The user attribute of `precision`.
+  static let precisionKey = "precision"
+
+  /// What the trial's products were computed in, where the study file left that open; nil before it began.
+  var precision: Precision? { userAttributes[Self.precisionKey]?.stringValue.flatMap(Precision.init) }
 }

@@ -89,7 +89,7 @@ struct ArchitectureFinisher: Sendable {
     var values = trial.externalParameters
     values["epochs"] = .int(epochs)
     let draw = Draw(seed: UInt64(seed), number: trial.number)
-    return try runner.trainer(values: values, seed: Trial.seed(for: draw))
+    return try runner.trainer(values: values, seed: Trial.seed(for: draw), precision: trial.precision)
   }
 
   private func train(

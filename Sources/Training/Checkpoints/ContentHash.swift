@@ -1,8 +1,9 @@
-/// A hash of numbers as they lie in memory, fast enough for all samples of a data set: some 10 GB a second.
+/// A hash of numbers as they lie in memory, fast enough for all samples of a data set: some 5 GB a second, 40 ms for
+/// Fashion-MNIST.
 ///
-/// Four lanes take a word each in turn by an exclusive or, a product with an odd number and a rotation, each of which can be
-/// undone, so that a change of one word always changes the hash. It tells data apart that differ by accident; it is no
-/// defence against those who want two to be alike.
+/// Four lanes take a word each in turn by an exclusive or, products with odd numbers and a shift, each of which can be
+/// undone, so that a change of one word always changes the hash. It tells data apart that differ by accident; it is no defence
+/// against those who want two to be alike.
 struct ContentHash {
   private static let factor: UInt64 = 0x9E37_79B9_7F4A_7C15
 
@@ -26,12 +27,22 @@ struct ContentHash {
 
   /// The hash of what was taken in.
   var value: UInt64 {
-    [lanes.1, lanes.2, lanes.3].reduce(lanes.0, Self.mix)
+    // The same change of two lanes must not undo itself, so that each is scrambled first.
+    [lanes.1, lanes.2, lanes.3].reduce(Self.scrambled(lanes.0)) { Self.mix($0, Self.scrambled($1)) }
+  }
+
+  /// The finalizer of SplitMix64 (Steele et al. 2014, doi:10.1145/2660193.2660195), variant 13.
+  private static func scrambled(_ lane: UInt64) -> UInt64 {
+    var bits = lane
+    bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
+    bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
+    return bits ^ bits >> 31
   }
 
   private static func mix(_ lane: UInt64, _ word: UInt64) -> UInt64 {
+    // One product alone would hand the highest bit, a sign, to a fixed place of the next word.
     let product = (lane ^ word) &* factor
-    return product << 29 | product >> 35
+    return (product ^ product >> 29) &* 0xBF58_476D_1CE4_E5B9
   }
 }
 

@@ -21,6 +21,8 @@ public struct TrainingCheckpoint: Sendable, Hashable {
   let minimization: Minimization?
   /// What the hook remembers; nil where there is none.
   let hook: [Float]?
+  /// What products are computed in, which `auto` may choose otherwise another time.
+  let precision: Precision
 
   /// The epochs that are finished.
   public var epoch: Int { progress.history.count }
@@ -44,11 +46,13 @@ public struct TrainingCheckpoint: Sendable, Hashable {
     var averageCount: Int?
     var minimization: Minimization.Record?
     var hasHook: Bool?
+    var precision: Precision?
   }
 
   init(
     fingerprint: UInt32, progress: TrainingProgress, parameters: [Float], optimizer: OptimizerState.Snapshot,
-    average: WeightAverage.Snapshot?, minimization: Minimization?, hook: [Float]?
+    average: WeightAverage.Snapshot?, minimization: Minimization?, hook: [Float]?,
+    precision: Precision
   ) {
     self.fingerprint = fingerprint
     self.progress = progress
@@ -57,6 +61,7 @@ public struct TrainingCheckpoint: Sendable, Hashable {
     self.average = average
     self.minimization = minimization
     self.hook = hook
+    self.precision = precision
   }
 
   /// A checksum of what decides how a training goes, as this program describes it: network, options, and all training and
@@ -85,7 +90,7 @@ public struct TrainingCheckpoint: Sendable, Hashable {
       lossSum: progress.lossSum,
       baseRate: progress.baseRate, plateau: progress.plateau, optimizerSteps: optimizer.stepCount,
       rate: optimizer.learningRate, averageCount: average?.count, minimization: minimization?.record,
-      hasHook: hook.map { _ in true })
+      hasHook: hook.map { _ in true }, precision: precision)
     return try FloatArchive.encode(
       document,
       [parameters, progress.bestParameters, optimizer.moments, average?.values ?? []]
@@ -127,7 +132,7 @@ public struct TrainingCheckpoint: Sendable, Hashable {
       optimizer: OptimizerState.Snapshot(
         stepCount: document.optimizerSteps, learningRate: document.rate, moments: arrays[2]),
       average: document.averageCount.map { WeightAverage.Snapshot(count: $0, values: arrays[3]) },
-      minimization: minimization, hook: hasHook ? arrays.last : nil)
+      minimization: minimization, hook: hasHook ? arrays.last : nil, precision: document.precision ?? .float32)
   }
 
   /// The most bytes of a checkpoint's file.

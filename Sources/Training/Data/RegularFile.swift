@@ -75,6 +75,24 @@ package enum RegularFile {
     guard fsync(descriptor) == 0, close(descriptor) == 0, rename(draft, path) == 0 else { throw failure() }
   }
 
+  /// Checks that `write` could write a file, before the work whose result is to go there.
+  ///
+  /// - Throws: `TrainingError` of code `fileFailure`, as `write`.
+  package static func requireWritable(_ path: String) throws(TrainingError) {
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      let kind = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "no regular file"
+      throw TrainingError(.fileFailure, "\(path): the file cannot be written: it is \(kind)")
+    }
+    let draft = "\(path).\(getpid()).tmp"
+    let descriptor = open(draft, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw TrainingError(.fileFailure, "\(path): the file cannot be written: \(lastError())")
+    }
+    close(descriptor)
+    unlink(draft)
+  }
+
   /// Whether there is something of that path.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 

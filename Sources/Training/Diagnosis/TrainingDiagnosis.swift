@@ -25,6 +25,14 @@ public enum TrainingDiagnosis: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Reads what `description` says; nil for anything else.
+  package init?(description: String) {
+    let epoch = description.split(separator: ":").first?.split(separator: " ").last.flatMap { Int($0) }
+    let candidates = [.diverged, .oscillating, .stuck, .healthy] + (epoch.map { [Self.overfitting(since: $0)] } ?? [])
+    guard let found = candidates.first(where: { $0.description == description }) else { return nil }
+    self = found
+  }
+
   /// Judges a training by its losses after each epoch.
   ///
   /// The rules, in this order, with the loss of guessing G, training losses L₁...Lₙ and validation losses V₁...Vₙ:
@@ -39,9 +47,10 @@ public enum TrainingDiagnosis: Hashable, Sendable, CustomStringConvertible {
   /// - healthy: none of them.
   ///
   /// - Parameters:
-  ///   - training: The mean loss of each epoch's steps.
+  ///   - training: The mean loss of each epoch's steps, above the least that it can be.
   ///   - validation: The loss on the validation samples after each epoch, in any unit.
-  ///   - guessing: The training loss of whoever knows only how frequent each class is, or the mean of the values.
+  ///   - guessing: The training loss of whoever knows only how frequent each class is, or the mean of the values, above the
+  ///     least that it can be.
   /// - Returns: Nil for fewer than 3 epochs, unless a loss is no finite number.
   public init?(training: [Double], validation: [Double], guessing: Double) {
     guard (training + validation).allSatisfy(\.isFinite) else {
@@ -101,41 +110,31 @@ extension TrainingDiagnosis {
   ///
   /// - Parameters:
   ///   - history: The epochs, in order.
-  ///   - guessing: `Trainer.guessingLoss`.
-  public init?(_ history: [EpochReport], guessing: Double) {
+  ///   - guessing: `Trainer.guessingLoss()`.
+  public init?(_ history: [EpochReport], guessing: GuessingLoss) {
     // A regression's validation loss is in the unit of the data; its first value stands in for it.
     let losses = history.map(\.validation.loss)
-    let unit = losses.first.map { $0 > 0 ? guessing / $0 : 1 } ?? 1
+    let range = guessing.value - guessing.floor
+    let unit = losses.first.map { $0 > 0 ? range / $0 : 1 } ?? 1
     let isClasses = history.first?.validation[.logLoss] != nil
     self.init(
-      training: history.map(\.trainingLoss), validation: isClasses ? losses : losses.map { $0 * unit },
-      guessing: guessing)
+      training: history.map { $0.trainingLoss - guessing.floor },
+      validation: isClasses ? losses : losses.map { $0 * unit },
+      guessing: range)
   }
-}
 
-extension Trainer {
-  /// The training loss of whoever knows only how frequent each class is, or the mean of the values: the entropy of the
-  /// classes in nats, the mean of the entropies of each class against all others where that is the loss, or the mean loss of predicting 0 for values of mean 0 and deviation 1.
-  public var guessingLoss: Double {
-    switch data.training.target {
-    case .classes(let labels, let names):
-      var counts = [Double](repeating: 0, count: names.count)
-      for label in labels { counts[Int(label)] += 1 }
-      func share(_ count: Double) -> Double {
-        count > 0 ? -count / Double(labels.count) * .log(count / Double(labels.count)) : 0
-      }
-      guard options.loss == .binaryCrossEntropy else { return counts.reduce(0) { $0 + share($1) } }
-      return counts.reduce(0) { $0 + share($1) + share(Double(labels.count) - $1) } / Double(names.count)
-    case .values(let values):
-      let losses = values.lazy.map { value -> Double in
-        let distance = abs((Double(value) - self.scale.mean) / self.scale.deviation)
-        return switch self.options.loss {
-        case .meanAbsoluteError: distance
-        case .huber(let delta): distance <= delta ? distance * distance / 2 : delta * (distance - delta / 2)
-        default: distance * distance
-        }
-      }
-      return losses.reduce(0, +) / Double(values.count)
+  /// The diagnosis that most needs something done.
+  package static func worst(of diagnoses: [TrainingDiagnosis]) -> TrainingDiagnosis? {
+    diagnoses.max { $0.gravity < $1.gravity }
+  }
+
+  private var gravity: Int {
+    switch self {
+    case .healthy: 0
+    case .overfitting: 1
+    case .oscillating: 2
+    case .stuck: 3
+    case .diverged: 4
     }
   }
 }

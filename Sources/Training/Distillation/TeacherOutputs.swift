@@ -11,8 +11,12 @@ final class TeacherOutputs {
     case plan(Plan, input: Value, output: Value)
   }
 
+  /// The teacher's share in the loss, and how far its probabilities are levelled.
+  let (share, temperature): (Double, Double)
+  /// The outputs for a sample.
+  let width: Int
+
   private let source: Source
-  private let width: Int
 
   /// Computes the outputs, or prepares to.
   ///
@@ -26,6 +30,7 @@ final class TeacherOutputs {
     let model = teacher.model
     let parameters = try model.parameterStore()
     width = model.target.width
+    (share, temperature) = (teacher.share, teacher.temperature)
     if areSamplesChanged {
       let built = try NetworkGraph(model.network, data: data, outputWidth: width, batchSize: batchSize)
       let plan = try Plan(inference: built.graph, outputs: [built.output], parameters: parameters, kernels: kernels)
@@ -41,6 +46,25 @@ final class TeacherOutputs {
 
   /// About how many microseconds of a fast core its outputs for a sample take when they are asked for.
   let microsecondsPerSample: Double
+
+  /// The outputs for all samples as they are, row after row.
+  func all(of data: Dataset) throws -> [Float] {
+    switch source {
+    case .table(let outputs): return outputs
+    case .plan(let plan, let input, let output):
+      let room = plan.input(input)
+      let batchSize = room.count / data.width
+      var all: [Float] = []
+      all.reserveCapacity(data.count * width)
+      for start in stride(from: 0, to: data.count, by: batchSize) {
+        let rows = start..<min(start + batchSize, data.count)
+        _ = room.update(fromContentsOf: data.features[rows.lowerBound * data.width..<rows.upperBound * data.width])
+        try plan.run()
+        all += plan.output(output)[..<(rows.count * width)]
+      }
+      return all
+    }
+  }
 
   /// Writes the outputs [N, width] for samples.
   ///

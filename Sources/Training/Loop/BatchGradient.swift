@@ -66,17 +66,18 @@ final class BatchGradient {
   ///   - data: What it is trained on.
   ///   - batchSize: The samples of a batch.
   ///   - isDivisible: Whether what becomes of a sample does not depend on the others.
-  ///   - options: The loss and the precision.
+  ///   - options: The loss.
+  ///   - precision: What products are computed in.
   ///   - teacher: What is learned from beside the targets.
   ///   - parameters: The network's weights.
   ///   - kernels: Whose kernels to run.
   init(
     _ network: any Network, data: Dataset, batchSize: Int, isDivisible: Bool, options: TrainingOptions,
-    teacher: Teacher?, parameters: ParameterStore, kernels: Kernels
+    precision: Precision, teacher: Teacher?, parameters: ParameterStore, kernels: Kernels
   ) throws {
     let runs = isDivisible ? (batchSize + Self.largestChunk - 1) / Self.largestChunk : 1
     let size = (batchSize + runs - 1) / runs
-    var precision = options.precision
+    var precision = precision
     var plans: [Int: LossPlan] = [:]
     chunks = try stride(from: 0, to: batchSize, by: size).map { start in
       let rows = start..<min(start + size, batchSize)

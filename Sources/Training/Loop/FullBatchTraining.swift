@@ -21,7 +21,13 @@ final class FullBatchTraining {
     let obstacle: String? =
       if options.optimizer.l1Penalty > 0 { "an L1 penalty has kinks" } else if options.optimizer.bounds != nil {
         "bounds are no part of it"
-      } else if options.weightAveraging > 0 { "its iterates are not to be averaged" } else { nil }
+      } else if options.weightAveraging > 0 {
+        "its iterates are not to be averaged"
+      } else if !options.augmentation.isIdentity {
+        "augmentation makes other samples of them each time"
+      } else if options.precision == .bfloat16 {
+        "bfloat16 would round it to steps; take the precision float32"
+      } else { nil }
     if let obstacle {
       throw TrainingError(.invalidOption, "\(method.name) minimizes a smooth function of all samples, and \(obstacle)")
     }

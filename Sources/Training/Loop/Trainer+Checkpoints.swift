@@ -6,7 +6,7 @@ extension Trainer {
   public func checkpoint() -> TrainingCheckpoint {
     TrainingCheckpoint(
       fingerprint: fingerprint, progress: progress, parameters: parameters.snapshot(), optimizer: optimizer.snapshot(),
-      average: average?.snapshot(), minimization: fullBatch?.minimization, hook: hook?.snapshot())
+      average: average?.snapshot(), minimization: fullBatch?.minimization, hook: hook?.snapshot(), precision: precision)
   }
 
   /// The bytes that an encoded checkpoint has at most: weights, best weights, three moments of them, their average, what the
@@ -34,6 +34,7 @@ extension Trainer {
         "the checkpoint, taken after \(restored.history.count) epochs and \(restored.step) steps, is of another training: "
           + "the network, the data or the options have changed since")
     }
+    if precision != checkpoint.precision { try compileSteps(in: checkpoint.precision) }
     if let state = checkpoint.hook { try hook?.restore(state) }
     if !restored.bestParameters.isEmpty { try parameters.restore(restored.bestParameters) }
     try parameters.restore(checkpoint.parameters)
@@ -43,6 +44,16 @@ extension Trainer {
     judge = EpochJudge(selection: selection, decay: options.metricAveraging)
     for report in restored.history {
       _ = judge.judge(report.validation, mayBeBest: report.epoch >= options.firstSelectableEpoch)
+    }
+  }
+
+  /// Compiles the steps anew where `auto` chose another precision here than where a checkpoint was taken.
+  private func compileSteps(in precision: Precision) throws {
+    guard let compile = steps?.compile else { return }
+    do { steps = (try compile(precision), compile) } catch let error as ExecutionError {
+      throw TrainingError(
+        .dataMismatch,
+        "the checkpoint was taken in \(precision.rawValue), in which training cannot go on here: \(error)")
     }
   }
 }

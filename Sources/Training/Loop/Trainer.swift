@@ -36,7 +36,9 @@ public final class Trainer {
   let scale: TargetColumn.Scale
   let targets: TargetColumn
   /// The loss and the gradient of a step; nil where the optimizer does none.
-  let gradient: BatchGradient?
+  var gradient: BatchGradient? { steps?.gradient }
+  /// The gradient, and how it is compiled anew in another precision.
+  var steps: (gradient: BatchGradient, compile: (Precision) throws -> BatchGradient)?
   let optimizer: OptimizerState
   var progress: TrainingProgress
   let average: WeightAverage?
@@ -64,11 +66,13 @@ public final class Trainer {
   ///   - weights: Parameters and states to begin with, by name; those that are not given are drawn.
   ///   - teacher: A network whose outputs are learned beside the targets.
   ///   - hook: What changes weights after each update.
+  ///   - precision: What was chosen before where the options' precision is `auto`; nil to measure.
   /// - Throws: `TrainingError` where an option is out of range or the metric, the weights or the teacher do not fit the
   ///   data; `GraphError` where the description makes no network; `ExecutionError` where the kernels are not available.
   public init(
     _ network: any Network, data: DatasetSplits, options: TrainingOptions, kernels: Kernels = .automatic,
-    weights: [String: [Float]] = [:], teacher: Teacher? = nil, hook: (any UpdateHook)? = nil
+    weights: [String: [Float]] = [:], teacher: Teacher? = nil, hook: (any UpdateHook)? = nil,
+    precision: Precision? = nil
   ) throws {
     try options.validate()
     try options.validate(with: teacher, hook)
@@ -83,6 +87,14 @@ public final class Trainer {
         "\(metric.rawValue) is a metric of \(metric.task.rawValue), but \(training.name) is a \(task.rawValue); choose "
           + Metric.allCases.filter { $0.task == task }.map(\.rawValue).joined(separator: " or "))
     }
+    if case .values(let values) = data.validation.target, metric == .r2 || selection == .r2,
+      values.allSatisfy({ $0 == values.first })
+    {
+      throw TrainingError(
+        .dataMismatch,
+        "r2 tells what share of the targets' variance is explained, and all \(values.count) targets of the validation samples "
+          + "are \(values.first ?? 0); take the metric rmse or mae, or another split")
+    }
     self.data = data
     self.network = network
 
@@ -96,17 +108,26 @@ public final class Trainer {
         "the network has \(count) parameters, more than the \(Self.largestParameterCount) that are trained here; take fewer "
           + "units or layers")
     }
+    // Weights, gradients, moments, the average, the best epoch's and those of a checkpoint.
+    try AvailableMemory.require(
+      bytes: 4 * count * (4 + options.optimizer.slotCount + (options.weightAveraging > 0 ? 1 : 0)),
+      for: "\(count) weights and what training keeps of each",
+      wayOut: "take fewer units or layers, or fewer jobs at a time")
     try teacher?.validate(for: data)
     parameters = ParameterStore(built.graph, seed: options.seed)
     try parameters.set(weights)
-    gradient =
-      options.minimizer != nil
-      ? nil
-      : try BatchGradient(
-        network, data: training, batchSize: batches.batchSize, isDivisible: built.graph.states.isEmpty,
-        options: options,
-        teacher: teacher, parameters: parameters, kernels: kernels)
-    let chunkSize = gradient?.chunkSize ?? 1
+    let (batchSize, store) = (batches.batchSize, parameters)
+    let isDivisible = built.graph.states.isEmpty
+    func compile(_ precision: Precision) throws -> BatchGradient {
+      try BatchGradient(
+        network, data: training, batchSize: batchSize, isDivisible: isDivisible, options: options, precision: precision,
+        teacher: teacher, parameters: store, kernels: kernels)
+    }
+    if options.minimizer == nil {
+      let chosen = options.precision == .auto ? precision : nil
+      steps = (try compile(chosen ?? options.precision), compile)
+    }
+    let chunkSize = steps?.gradient.chunkSize ?? 1
     self.teacher = try teacher.map {
       try TeacherOutputs(
         $0, data: training, batchSize: chunkSize, areSamplesChanged: !options.augmentation.isIdentity, kernels: kernels)

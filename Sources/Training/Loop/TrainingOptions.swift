@@ -8,8 +8,8 @@ public struct TrainingOptions: Sendable, Hashable {
   /// Minimizes the mean loss over all training samples at once, an iteration an epoch, in place of the optimizer's steps.
   ///
   /// Of the optimizer only the weight decay counts then, as half of it times the sum of squared weights; its rate, the
-  /// schedule, the batch size and clipping are of no consequence. Dropout, an L1 penalty, bounds and an average of weights
-  /// are refused, since they make the loss rough or random.
+  /// schedule, the batch size and clipping are of no consequence. Dropout, an L1 penalty, bounds, an average of weights,
+  /// augmentation and bfloat16 are refused, since they make the loss rough or random.
   public var minimizer: MinimizationMethod?
   /// The samples of a step, at least 1; more than there are samples means all of them.
   public var batchSize: Int
@@ -55,7 +55,8 @@ public struct TrainingOptions: Sendable, Hashable {
   /// being pruned, is trained and reported only. The patience begins there.
   public var firstSelectableEpoch = 1
   /// What products of training steps are computed in. `auto` measures when the trainer is made, so that only the other two
-  /// give the same bits each time; evaluations are in float32, as the network is used afterwards.
+  /// give the same bits each time; a checkpoint goes on in what was chosen when it was taken. Evaluations are in float32, as
+  /// the network is used afterwards.
   public var precision = Precision.float32
 
   /// Creates options.
@@ -86,12 +87,7 @@ public struct TrainingOptions: Sendable, Hashable {
       throw TrainingError(
         .invalidOption, "the decay of the weights' average is \(weightAveraging); it must be in 0..<1")
     }
-    guard schedule.warmup >= 0, schedule.warmup < 1, schedule.warmupStart > 0, schedule.warmupStart <= 1 else {
-      throw TrainingError(
-        .invalidOption,
-        "the warm-up takes \(schedule.warmup) of the training from \(schedule.warmupStart) of the rate on; these must be "
-          + "in 0..<1 and above 0 and at most 1")
-    }
+    if let fault = schedule.fault ?? plateau?.fault { throw TrainingError(.invalidOption, fault) }
     if let gradientNorm, !(gradientNorm > 0) {
       throw TrainingError(.invalidOption, "gradients are clipped to a norm of \(gradientNorm); it must be above 0")
     }
@@ -149,8 +145,13 @@ extension Optimizer {
     func momentumFault(_ momentum: Double) -> String? {
       momentum >= 0 && momentum < 1 ? nil : "the momentum is \(momentum); it must be in 0..<1"
     }
+    // Optimizers compute in 32 bits, where less than that would be 0.
+    func isUsable(_ epsilon: Double) -> Bool {
+      Float(epsilon) >= .leastNormalMagnitude && Float(epsilon).isFinite
+    }
     func epsilonFault(_ epsilon: Double, of name: String) -> String? {
-      epsilon > 0 && epsilon.isFinite ? nil : "\(name)'s epsilon is \(epsilon); it must be above 0"
+      isUsable(epsilon)
+        ? nil : "\(name)'s epsilon is \(epsilon); it must be above 1e-38, which is about the least of 32 bits"
     }
     switch rule {
     case .gradientDescent: return nil
@@ -160,9 +161,9 @@ extension Optimizer {
       if alpha < 0 || alpha >= 1 { return "RMSProp's alpha is \(alpha); it must be in 0..<1" }
       return epsilonFault(epsilon, of: "RMSProp") ?? momentumFault(momentum)
     case .adam(let beta1, let beta2, let epsilon), .adamW(let beta1, let beta2, let epsilon):
-      guard beta1 >= 0, beta1 < 1, beta2 >= 0, beta2 < 1, epsilon > 0, epsilon.isFinite else {
+      guard beta1 >= 0, beta1 < 1, beta2 >= 0, beta2 < 1, isUsable(epsilon) else {
         return "Adam's betas are \(beta1) and \(beta2) and its epsilon \(epsilon); the betas must be in 0..<1, and "
-          + "epsilon above 0"
+          + "epsilon above 1e-38, which is about the least of 32 bits"
       }
       return nil
     }

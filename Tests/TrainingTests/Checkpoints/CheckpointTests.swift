@@ -152,6 +152,36 @@ struct CheckpointTests {
     #expect(throws: TrainingError.self) { try trainer(wide).restore(checkpoint) }
   }
 
+  @Test(
+    "goes on in the precision that auto chose then, whatever it chooses now",
+    .enabled(if: Precision.isBFloat16Available))
+  func chosenPrecision() throws {
+    let data = try TrainerTests.moons()
+    var options = TrainerTests.options
+    options.precision = .auto
+    func trainer(_ precision: Precision) throws -> Trainer {
+      let trainer = try Trainer(TrainerTests.network, data: data, options: options, precision: precision)
+      #expect(trainer.precision == precision)
+      return trainer
+    }
+    let (plain, rounded) = (try Self.finish(trainer(.float32)), try Self.finish(trainer(.bfloat16)))
+    #expect(plain.parameters != rounded.parameters)
+    for (then, now, whole) in [
+      (Precision.bfloat16, Precision.float32, rounded), (.float32, .bfloat16, plain), (.bfloat16, .bfloat16, rounded),
+    ] {
+      let interrupted = try trainer(then)
+      var steps = 0
+      _ = try? interrupted.train(afterStep: {
+        steps += 1
+        if steps == 11 { throw Interruption() }
+      })
+      let resumed = try trainer(now)
+      try resumed.restore(TrainingCheckpoint(decoding: interrupted.checkpoint().encoded()))
+      #expect(resumed.precision == then)
+      #expect(try Self.finish(resumed) == whole)
+    }
+  }
+
   @Test("of other samples or targets is refused, be it one of them", arguments: 0..<5)
   func otherData(_ change: Int) throws {
     let data = try TrainerTests.moons()

@@ -1,4 +1,5 @@
 import Execution
+import Graphs
 import RealModule
 import Testing
 
@@ -51,7 +52,7 @@ struct DiagnosisTests {
       options: TrainingOptions(optimizer: optimizer, batchSize: 32, epochs: epochs, seed: 1))
     do {
       let result = try trainer.train()
-      return TrainingDiagnosis(result.history, guessing: trainer.guessingLoss)
+      return try trainer.diagnosis(of: result.history)
     } catch let error as TrainingError where error.code == .diverged {
       return .diverged
     }
@@ -90,12 +91,83 @@ struct DiagnosisTests {
   func guessing() throws {
     let digits = try EmbeddedDataset.digits.load().split(seed: 1).standardized()
     let trainer = try Trainer(MultilayerPerceptron(hiddenUnits: []), data: digits, options: TrainingOptions())
-    #expect(abs(trainer.guessingLoss - Double.log(10)) < 0.01)
+    #expect(abs(try trainer.guessingLoss().value - Double.log(10)) < 0.01)
     let values = try Dataset(
       name: "values", features: (0..<40).map(Float.init), featureShape: [1],
       target: .values((0..<40).map { Float($0) * 1000 }))
     let data = try values.split(seed: 1).standardized()
     let regression = try Trainer(MultilayerPerceptron(hiddenUnits: []), data: data, options: TrainingOptions())
-    #expect(abs(regression.guessingLoss - 1) < 1e-9)
+    #expect(abs(try regression.guessingLoss().value - 1) < 1e-9)
+  }
+
+  /// A training of the digits with a loss, and perhaps a teacher.
+  private static func trained(
+    smoothing: Double, teacher: Teacher? = nil, augmentation: Augmentation = Augmentation(), epochs: Int = 15
+  ) throws -> (trainer: Trainer, result: TrainingResult, data: DatasetSplits) {
+    let data = try EmbeddedDataset.digits.load().split(seed: 1).standardized()
+    var options = TrainingOptions(optimizer: .adam(learningRate: 3e-3), batchSize: 32, epochs: epochs, seed: 1)
+    options.loss = .softmaxCrossEntropy(labelSmoothing: smoothing)
+    options.augmentation = augmentation
+    let trainer = try Trainer(MultilayerPerceptron(hiddenUnits: [64]), data: data, options: options, teacher: teacher)
+    return (trainer, try trainer.train(), data)
+  }
+
+  @Test("finds a training healthy whose smoothed labels or teacher leave much of the loss", arguments: [0.3, 0.8])
+  func smoothed(smoothing: Double) throws {
+    let (trainer, result, data) = try Self.trained(smoothing: smoothing)
+    #expect(result.best.value > 0.96)
+    #expect(try trainer.diagnosis(of: result.history) == .healthy)
+    let guessing = try trainer.guessingLoss()
+    #expect(guessing.floor > 0 && guessing.floor < guessing.value)
+    #expect(try #require(result.history.last).trainingLoss >= guessing.floor)
+    let teacher = Teacher(try trainer.model(), temperature: 4, share: 0.9)
+    for augmentation in [Augmentation(), Augmentation(shift: 1)] {
+      let (taught, second, _) = try Self.trained(smoothing: smoothing, teacher: teacher, augmentation: augmentation)
+      #expect(second.best.value > 0.9)
+      #expect(try taught.diagnosis(of: second.history) == .healthy)
+    }
+    _ = data
+  }
+
+  @Test("finds a rate of next to nothing stuck with smoothed labels, too")
+  func smoothedAndStuck() throws {
+    let (trainer, _, _) = try Self.trained(smoothing: 0.8, epochs: 3)
+    let guessing = try trainer.guessingLoss()
+    let history = Array(repeating: guessing.value - 0.01 * (guessing.value - guessing.floor), count: 9)
+    #expect(
+      TrainingDiagnosis(
+        training: history.map { $0 - guessing.floor }, validation: history, guessing: guessing.value - guessing.floor)
+        == .stuck)
+  }
+
+  @Test("the loss of guessing is that of the best constant outputs", arguments: [0.0, 0.1, 0.8])
+  func constantOutputs(smoothing: Double) throws {
+    let (taught, _, data) = try Self.trained(smoothing: 0, epochs: 2)
+    let teacher = Teacher(try taught.model(), temperature: 3, share: 1)
+    /// What a network without inputs of its own learns: all samples are alike.
+    func constant(_ teacher: Teacher?) throws -> (loss: Double, guessing: GuessingLoss) {
+      let blank = try Dataset(
+        name: "blank", features: Array(repeating: 0, count: data.training.features.count), featureShape: [8, 8, 1],
+        target: data.training.target)
+      let splits = DatasetSplits(
+        training: blank, validation: blank, test: blank, indices: data.indices, standardization: data.standardization)
+      var options = TrainingOptions(optimizer: .adam(learningRate: 0.05), batchSize: .max, epochs: 200, seed: 1)
+      options.loss = .softmaxCrossEntropy(labelSmoothing: smoothing)
+      let trainer = try Trainer(
+        MultilayerPerceptron(hiddenUnits: []), data: splits, options: options, teacher: teacher)
+      return (try #require(trainer.train().history.last).trainingLoss, try trainer.guessingLoss())
+    }
+    let hard = try constant(nil)
+    #expect(abs(hard.loss - hard.guessing.value) < 1e-3)
+    // The teacher says the same of all samples, so that nothing is left to guess.
+    let soft = try constant(teacher)
+    #expect(abs(soft.guessing.value) < 1e-6 && abs(soft.loss) < 1e-3)
+  }
+
+  @Test("the worst of several is told")
+  func worst() {
+    #expect(TrainingDiagnosis.worst(of: []) == nil)
+    #expect(TrainingDiagnosis.worst(of: [.healthy, .overfitting(since: 3), .healthy]) == .overfitting(since: 3))
+    #expect(TrainingDiagnosis.worst(of: [.stuck, .diverged, .oscillating]) == .diverged)
   }
 }

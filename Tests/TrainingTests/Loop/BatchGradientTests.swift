@@ -53,8 +53,8 @@ struct BatchGradientTests {
       let graph = try NetworkGraph(network, data: data.training, outputWidth: 10, batchSize: 1).graph
       let store = ParameterStore(graph, seed: 7)
       let batch = try BatchGradient(
-        network, data: data.training, batchSize: size, isDivisible: isDivisible, options: options, teacher: nil,
-        parameters: store, kernels: .automatic)
+        network, data: data.training, batchSize: size, isDivisible: isDivisible, options: options, precision: .float32,
+        teacher: nil, parameters: store, kernels: .automatic)
       var loss: Float = 0
       for piece in 0..<batch.chunkCount {
         let (inputs, places) = (batch.inputs(of: piece), batch.places(of: piece))

@@ -105,5 +105,8 @@ struct FullBatchTrainingTests {
     #expect(code(plain) { $0.optimizer.l1Penalty = 0.1 } == .invalidOption)
     #expect(code(plain) { $0.optimizer.bounds = -1...1 } == .invalidOption)
     #expect(code(plain) { $0.weightAveraging = 0.9 } == .invalidOption)
+    #expect(code(plain) { $0.augmentation = Augmentation(shift: 1) } == .invalidOption)
+    #expect(code(plain) { $0.precision = .bfloat16 } == .invalidOption)
+    #expect(code(plain) { $0.precision = .auto } == nil)
   }
 }

@@ -213,6 +213,23 @@ struct TrainerTests {
     #expect(other?.code == .dataMismatch)
   }
 
+  @Test("refuses r2 of equal targets, and says why")
+  func constantTargets() throws {
+    let dataset = try Dataset(
+      name: "flat", features: (0..<40).map(Float.init), featureShape: [1],
+      target: .values((0..<40).map { _ in 2.5 }))
+    let data = try dataset.split(seed: 0).standardized()
+    var options = TrainingOptions(epochs: 1, metric: .r2)
+    let error = #expect(throws: TrainingError.self) {
+      try Trainer(MultilayerPerceptron(hiddenUnits: []), data: data, options: options)
+    }
+    #expect(
+      error?.code == .dataMismatch && error?.message.contains("all 8 targets of the validation samples are 2.5") == true
+    )
+    options.metric = .rmse
+    _ = try Trainer(MultilayerPerceptron(hiddenUnits: []), data: data, options: options).train()
+  }
+
   @Test("averages its weights where it is told to, and keeps the average of the best epoch")
   func weightAveraging() throws {
     let data = try Self.moons()

@@ -16,6 +16,9 @@ struct TrainingOptionsTests {
       (TrainingOptions(optimizer: .momentum(1, learningRate: 0.1)), "momentum"),
       (TrainingOptions(optimizer: .adam(beta1: 1)), "betas"),
       (TrainingOptions(optimizer: .adam(epsilon: 0)), "epsilon"),
+      (TrainingOptions(optimizer: .adam(epsilon: 1e-50)), "epsilon"),
+      (TrainingOptions(optimizer: .adaGrad(learningRate: 0.1, epsilon: 1e-50)), "epsilon"),
+      (TrainingOptions(optimizer: .rmsProp(learningRate: 0.1, epsilon: 1e-50)), "epsilon"),
     ])
   func invalid(options: TrainingOptions, word: String) {
     let error = #expect(throws: TrainingError.self) { try options.validate() }

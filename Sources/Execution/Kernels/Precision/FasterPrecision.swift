@@ -2,27 +2,35 @@
 enum FasterPrecision {
   /// What bfloat16 must gain to be taken: a tenth, so that chance does not decide.
   private static let wantedGain = 1.1
+  /// How long runs are timed.
+  private static let duration = Duration.milliseconds(50)
 
   /// Times runs of both in turns, for about 50 milliseconds and at least twice each, and compares the fastest of each.
   ///
   /// - Throws: What the runs throw.
   static func isBFloat16(_ bfloat16: [Kernel], overFloat32 float32: [Kernel]) throws -> Bool {
     let clock = ContinuousClock()
-    func time(_ kernels: [Kernel]) throws -> Duration {
+    return try isBFloat16 { isRounded in
       let start = clock.now
-      for kernel in kernels { try kernel.run(0) }
+      for kernel in isRounded ? bfloat16 : float32 { try kernel.run(0) }
       return clock.now - start
     }
+  }
+
+  /// Whether bfloat16 is the faster way.
+  ///
+  /// - Parameter timed: Runs the graph, in bfloat16 or in float32, and returns how long that took.
+  static func isBFloat16(_ timed: (_ isRounded: Bool) throws -> Duration) rethrows -> Bool {
     // The first runs find cold memory.
-    _ = (try time(bfloat16), try time(float32))
-    var best = (bfloat16: Duration.seconds(1 << 20), float32: Duration.seconds(1 << 20))
-    let end = clock.now + .milliseconds(50)
-    var rounds = 0
+    _ = (try timed(true), try timed(false))
+    var best: (bfloat16: Duration, float32: Duration)?
+    var (elapsed, rounds) = (Duration.zero, 0)
     repeat {
-      best.bfloat16 = min(best.bfloat16, try time(bfloat16))
-      best.float32 = min(best.float32, try time(float32))
+      let (rounded, plain) = (try timed(true), try timed(false))
+      best = (min(best?.bfloat16 ?? rounded, rounded), min(best?.float32 ?? plain, plain))
+      elapsed += rounded + plain
       rounds += 1
-    } while rounds < 2 || clock.now < end
-    return best.bfloat16 * wantedGain < best.float32
+    } while rounds < 2 || elapsed < duration
+    return best.map { $0.bfloat16 * wantedGain < $0.float32 } ?? false
   }
 }

@@ -148,7 +148,9 @@ struct IDXTests {
     for (part, labels) in [
       ("train", isTestLacking ? [0, 1, 2] : [0, 1, 1]), ("t10k", isTestLacking ? [1, 0, 1] : [0, 2, 1]),
     ] {
-      let (images, numbers) = (Self.file([3, 1, 1], [1, 2, 3]), Self.file([3], labels.map { UInt8($0) }))
+      let (images, numbers) = (
+        Self.file([9, 1, 1], Array(1...9)), Self.file([9], (labels + labels + labels).map { UInt8($0) })
+      )
       try Data(images).write(to: folder.appending(path: "\(part)-images-idx3-ubyte"))
       try Data(numbers).write(to: folder.appending(path: "\(part)-labels-idx1-ubyte"))
     }
@@ -167,7 +169,7 @@ struct IDXTests {
   func missingFolder() {
     let error = #expect(throws: DatasetError.self) { try IDXFolder(path: "/nowhere").load() }
     #expect(error?.code == .unreadableFile && error?.source == "/nowhere")
-    #expect(error?.message.contains("train-images-idx3-ubyte") == true)
+    #expect(error?.message.contains("train-labels-idx1-ubyte") == true)
   }
 
   @Test("with a test part of their own are split into training and validation alone")

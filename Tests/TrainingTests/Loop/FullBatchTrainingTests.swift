@@ -105,7 +105,13 @@ struct FullBatchTrainingTests {
     #expect(code(plain) { $0.optimizer.l1Penalty = 0.1 } == .invalidOption)
     #expect(code(plain) { $0.optimizer.bounds = -1...1 } == .invalidOption)
     #expect(code(plain) { $0.weightAveraging = 0.9 } == .invalidOption)
-    #expect(code(plain) { $0.augmentation = Augmentation(shift: 1) } == .invalidOption)
+    let digits = try EmbeddedDataset.digits.load().subset(Array(0..<200)).split(seed: 1).standardized()
+    var options = TrainingOptions(epochs: 1)
+    options.minimizer = .lbfgs()
+    #expect(try Trainer(plain, data: digits, options: options).gradient == nil, "steps that never run take no memory")
+    options.augmentation = Augmentation(shift: 1)
+    let augmented = #expect(throws: TrainingError.self) { try Trainer(plain, data: digits, options: options) }
+    #expect(augmented?.code == .invalidOption && augmented?.message.contains("augmentation") == true)
     #expect(code(plain) { $0.precision = .bfloat16 } == .invalidOption)
     #expect(code(plain) { $0.precision = .auto } == nil)
   }

@@ -1,11 +1,15 @@
-# `make demo` searches a real network; `make test` runs every test. Both install what is missing.
+# `make demo` searches a real network; `make test` runs every test; `make install` puts hpo where shells find it. All install
+# what is missing.
 
 PACKAGES := libdnnl-dev libsqlite3-dev zlib1g-dev
 # One build serves the program and its tests, which look into it.
 SWIFT_BUILD := swift build -c release -Xswiftc -enable-testing
 HPO := .build/release/hpo
+# Where `make install` puts the program: DESTDIR/PREFIX/bin.
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
 
-.PHONY: all demo test build prerequisites lint format documentation clean
+.PHONY: all demo test kill-500 interoperability build install uninstall prerequisites lint format documentation clean
 
 all: build
 
@@ -26,6 +30,21 @@ demo: build
 test: prerequisites
 	$(SWIFT_BUILD) --build-tests
 	SWIFT_BACKTRACE=enable=no swift test -c release -Xswiftc -enable-testing --skip-build
+
+# Searches that are ended more than a thousand times, in every way; some minutes.
+kill-500: prerequisites
+	Tests/kill-500
+
+# The checks against Optuna, with PYTHON, an interpreter that has it.
+interoperability: build
+	Tests/Interoperability/run
+
+install: build
+	install -d "$(DESTDIR)$(BINDIR)"
+	install -m 755 $(HPO) "$(DESTDIR)$(BINDIR)/hpo"
+
+uninstall:
+	rm -f "$(DESTDIR)$(BINDIR)/hpo"
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests Studies Benchmarks

@@ -56,6 +56,7 @@ let package = Package(
     .target(name: "CDensities", exclude: ["loops"]),
     .target(name: "COneDNN", linkerSettings: hasOneDNN ? [.linkedLibrary("dnnl")] : []),
     .target(name: "CProcess"),
+    .target(name: "CFileSystem"),
     .target(name: "CDatasets", exclude: ["Digits", "Diabetes"], linkerSettings: [.linkedLibrary("z")]),
 
     // The search
@@ -65,7 +66,7 @@ let package = Package(
     swift("Samplers", "CDensities", "SearchSpace", "Trials", collections, numerics),
     swift("Pruners", "Trials"),
     swift("TrialStorage", "SearchSpace", "Trials", collections),
-    swift("SQLiteStorage", "SearchSpace", "Trials", "TrialStorage", collections, grdb),
+    swift("SQLiteStorage", "CFileSystem", "SearchSpace", "Trials", "TrialStorage", collections, grdb),
     swift("StudyEngine", "SearchSpace", "Trials", "TrialStorage", "Samplers", "Pruners", collections, numerics),
 
     swift("Programs", "CProcess", "SearchSpace", "Spelling", "StudyEngine", collections),

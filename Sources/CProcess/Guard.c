@@ -7,8 +7,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,11 +21,20 @@
 #endif
 
 typedef struct {
-  int32_t order, leader;
+  int32_t order, leader, grace;
 } guard_message;
 
+/// Room for one descriptor beside a message.
+typedef union {
+  struct cmsghdr header;
+  char bytes[CMSG_SPACE(sizeof(int))];
+} guard_control;
+
 /// The sessions that the guard watches; more than a run has jobs.
-static pid_t watched[4096];
+static struct {
+  pid_t leader;
+  int grace, lock;
+} watched[4096];
 static int watched_count;
 
 int hpo_make_socket_pair(int sockets[2]) {
@@ -50,12 +61,25 @@ int hpo_make_socket_pair(int sockets[2]) {
 #define MSG_NOSIGNAL 0
 #endif
 
-void hpo_tell_guard(int guard, hpo_guard_order order, pid_t leader) {
-  guard_message message = {order, leader};
-  while (send(guard, &message, sizeof message, MSG_NOSIGNAL) < 0 && errno == EINTR) continue;
+void hpo_tell_guard(int guard, hpo_guard_order order, pid_t leader, int grace, int lock) {
+  guard_message message = {order, leader, grace};
+  struct iovec part = {&message, sizeof message};
+  struct msghdr whole = {.msg_iov = &part, .msg_iovlen = 1};
+  guard_control control;
+  if (lock >= 0) {
+    memset(&control, 0, sizeof control);
+    whole.msg_control = control.bytes;
+    whole.msg_controllen = sizeof control.bytes;
+    struct cmsghdr *header = CMSG_FIRSTHDR(&whole);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof lock);
+    memcpy(CMSG_DATA(header), &lock, sizeof lock);
+  }
+  while (sendmsg(guard, &whole, MSG_NOSIGNAL) < 0 && errno == EINTR) continue;
 }
 
-void hpo_forget_program(int guard, pid_t leader) { hpo_tell_guard(guard, HPO_FORGET, leader); }
+void hpo_forget_program(int guard, pid_t leader) { hpo_tell_guard(guard, HPO_FORGET, leader, 0, -1); }
 
 static void close_all_but(int kept) {
 #if defined(SYS_close_range)
@@ -76,40 +100,75 @@ static void pause_for(int milliseconds) {
   nanosleep(&span, NULL);
 }
 
-static void end_sessions(int grace) {
-  for (int index = 0; index < watched_count; ++index) {
-    hpo_signal_session(watched[index], SIGTERM);
-    hpo_signal_session(watched[index], SIGCONT);
-  }
-  for (int waited = 0; waited < grace; waited += 20) {
-    int living = 0;
-    for (int index = 0; index < watched_count; ++index) living += kill(-watched[index], 0) == 0;
-    if (!living) break;
-    pause_for(20);
-  }
-  for (int index = 0; index < watched_count; ++index) hpo_signal_session(watched[index], SIGKILL);
+static void release(int index) {
+  if (watched[index].lock >= 0) close(watched[index].lock);
+  watched[index] = watched[--watched_count];
 }
 
-static void watch(int orders, int grace) {
+static void end_sessions(void) {
+  for (int index = 0; index < watched_count; ++index) {
+    hpo_signal_session(watched[index].leader, SIGTERM);
+    hpo_signal_session(watched[index].leader, SIGCONT);
+  }
+  for (int64_t waited = 0; watched_count > 0; waited += 20) {
+    for (int index = watched_count - 1; index >= 0; --index) {
+      if (!hpo_session_lives(watched[index].leader)) {
+        release(index);
+        continue;
+      }
+      // Again and again, since a process may start another one in between; but not for ever, since one that waits for a
+      // device does not end.
+      if (waited >= watched[index].grace) hpo_signal_session(watched[index].leader, SIGKILL);
+      if (waited >= (int64_t)watched[index].grace + 5000) release(index);
+    }
+    if (watched_count > 0) pause_for(20);
+  }
+}
+
+/// Reads up to `size` bytes of a message, and the descriptor that came with it, if one did.
+static ssize_t receive(int orders, void *bytes, size_t size, int *lock) {
+  guard_control control;
+  struct iovec part = {bytes, size};
+  struct msghdr whole = {
+    .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+  ssize_t length = recvmsg(orders, &whole, 0);
+  if (length < 0) return length;
+  struct cmsghdr *header = CMSG_FIRSTHDR(&whole);
+  if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
+    memcpy(lock, CMSG_DATA(header), sizeof *lock);
+  }
+  return length;
+}
+
+static void watch(int orders) {
   guard_message message;
   size_t filled = 0;
+  int lock = -1;
   while (1) {
-    ssize_t length = read(orders, (char *)&message + filled, sizeof message - filled);
+    ssize_t length = receive(orders, (char *)&message + filled, sizeof message - filled, &lock);
     if (length < 0 && errno == EINTR) continue;
     if (length <= 0) break;
     filled += (size_t)length;
     if (filled < sizeof message) continue;
     filled = 0;
     int index = 0;
-    while (index < watched_count && watched[index] != message.leader) ++index;
-    if (message.order == HPO_FORGET && index < watched_count) watched[index] = watched[--watched_count];
-    if (message.order == HPO_WATCH && index == watched_count && index < 4096) watched[watched_count++] = message.leader;
+    while (index < watched_count && watched[index].leader != message.leader) ++index;
+    if (message.order == HPO_FORGET && index < watched_count) release(index);
+    if (message.order == HPO_WATCH && index == watched_count && index < 4096) {
+      watched[index].leader = message.leader;
+      watched[index].grace = message.grace;
+      watched[index].lock = lock;
+      ++watched_count;
+    } else if (lock >= 0) {
+      close(lock);
+    }
+    lock = -1;
   }
-  end_sessions(grace);
+  end_sessions();
   _exit(0);
 }
 
-int hpo_start_guard(int grace) {
+int hpo_start_guard(void) {
   int sockets[2];
   if (hpo_make_socket_pair(sockets) < 0) return -1;
   pid_t middle = fork();
@@ -130,7 +189,7 @@ int hpo_start_guard(int grace) {
     for (int index = 0; index < 5; ++index) signal(ignored[index], SIG_IGN);
     if (chdir("/") < 0) _exit(1);
     close_all_but(sockets[0]);
-    watch(sockets[0], grace);
+    watch(sockets[0]);
   }
   close(sockets[0]);
   while (waitpid(middle, NULL, 0) < 0 && errno == EINTR) continue;

@@ -6,7 +6,10 @@
 typedef enum { HPO_WATCH = 1, HPO_FORGET = 2 } hpo_guard_order;
 
 /// Writes to a guard's socket.
-void hpo_tell_guard(int guard, hpo_guard_order order, pid_t leader);
+///
+/// `grace` and `lock` are what a session is watched with: the milliseconds from SIGTERM to SIGKILL, and a descriptor that
+/// the guard holds open as long as it watches the session, or -1.
+void hpo_tell_guard(int guard, hpo_guard_order order, pid_t leader, int grace, int lock);
 
 /// Two connected sockets that no program inherits; returns -1 with errno.
 int hpo_make_socket_pair(int sockets[2]);

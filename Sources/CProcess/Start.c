@@ -38,7 +38,7 @@ static _Noreturn void become(const hpo_program *program, volatile bad_news *repo
     if (dup2(sources[place], place) < 0) fail(report, HPO_NO_PROCESS);
   }
   if (program->folder && chdir(program->folder) < 0) fail(report, HPO_NO_FOLDER);
-  if (program->guard >= 0) hpo_tell_guard(program->guard, HPO_WATCH, getpid());
+  if (program->guard >= 0) hpo_tell_guard(program->guard, HPO_WATCH, getpid(), program->grace, program->lock);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);

@@ -9,8 +9,8 @@ extension Study {
   ///   - sampler: Proposes parameters; its seed, if it has one, goes before the study's own.
   ///   - pruner: Ends trials early.
   ///   - storage: A path, or `sqlite:///PATH`, of a database that is made where there is none; nil keeps the study in
-  ///     memory. The file can be read at any time; `study.storage.close()` at the end leaves it without a write-ahead log
-  ///     beside it, which the dashboards in a browser and in an editor cannot read.
+  ///     memory. The file can be read at any time; `close()` at the end leaves it without a write-ahead log beside it, which
+  ///     the dashboards in a browser and in an editor cannot read.
   ///   - duplicates: What becomes of trials whose parameters an earlier one has.
   ///   - policy: What to do where a study of the name exists.
   /// - Throws: `StorageError`; `StudyError.directionsDiffer`.

@@ -6,11 +6,12 @@ extension HPOCommand {
   /// Runs the command that the process's arguments name, and ends the process.
   public static func runTool() async {
     Terminal.ignoreClosedPipes()
-    if let mistake = UnknownCommand(in: Array(CommandLine.arguments.dropFirst())) {
+    let arguments = TellCommand.spreadingValues(in: Array(CommandLine.arguments.dropFirst()))
+    if let mistake = UnknownCommand(in: arguments) {
       end(usage: mistake.message, of: mistake.parent)
     }
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(arguments)
       do {
         if var asynchronous = command as? any AsyncParsableCommand {
           try await asynchronous.run()

@@ -24,31 +24,64 @@ struct QueryCommand: ParsableCommand {
   @Option(help: "The study that the view 'study' shows. (default: the only one there is)")
   var study: String?
 
-  @Option(parsing: .unconditional, help: "At most so many rows.")
-  var limit: Int = 100_000
+  @Option(
+    parsing: .unconditional, help: "At most so many rows. (default: 100000 of a table, all as JSON and CSV)")
+  var limit: Int?
+
+  /// What a terminal is spared.
+  private static let tableLimit = 100_000
 
   @Argument(help: "The statement.")
   var sql: String
 
   func validate() throws {
-    if limit < 1 { throw ValidationError("--limit \(limit): at least 1 is needed") }
+    if let limit, limit < 1 { throw ValidationError("--limit \(limit): at least 1 is needed") }
   }
 
   func run() throws {
     guard case .file(let path) = try StorageLocation(parsing: storage.location) else {
       throw ValidationError("a storage in memory is empty; give a file")
     }
+    let query = StudyQuery(path: path, study: study)
+    let isCut = output.format == .table ? try writeTable(query) : try writeRows(query)
+    if let isCut { Terminal.writeError("there are more rows than \(isCut); --limit shows them\n") }
+  }
+
+  /// Writes a table, whose columns are as wide as its rows demand; returns after how many rows it was cut.
+  private func writeTable(_ query: StudyQuery) throws -> Int? {
+    let limit = limit ?? Self.tableLimit
     var table = ResultTable(columns: [])
     var isCut = false
-    try StudyQuery(path: path, study: study).run(sql) { names in
+    try query.run(sql) { names in
       table.columns = Self.unique(names).map { .init($0) }
     } row: { values in
       isCut = table.rows.count == limit
       if !isCut { table.rows.append(values.map(\.json)) }
       return isCut ? .stop : .goOn
     }
-    Terminal.write(table.formatted(output.format, width: Terminal.outputWidth))
-    if isCut { Terminal.writeError("there are more rows than \(limit); --limit shows them\n") }
+    Terminal.write(table.formatted(.table, width: Terminal.outputWidth))
+    return isCut ? limit : nil
+  }
+
+  /// Writes rows as they come; returns after how many of them that ended.
+  private func writeRows(_ query: StudyQuery) throws -> Int? {
+    var writer = RowWriter(columns: [], isJSON: output.format == .json, to: Terminal.write)
+    var count = 0
+    var isCut = false
+    try query.run(sql) { names in
+      writer = RowWriter(
+        columns: Self.unique(names).map { .init($0) }, isJSON: output.format == .json, to: Terminal.write)
+    } row: { values in
+      if let limit, count == limit {
+        isCut = true
+        return .stop
+      }
+      count += 1
+      try writer.write(values.map(\.json))
+      return .goOn
+    }
+    try writer.finish()
+    return isCut ? count : nil
   }
 
   /// Names of which none occurs twice, as keys of an object need it.

@@ -101,7 +101,9 @@ public final class ProgramObjective: Sendable {
 
   private func runCommand(_ trial: Trial, _ values: OrderedDictionary<String, Choice>) throws -> ProgramResult {
     let folder = try folders.make(for: trial)
+    let lock = try lock(folder, for: trial)
     defer {
+      lock?.release()
       folders.removeIfEmpty(folder)
       lastFolder.withLock { $0 = folder }
     }
@@ -110,18 +112,38 @@ public final class ProgramObjective: Sendable {
       "HPO_PARAMS": JSONValue.object(values.mapValues(\.json)).serialized(), "HPO_SEED": String(trial.programSeed),
       "HPO_TRIAL_DIR": folder,
     ]
-    let command = try start(template.arguments(for: values), adding: variables, hasInput: false)
+    let command = try start(template.arguments(for: values), adding: variables, hasInput: false, lock: lock)
+    if lock == nil {
+      command.log.note("a program of an earlier run of this trial has not ended and may use its folder")
+    }
     return try supervise(trial, command) { try $0.evaluateCommand() }
   }
 
+  /// Locks the folder of a trial, once a program of an earlier run of the trial has ended, which its guard sees to where
+  /// hpo was killed.
+  ///
+  /// - Returns: Nil where that has not ended long after it should have.
+  private func lock(_ folder: String, for trial: Trial) throws -> FolderLock? {
+    let deadline = DispatchTime.now().uptimeNanoseconds &+ program.limits.grace.nanoseconds &+ Self.longestEnding
+    while true {
+      if let lock = try FolderLock.tryLock(folder: folder) { return lock }
+      try trial.checkInterruption()
+      guard DispatchTime.now().uptimeNanoseconds < deadline else { return nil }
+      usleep(5000)
+    }
+  }
+
+  /// How long a guard may take beyond the grace period, in nanoseconds.
+  private static let longestEnding: UInt64 = 10_000_000_000
+
   private func start(
-    _ arguments: [String], adding variables: [String: String], hasInput: Bool
+    _ arguments: [String], adding variables: [String: String], hasInput: Bool, lock: FolderLock? = nil
   ) throws(ProgramError) -> ProgramProcess {
     let path = try ProgramFinder.path(
       of: arguments.first ?? "", folder: program.folder, searchPath: environment["PATH"])
     return try ProgramProcess(
       path: path, arguments: arguments, environment: environment.merging(variables) { $1 }, folder: program.folder,
-      hasInput: hasInput)
+      hasInput: hasInput, grace: program.limits.grace, lock: lock)
   }
 
   // MARK: - Workers

@@ -19,11 +19,14 @@ extension SQLiteStorage {
     try write(.full) { connection in
       let head = try connection.head(trial: trial)
       try StorageChecks.finished(head.state, number: head.number, to: "run again")
+      if let copy = try connection.unfinishedRepetition(of: head) {
+        throw StorageChecks.repeated(number: head.number, as: copy.number, state: copy.state)
+      }
       let reader = TrialReader(connection: connection, storage: self)
       guard let original = try reader.trials(study: head.study, ids: [trial]).first else {
         throw StorageChecks.notFound(trial: trial)
       }
-      let copy = try insert(into: head.study, connection) { _ in [original.repetition] }
+      let copy = try insert(into: head.study, connection) { _ in [TrialAddition(original.repetition)] }
       try connection.exclude(trial, of: head.study, reason: reason(copy[0].number))
       try connection.countRevision(of: head.study)
       return copy[0]
@@ -48,6 +51,19 @@ extension SQLiteStorage {
 }
 
 extension Connection {
+  /// The trial that was added to repeat a finished one and has not ended yet.
+  fileprivate func unfinishedRepetition(of original: TrialHead) throws -> TrialHead? {
+    let copy = try firstRow(
+      """
+      SELECT t.number, t.state FROM trial_system_attributes a CROSS JOIN trials t ON t.trial_id = a.trial_id
+      WHERE \(Self.isMark) AND "key" = '\(FrozenTrial.repeatedKey)' AND a.value_json = ? AND t.study_id = ?
+        AND t.state IN ('WAITING', 'RUNNING') ORDER BY t.trial_id LIMIT 1
+      """, .text(String(original.number)), .int(original.study)
+    ) { (number: $0.int(0), state: $0.text(1).flatMap(TrialState.init)) }
+    guard let number = copy?.number, let state = copy?.state else { return nil }
+    return TrialHead(study: original.study, number: Int(number), state: state)
+  }
+
   func excludedCount(study: Int64) throws -> Int {
     let count = try firstRow("SELECT count(*) FROM hpo_trial_exclusions WHERE study_id = ?", .int(study)) { $0.int(0) }
     return Int((count ?? nil) ?? 0)

@@ -10,6 +10,7 @@ extension SQLiteStorage {
   ) throws {
     for name in parameters.keys { try StorageChecks.name(name, of: "a parameter") }
     for key in attributes.keys { try StorageChecks.name(key, of: "an attribute") }
+    try search(for: parameters.keys, ofStudyOf: lease.trial)
     try write(.full) { connection in
       let head = try connection.head(of: lease)
       try StorageChecks.state(head.state, isIn: .running, number: head.number, to: "finish")

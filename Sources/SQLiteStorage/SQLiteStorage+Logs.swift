@@ -10,16 +10,6 @@ extension SQLiteStorage {
     }
   }
 
-  public func addLogs(_ logs: [Int64: String]) throws {
-    try write(.process) { connection in
-      for (trial, text) in logs {
-        let head = try connection.head(trial: trial)
-        try StorageChecks.finished(head.state, number: head.number, to: "given a log")
-        try connection.setLog(text, of: trial)
-      }
-    }
-  }
-
   public func log(trial: Int64) throws -> String? {
     try file.read { connection in
       _ = try connection.head(trial: trial)
@@ -46,7 +36,8 @@ extension SQLiteStorage {
 }
 
 extension Connection {
-  fileprivate func setLog(_ text: String, of trial: Int64) throws {
+  /// Keeps what a trial's objective printed.
+  func setLog(_ text: String, of trial: Int64) throws {
     try execute(
       """
       INSERT INTO hpo_trial_logs (trial_id, text) VALUES (?, ?)

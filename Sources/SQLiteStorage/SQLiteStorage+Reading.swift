@@ -23,11 +23,23 @@ extension SQLiteStorage {
       ) { $0.int(0) }
       if let id = id ?? nil, let trial = try reader.trials(study: study, ids: [id]).first { return trial }
       // A trial without a number has the one that it is read with.
-      let trials = try reader.trials(study: study)
-      guard let trial = trials.first(where: { $0.number == number }) else {
-        throw StorageChecks.notFound(number: number, count: (trials.last?.number ?? -1) + 1)
+      if try connection.hasRow(
+        "SELECT 1 FROM trials WHERE study_id = ?1 AND number IS NULL UNION ALL "
+          + "SELECT 1 FROM trials WHERE study_id = ?1 AND number >= '' LIMIT 1", .int(study)),
+        let trial = try reader.trials(study: study).first(where: { $0.number == number })
+      {
+        return trial
       }
-      return trial
+      throw StorageChecks.notFound(number: number, count: try connection.nextNumber(study: study))
+    }
+  }
+
+  public func trials(study: Int64, above id: Int64, limit: Int) throws -> [FrozenTrial] {
+    try file.read { connection in
+      try connection.requireStudy(study)
+      var isBehind = false
+      return try TrialReader(connection: connection, storage: self)
+        .trials(study: study, above: id, limit: limit, passingOver: [], isBehind: &isBehind).trials
     }
   }
 

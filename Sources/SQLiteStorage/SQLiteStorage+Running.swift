@@ -11,6 +11,7 @@ extension SQLiteStorage {
   ) throws {
     for name in parameters.keys { try StorageChecks.name(name, of: "a parameter") }
     for key in attributes.keys { try StorageChecks.name(key, of: "an attribute") }
+    try search(for: parameters.keys, ofStudyOf: lease.trial)
     try write(.process) { connection in
       let head = try connection.head(of: lease)
       try StorageChecks.state(head.state, isIn: .running, number: head.number, to: "give parameters to")
@@ -91,17 +92,35 @@ extension SQLiteStorage {
     }
   }
 
+  /// Searches for what a trial's study has under names that were not met yet, before a transaction that would search all its
+  /// trials with the lock held.
+  func search(for names: some Sequence<String>, ofStudyOf trial: Int64) throws {
+    let unknown = memory.withLock { memory in
+      names.filter { name in !memory.distributions.values.contains { $0[name] != nil } }
+    }
+    guard !unknown.isEmpty else { return }
+    try prepareToWrite()
+    try file.read { connection in
+      let study = try connection.head(trial: trial).study
+      for name in unknown { _ = try knownDistribution(name, study: study, connection) }
+    }
+  }
+
   /// A distribution that the study has under a name.
   func knownDistribution(_ name: String, study: Int64, _ connection: Connection) throws -> Distribution? {
     if let known = memory.withLock({ $0.distributions[study]?[name] }) { return known }
     // The first trial that has it readably; all others agree with it.
     var found: (distribution: Distribution, isLasting: Bool)?
+    let searched = memory.withLock { $0.withoutParameter[study]?[name] } ?? 0
     let json = try connection.firstRow(
       """
       SELECT p.distribution_json, t.state FROM trials t CROSS JOIN trial_params p ON p.trial_id = t.trial_id
-      WHERE t.study_id = ? AND p.param_name = ? ORDER BY t.trial_id LIMIT 1
-      """, .int(study), .text(name)
+      WHERE t.study_id = ? AND t.trial_id > ? AND p.param_name = ? ORDER BY t.trial_id LIMIT 1
+      """, .int(study), .int(searched), .text(name)
     ) { (json: $0.text(0), state: $0.text(1).flatMap(TrialState.init)) }
+    if json == nil, let last = try connection.lastOfFinished(study: study) {
+      memory.withLock { $0.withoutParameter[study, default: [:]][name] = last }
+    }
     if let text = json?.json, let distribution = try? self.distribution(json: text) {
       found = (distribution, json?.state?.isFinished == true)
     }
@@ -121,6 +140,17 @@ struct TrialHead {
 }
 
 extension Connection {
+  /// The identifier up to which all trials of a study are finished; nil where the study has no trial.
+  fileprivate func lastOfFinished(study: Int64) throws -> Int64? {
+    let ids = try firstRow(
+      """
+      SELECT (SELECT max(trial_id) FROM trials WHERE study_id = ?1),
+        (SELECT min(trial_id) FROM trials WHERE study_id = ?1 AND state IN ('RUNNING', 'WAITING'))
+      """, .int(study)
+    ) { (last: $0.int(0), unfinished: $0.int(1)) }
+    return ids?.unfinished.map { $0 - 1 } ?? ids?.last
+  }
+
   /// - Throws: `StorageError.trialNotFound`.
   func head(trial id: Int64) throws -> TrialHead {
     let head = try firstRow("SELECT study_id, number, state FROM trials WHERE trial_id = ?", .int(id)) { row in

@@ -61,21 +61,35 @@ extension SQLiteStorage {
     }
   }
 
-  public func addTrials(study: Int64, _ make: (Int) throws -> [FrozenTrial]) throws -> [FrozenTrial] {
+  public func addTrials(
+    study: Int64, above known: Int64?, _ make: (_ first: Int, _ news: [FrozenTrial]) throws -> [TrialAddition]
+  ) throws -> [FrozenTrial] {
     try write(.full) { connection in
       try connection.requireStudy(study)
-      return try insert(into: study, connection, make)
+      let news = try known.map { known in
+        var isBehind = false
+        return try TrialReader(connection: connection, storage: self)
+          .trials(study: study, above: known, limit: -1, passingOver: [], isBehind: &isBehind).trials
+      }
+      return try insert(into: study, connection) { try make($0, news ?? []) }
     }
   }
 
   /// Inserts trials with all that belongs to them under the next numbers.
   func insert(
-    into study: Int64, _ connection: Connection, _ make: (Int) throws -> [FrozenTrial]
+    into study: Int64, _ connection: Connection, _ make: (Int) throws -> [TrialAddition]
   ) throws -> [FrozenTrial] {
     let objectives = try objectives(study: study, connection)
     let next = try connection.nextNumber(study: study)
-    return try zip(next..., make(next)).map { number, trial in
-      try insert(trial, number: number, objectives: objectives, study: study, connection)
+    return try zip(next..., make(next)).map { number, addition in
+      let trial = try insert(addition.trial, number: number, objectives: objectives, study: study, connection)
+      if let log = addition.keptLog { try connection.setLog(log, of: trial.id) }
+      if let note = addition.note {
+        for (key, value) in StudyRecord.attributes(notingFirst: note, onTrial: trial.id) {
+          try connection.setStudyAttribute(key, to: value, kind: .system, study: study)
+        }
+      }
+      return trial
     }
   }
 
@@ -142,7 +156,7 @@ extension Connection {
   }
 
   /// The number of the study's next trial.
-  fileprivate func nextNumber(study: Int64) throws -> Int {
+  func nextNumber(study: Int64) throws -> Int {
     let highest = try firstRow("SELECT max(number) FROM trials WHERE study_id = ?", .int(study)) { $0.int(0) }
     var next = (highest ?? nil).map { $0 + ($0 < .max ? 1 : 0) } ?? 0
     // Trials without a number are counted where they stand, so that none of theirs is given out.

@@ -43,6 +43,17 @@ extension SQLiteStorage {
     try file.read { try StudyReader(connection: $0).studies() }
   }
 
+  public func renameStudy(_ id: Int64, to name: String) throws {
+    try StorageChecks.name(name, of: "a study")
+    try write(.full) { connection in
+      try connection.requireStudy(id)
+      guard
+        try !connection.hasRow("SELECT 1 FROM studies WHERE study_name = ? AND study_id <> ?", .text(name), .int(id))
+      else { throw StorageChecks.exists(study: name) }
+      try connection.execute("UPDATE studies SET study_name = ? WHERE study_id = ?", .text(name), .int(id))
+    }
+  }
+
   public func deleteStudy(_ id: Int64) throws {
     try write(.full) { connection in
       try connection.requireStudy(id)
@@ -61,6 +72,7 @@ extension SQLiteStorage {
     memory.withLock { memory in
       memory.objectives[id] = nil
       memory.distributions[id] = nil
+      memory.withoutParameter[id] = nil
     }
   }
 
@@ -111,12 +123,19 @@ extension SQLiteStorage {
         ifnull((SELECT id FROM hpo_highest_ids WHERE table_name = ?), 0))
       """, .text(table.rawValue)
     ) { $0.int(0) }
-    return .int(((highest ?? nil) ?? 0) + 1)
+    let last = (highest ?? nil) ?? 0
+    guard last < OwnSchema.largestID else {
+      throw StorageError(
+        .damagedFile,
+        "a row of '\(table.rawValue)' has, or had, the identifier \(last), after which no other can come; "
+          + "'hpo doctor FILE' says where")
+    }
+    return .int(max(0, last) + 1)
   }
 }
 
 extension Connection {
-  fileprivate func setStudyAttribute(_ key: String, to value: JSONValue, kind: AttributeKind, study: Int64) throws {
+  func setStudyAttribute(_ key: String, to value: JSONValue, kind: AttributeKind, study: Int64) throws {
     try execute(
       """
       INSERT INTO \(kind.studyTable) (study_id, key, value_json) VALUES (?, ?, ?)

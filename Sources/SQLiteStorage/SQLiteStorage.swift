@@ -30,9 +30,9 @@ public final class SQLiteStorage: Storage {
     try self.init(path: path, opening: opening, busyWait: BusyWait())
   }
 
-  init(path: String, opening: Opening, busyWait: BusyWait) throws {
+  init(path: String, opening: Opening, busyWait: BusyWait, fileSystem: FileSystemKind? = nil) throws {
     try Self.checkPath(path, opening: opening)
-    let file = try DatabaseFile(path: path, busyWait: busyWait)
+    let file = try DatabaseFile(path: path, busyWait: busyWait, fileSystem: fileSystem)
     let inspection = try file.read { connection in
       let inspection = try SchemaInspection(connection)
       try inspection.check(connection, path: path)
@@ -50,6 +50,18 @@ public final class SQLiteStorage: Storage {
     let storage = try SQLiteStorage(path: path)
     try storage.prepareToWrite()
     try storage.close()
+  }
+
+  /// How long a report, a checkpoint or the start of a trial may be on the way to the disk before the next write brings it
+  /// there: what a power loss takes of a trial that runs. 2 seconds unless set; zero for no delay. See
+  /// Documentation/StudyDatabase.md.
+  public var synchronizationInterval: Duration {
+    get { .nanoseconds(Int64(clamping: file.synchronizationInterval)) }
+    set {
+      let (seconds, attoseconds) = max(newValue, .zero).components
+      let (nanoseconds, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+      file.synchronizationInterval = overflow ? .max : nanoseconds &+ UInt64(attoseconds / 1_000_000_000)
+    }
   }
 
   public func close() throws { try file.close() }

@@ -8,6 +8,8 @@ struct StorageMemory {
   var objectives: [Int64: Int] = [:]
   /// A distribution under each name of a study, from a trial that is finished.
   var distributions: [Int64: [String: Distribution]] = [:]
+  /// Up to which identifier all trials of a study are finished and have no parameter of a name.
+  var withoutParameter: [Int64: [String: Int64]] = [:]
   private var decoded: [String: Distribution] = [:]
   private var encoded: [Distribution: String] = [:]
 

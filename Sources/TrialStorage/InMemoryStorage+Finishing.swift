@@ -37,6 +37,10 @@ extension InMemoryStorage {
       }
       let original = tables.studies.values[index].trials[place.number]
       try StorageChecks.finished(original.state, number: place.number, to: "run again")
+      let trials = tables.studies.values[index].trials
+      if let copy = trials.first(where: { $0.repeated == place.number && !$0.state.isFinished }) {
+        throw StorageChecks.repeated(number: place.number, as: copy.number, state: copy.state)
+      }
       let copy = tables.append(original.repetition, at: index)
       tables.studies.values[index].setExclusion(reason(copy.number), number: place.number)
       return copy

@@ -9,15 +9,6 @@ extension InMemoryStorage {
     }
   }
 
-  public func addLogs(_ logs: [Int64: String]) throws {
-    for (trial, _) in logs {
-      try withTrial(trial) { table, number in
-        try StorageChecks.finished(table.trials[number].state, number: number, to: "given a log")
-      }
-    }
-    for (trial, text) in logs { try withTrial(trial) { table, _ in table.logs[trial] = text } }
-  }
-
   public func log(trial: Int64) throws -> String? { try withTrial(trial) { table, _ in table.logs[trial] } }
 
   public func owner(trial: Int64) throws -> ProcessIdentity? {

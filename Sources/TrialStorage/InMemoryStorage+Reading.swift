@@ -55,6 +55,12 @@ extension InMemoryStorage {
   /// Keeps nothing, since the trials are in memory already.
   public func keepHistory(_ history: KeptHistory, study: Int64) throws {}
 
+  public func trials(study: Int64, above id: Int64, limit: Int) throws -> [FrozenTrial] {
+    try withStudy(study) { table in
+      Array(table.trials[table.trials.partitioningIndex { $0.id > id }...].prefix(limit))
+    }
+  }
+
   public func changes(study: Int64, since cursor: inout TrialCursor) throws -> [FrozenTrial] {
     let changed = try withStudy(study) { table in
       cursor.catchUp(with: table.revision)
@@ -83,7 +89,7 @@ extension InMemoryStorage {
 
 extension RandomAccessCollection {
   /// The first index whose element satisfies the predicate, where all elements after it do as well.
-  fileprivate func partitioningIndex(where predicate: (Element) -> Bool) -> Index {
+  func partitioningIndex(where predicate: (Element) -> Bool) -> Index {
     var (low, count) = (startIndex, self.count)
     while count > 0 {
       let middle = index(low, offsetBy: count / 2)

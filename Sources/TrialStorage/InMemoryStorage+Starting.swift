@@ -39,18 +39,29 @@ extension InMemoryStorage {
     }
   }
 
-  public func addTrials(study: Int64, _ make: (Int) throws -> [FrozenTrial]) throws -> [FrozenTrial] {
+  public func addTrials(
+    study: Int64, above known: Int64?, _ make: (_ first: Int, _ news: [FrozenTrial]) throws -> [TrialAddition]
+  ) throws -> [FrozenTrial] {
     try tables.withLock { tables in
       guard let index = tables.studies.index(forKey: study) else { throw StorageChecks.notFound(study: study) }
       // All or none: what cannot be added is found on a copy.
       var copy = tables
-      let added = try make(copy.studies.values[index].trials.count).map { trial in
+      let trials = copy.studies.values[index].trials
+      let news = known.map { known in trials[trials.partitioningIndex { $0.id > known }...] } ?? []
+      let added = try make(trials.count, Array(news)).map { addition in
+        let trial = addition.trial
         try StorageChecks.names(of: trial)
         let table = copy.studies.values[index]
         try StorageChecks.addition(
           trial, objectives: table.record.directions.count, number: table.trials.count)
         try table.check(trial.parameters)
-        return copy.append(trial, at: index)
+        let added = copy.append(trial, at: index)
+        copy.studies.values[index].logs[added.id] = addition.keptLog
+        if let note = addition.note {
+          let attributes = StudyRecord.attributes(notingFirst: note, onTrial: added.id)
+          copy.studies.values[index].record.systemAttributes.merge(attributes) { _, new in new }
+        }
+        return added
       }
       tables = copy
       return added

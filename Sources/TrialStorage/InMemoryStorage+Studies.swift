@@ -30,6 +30,17 @@ extension InMemoryStorage {
     tables.withLock { $0.studies.values.map(\.record) }
   }
 
+  public func renameStudy(_ id: Int64, to name: String) throws {
+    try StorageChecks.name(name, of: "a study")
+    try tables.withLock { tables in
+      guard tables.studies[id] != nil else { throw StorageChecks.notFound(study: id) }
+      guard tables.studies.values.allSatisfy({ $0.record.name != name || $0.record.id == id }) else {
+        throw StorageChecks.exists(study: name)
+      }
+      tables.studies[id]?.record.name = name
+    }
+  }
+
   public func deleteStudy(_ id: Int64) throws {
     try tables.withLock { tables in
       guard let study = tables.studies.removeValue(forKey: id) else { throw StorageChecks.notFound(study: id) }

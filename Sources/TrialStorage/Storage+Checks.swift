@@ -108,6 +108,14 @@ package enum StorageChecks {
     }
   }
 
+  /// A finished trial whose repetition has not been run yet.
+  package static func repeated(number: Int, as copy: Int, state: TrialState) -> StorageError {
+    StorageError(
+      .wrongState,
+      "trial \(number) \(state == .waiting ? "waits to run again" : "runs again") as trial \(copy) already; nothing was added"
+    )
+  }
+
   package static func exists(study name: String) -> StorageError {
     StorageError(.studyExists, "there is a study '\(name)' already; choose another name, or go on with that one")
   }

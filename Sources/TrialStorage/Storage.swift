@@ -42,6 +42,11 @@ public protocol Storage: Sendable {
   /// All studies in the order of creation.
   func studies() throws -> [StudyRecord]
 
+  /// Gives a study another name.
+  ///
+  /// - Throws: `StorageError.studyExists` where another study has it; `invalidValue` for a name that is none.
+  func renameStudy(_ id: Int64, to name: String) throws
+
   /// Removes a study with its trials.
   func deleteStudy(_ id: Int64) throws
 
@@ -78,17 +83,17 @@ public protocol Storage: Sendable {
     study: Int64, parameters: OrderedDictionary<String, Choice>, userAttributes: OrderedDictionary<String, JSONValue>
   ) throws -> FrozenTrial
 
-  /// Adds finished and waiting trials as they are, but for their ids and numbers: all or, where one cannot be, none.
+  /// Adds finished and waiting trials as they are, but for their ids and numbers: all, with their logs and notes, or, where
+  /// one cannot be, none.
   ///
   /// - Parameters:
   ///   - study: The id of the study.
-  ///   - make: Gives the trials, once it knows the number that the first of them gets.
-  func addTrials(study: Int64, _ make: (Int) throws -> [FrozenTrial]) throws -> [FrozenTrial]
-
-  /// Keeps what the objectives of finished trials printed where they ran, by the ids of the trials here.
-  ///
-  /// - Throws: `StorageError` of code `trialNotFound`, or `wrongState` for a trial that is not finished; then none is kept.
-  func addLogs(_ logs: [Int64: String]) throws
+  ///   - known: Up to which id the caller knows the study's trials; nil where it does not look at them.
+  ///   - make: Gives the trials, once it knows the number that the first of them gets, and the trials above `known`.
+  /// - Returns: The trials as they were added.
+  func addTrials(
+    study: Int64, above known: Int64?, _ make: (_ first: Int, _ news: [FrozenTrial]) throws -> [TrialAddition]
+  ) throws -> [FrozenTrial]
 
   /// Records suggested parameters of a running trial, in their order.
   ///
@@ -181,7 +186,7 @@ public protocol Storage: Sendable {
   ///   - trial: The id of the trial.
   ///   - reason: Makes the reason of the exclusion from the number of the new trial.
   /// - Returns: The waiting trial.
-  /// - Throws: `StorageError.wrongState` unless the trial is finished.
+  /// - Throws: `StorageError.wrongState` unless the trial is finished, and where one that repeats it is not.
   func repeatTrial(_ trial: Int64, reason: (Int) -> String) throws -> FrozenTrial
 
   // MARK: Reading
@@ -191,6 +196,9 @@ public protocol Storage: Sendable {
 
   /// The trials of a study by ascending number, all or those in the given states.
   func trials(study: Int64, states: Set<TrialState>?) throws -> [FrozenTrial]
+
+  /// The first trials of a study above an id, at most so many, by ascending number.
+  func trials(study: Int64, above id: Int64, limit: Int) throws -> [FrozenTrial]
 
   /// The trial of a number.
   ///
@@ -243,11 +251,35 @@ public protocol Storage: Sendable {
 }
 
 extension Storage {
+  /// Hands the trials of a study to `body`, some thousand at a time, so that memory does not grow with the study.
+  ///
+  /// - Parameters:
+  ///   - study: The id of the study.
+  ///   - body: Gets trials by ascending number within a batch, and each trial once, as it is when it is read.
+  public func forEachBatch(study: Int64, _ body: ([FrozenTrial]) throws -> Void) throws {
+    var last: Int64 = 0
+    while true {
+      let trials = try trials(study: study, above: last, limit: 4096)
+      guard let highest = trials.map(\.id).max() else { return }
+      try body(trials)
+      last = highest
+    }
+  }
+
   /// The most bytes of a checkpoint, 256 MiB.
   public static var largestCheckpoint: Int { 1 << 28 }
 
   public func setStudyAttribute(_ key: String, to value: JSONValue, kind: AttributeKind, study: Int64) throws {
     try setStudyAttributes([key: value], kind: kind, study: study)
+  }
+
+  /// Adds finished and waiting trials as they are, but for their ids and numbers: all or, where one cannot be, none.
+  ///
+  /// - Parameters:
+  ///   - study: The id of the study.
+  ///   - make: Gives the trials, once it knows the number that the first of them gets.
+  public func addTrials(study: Int64, _ make: (Int) throws -> [FrozenTrial]) throws -> [FrozenTrial] {
+    try addTrials(study: study, above: nil) { first, _ in try make(first).map { TrialAddition($0) } }
   }
 
   /// Adds a finished or waiting trial as it is, but for its id and number.

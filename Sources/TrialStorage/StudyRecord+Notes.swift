@@ -44,6 +44,14 @@ extension StudyRecord {
   }
 }
 
+extension StudyRecord {
+  /// The system attributes of a study that set the first note on a trial.
+  package static func attributes(notingFirst text: String, onTrial trial: Int64) -> OrderedDictionary<String, JSONValue>
+  {
+    StudyRecord(id: 0, name: "", directions: []).attributes(noting: text, onTrial: trial)
+  }
+}
+
 extension Storage {
   /// Notes a text on a trial in whatever state, in place of the note that it has.
   ///

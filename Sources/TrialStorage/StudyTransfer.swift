@@ -7,7 +7,11 @@ public import Trials
 ///
 /// A copy keeps the times of its trial, and names in the system attribute `hpo:source` the study, the number and the
 /// storage that it was first recorded in. So a trial is known again however often it was copied, and no study gets it
-/// twice.
+/// twice, also from several processes at once.
+///
+/// Trials go over some hundred at a time, each time in one short transaction with their logs and notes, so that neither
+/// memory nor the other writers of the target notice how many there are. A transfer that was ended goes on where it was
+/// when it is begun again.
 public struct StudyTransfer {
   /// Which trials are brought.
   public enum Selection: Sendable {
@@ -20,15 +24,17 @@ public struct StudyTransfer {
   }
 
   /// What a transfer did.
-  public struct Summary: Sendable {
-    /// The trials as they were added.
-    public let added: [FrozenTrial]
+  public struct Summary: Sendable, Hashable {
+    /// How many trials were added.
+    public internal(set) var added = 0
+    /// The lowest and the highest of their numbers in the target; nil for none.
+    public internal(set) var numbers: ClosedRange<Int>?
     /// How many trials the target had already.
-    public let known: Int
+    public internal(set) var known = 0
   }
 
-  private let source: any Storage
-  private let study: StudyRecord
+  let source: any Storage
+  let study: StudyRecord
   private let place: String
   /// Whether what the trials printed goes along.
   package var bringsLogs = true
@@ -45,26 +51,29 @@ public struct StudyTransfer {
 
   /// Makes a study with the source's directions, attributes, documents and trials.
   ///
+  /// It has the name `NAME (incomplete copy)` until it is whole. One that a process left behind which was ended goes on.
+  ///
   /// - Throws: `StorageError.studyExists`; where it fails later, no study is left.
   @discardableResult
   public func copy(
     to target: any Storage, name: String, _ selection: Selection = .all
   ) throws -> (study: StudyRecord, summary: Summary) {
-    var documents: [StudyDocument: String] = [:]
-    for document in StudyDocument.allCases { documents[document] = try source.document(document, study: study.id) }
-    let copy = try target.createStudy(
-      name: name, directions: study.directions, systemAttributes: study.systemAttributesOfItself, documents: documents)
+    guard try target.study(named: name) == nil else { throw StorageChecks.exists(study: name) }
+    let left = try leftCopy(named: name, in: target)
+    let copy = try left ?? begin(name, in: target)
     do {
       try target.setStudyAttributes(study.userAttributes, kind: .user, study: copy.id)
-      let summary = try add(to: target, study: copy, selection)
-      return (copy, summary)
+      var batches = try TransferBatches(self, to: target, study: copy, selection)
+      let summary = try batches.run()
+      try target.renameStudy(copy.id, to: name)
+      return (try target.existingStudy(named: name), summary)
     } catch {
-      try? target.deleteStudy(copy.id)
+      if left == nil { try? target.deleteStudy(copy.id) }
       throw error
     }
   }
 
-  /// Adds the trials that the target does not have yet: all or, where one does not fit, none.
+  /// Adds the trials that the target does not have yet; where the parameter of one does not fit, none.
   ///
   /// - Throws: `StorageError.invalidValue` where the directions differ; `incompatibleParameter` where a parameter does.
   public func add(to target: any Storage, study other: StudyRecord, _ selection: Selection = .finished) throws
@@ -76,21 +85,38 @@ public struct StudyTransfer {
         "the study '\(study.name)' has the direction \(Self.text(study.directions)), and '\(other.name)' has "
           + "\(Self.text(other.directions)): their trials do not belong together")
     }
-    let trials = try source.trials(study: study.id, states: nil).filter(selection.admits)
-    var places: [TrialOrigin: Int] = [:]
-    for trial in try target.trials(study: other.id, states: nil) {
-      places[TrialOrigin(of: trial, in: other)] = trial.number
+    var batches = try TransferBatches(self, to: target, study: other, selection)
+    try batches.check()
+    return try batches.run()
+  }
+
+  /// What of a study of this name a process left behind which was ended as it copied the same study.
+  private func leftCopy(named name: String, in target: any Storage) throws -> StudyRecord? {
+    guard let left = try target.study(named: Self.incomplete(name)) else { return nil }
+    guard left.systemAttributes[StudyRecord.sourceKey] == origin, left.directions == study.directions else {
+      throw StorageError(
+        .studyExists,
+        "there is a study '\(left.name)', which an interrupted copy of another study has left; delete it first")
     }
-    let new = trials.filter { places[TrialOrigin(of: $0, in: study)] == nil }
-    let added = try target.addTrials(study: other.id) { first in
-      for (offset, trial) in new.enumerated() { places[TrialOrigin(of: trial, in: study)] = first + offset }
-      let numbers = Dictionary(
-        trials.map { ($0.number, places[TrialOrigin(of: $0, in: study)]) }, uniquingKeysWith: { first, _ in first })
-      return new.map { copy(of: $0, numbers: numbers.compactMapValues { $0 }) }
-    }
-    try transferNotes(from: new, to: added, of: other, in: target)
-    if bringsLogs { try transferLogs(from: new, to: added, in: target) }
-    return Summary(added: added, known: trials.count - new.count)
+    return left
+  }
+
+  private func begin(_ name: String, in target: any Storage) throws -> StudyRecord {
+    try StorageChecks.name(name, of: "a study")
+    var documents: [StudyDocument: String] = [:]
+    for document in StudyDocument.allCases { documents[document] = try source.document(document, study: study.id) }
+    var attributes = study.systemAttributesOfItself
+    attributes[StudyRecord.sourceKey] = origin
+    return try target.createStudy(
+      name: Self.incomplete(name), directions: study.directions, systemAttributes: attributes, documents: documents)
+  }
+
+  private var origin: JSONValue { ["study": .string(study.name), "storage": .string(place)] }
+
+  /// The name of a study that is being copied.
+  private static func incomplete(_ name: String) -> String {
+    let suffix = " (incomplete copy)"
+    return String(String.UnicodeScalarView(name.unicodeScalars.prefix(StudyRecord.longestName - suffix.count))) + suffix
   }
 
   private static func text(_ directions: [StudyDirection]) -> String {
@@ -98,7 +124,7 @@ public struct StudyTransfer {
   }
 
   /// - Parameter numbers: The numbers in the target by those in the source.
-  private func copy(of trial: FrozenTrial, numbers: [Int: Int]) -> FrozenTrial {
+  func copy(of trial: FrozenTrial, numbers: [Int: Int]) -> FrozenTrial {
     var copy = trial
     if !trial.state.isFinished {
       copy = FrozenTrial(id: 0, number: trial.number, state: .waiting)
@@ -120,36 +146,10 @@ public struct StudyTransfer {
     }
     return copy
   }
-
-  private func transferNotes(
-    from trials: [FrozenTrial], to copies: [FrozenTrial], of other: StudyRecord, in target: any Storage
-  ) throws {
-    var attributes: OrderedDictionary<String, JSONValue> = [:]
-    for (trial, copy) in zip(trials, copies) {
-      guard let note = study.note(onTrial: trial.id) else { continue }
-      attributes.merge(other.attributes(noting: note, onTrial: copy.id)) { _, new in new }
-    }
-    if !attributes.isEmpty { try target.setStudyAttributes(attributes, kind: .system, study: other.id) }
-  }
-
-  private func transferLogs(from trials: [FrozenTrial], to copies: [FrozenTrial], in target: any Storage) throws {
-    var logs: [Int64: String] = [:]
-    var size = 0
-    for (trial, copy) in zip(trials, copies) where copy.state.isFinished {
-      guard let log = try source.log(trial: trial.id) else { continue }
-      logs[copy.id] = log
-      size += log.utf8.count
-      // Few transactions, and few logs in memory.
-      guard size > 1 << 22 else { continue }
-      try target.addLogs(logs)
-      (logs, size) = ([:], 0)
-    }
-    if !logs.isEmpty { try target.addLogs(logs) }
-  }
 }
 
 extension StudyTransfer.Selection {
-  fileprivate func admits(_ trial: FrozenTrial) -> Bool {
+  func admits(_ trial: FrozenTrial) -> Bool {
     switch self {
     case .finished: trial.state.isFinished
     case .all: true
@@ -158,24 +158,10 @@ extension StudyTransfer.Selection {
   }
 }
 
-/// By what a trial is known again in copies of its study.
-private struct TrialOrigin: Hashable {
-  private let number: Int
-  private let started: Timestamp?
-  private let completed: Timestamp?
-  /// The study's name, where the times do not tell trials apart.
-  private let study: String?
-
-  init(of trial: FrozenTrial, in record: StudyRecord) {
-    let source = trial.systemAttributes[FrozenTrial.sourceKey]
-    number = source?["number"]?.intValue ?? trial.number
-    started = trial.started
-    completed = trial.completed
-    study = started == nil || completed == nil ? source?["study"]?.stringValue ?? record.name : nil
-  }
-}
-
 extension StudyRecord {
+  /// The system attribute of a copied study that says which study it is a copy of, and of which storage.
+  static let sourceKey = FrozenTrial.sourceKey
+
   /// The system attributes that are not about one of the trials.
   fileprivate var systemAttributesOfItself: OrderedDictionary<String, JSONValue> {
     systemAttributes.filter { key, _ in

@@ -14,3 +14,4 @@ try await study.optimize(trials: 100) { trial in
 let best = try study.best
 for (name, value) in best.externalParameters { print("\(name) = \(value)") }
 print("value = \(best.values[0]) in trial \(best.number) of \(try study.trials.count)")
+try study.close()

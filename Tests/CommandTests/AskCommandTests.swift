@@ -54,6 +54,21 @@ import Testing
     }
   }
 
+  @Test(
+    "values of several objectives follow one option or one each, in their order",
+    arguments: [["--value", "0.5", "-0.25"], ["--value", "0.5", "--value", "-0.25"], ["--value", "5e-1", "-.25"]])
+  func severalValues(_ values: [String]) throws {
+    try Command.inFolder { command in
+      try command.succeed("study", "create", "--study", "tune", "--direction", "minimize", "--direction", "maximize")
+      _ = try ask(command, "--float", "x=0..1")
+      let told = try command.start("hpo", ["tell", "--trial", "0"] + values + ["--study", "tune"]).wait()
+      #expect(told.status == 0, "\(told.errors)")
+      let shown = try #require(try show(command, 0)["values"] as? [String: Any])
+      #expect(shown["value0"] as? Double == 0.5 && shown["value1"] as? Double == -0.25)
+      #expect(try command.hpo("tell", "--study", "tune", "--trial", "0", "--value", "1", "x").status == 64)
+    }
+  }
+
   @Test("what cannot be told is refused in clear words and changes nothing; NaN makes the trial FAIL")
   func refusals() throws {
     try Command.inFolder { command in

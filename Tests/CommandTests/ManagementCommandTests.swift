@@ -39,6 +39,9 @@ import Testing
 
       let output = try command.succeed("trial", "requeue", "\(first)")
       #expect(output.contains("trial 6"))
+      let twice = try command.hpo("trial", "requeue", "\(first)")
+      #expect(twice.status == 1 && twice.errors.contains("as trial 6 already"), "\(twice.errors)")
+      #expect(try command.count("SELECT count(*) FROM trials") == 7)
       try command.succeed("optimize", "--trials", "6")
       let again = try #require(try trials(command, "--where", "number = 6").first)
       let before = try #require(try trials(command, "--where", "number = \(first)").first)
@@ -90,6 +93,9 @@ import Testing
       #expect(try command.count("SELECT count(*) FROM trials") == 1)
       #expect(try command.succeed("optimize", "--stagnation", "2", "--trials", "100").contains("no improvement"))
 
+      let absent = try command.hpo("optimize", "--until", "userAttributes.los < 1", "--trials", "5")
+      #expect(
+        absent.errors.components(separatedBy: "no user attribute 'los'").count == 2, "one note: \(absent.errors)")
       let unknown = try command.hpo("optimize", "--until", "learningrat < 1")
       #expect(unknown.status == 1 && unknown.errors.contains("learningrat"), "\(unknown.errors)")
       #expect(try command.hpo("optimize", "--stagnation", "0").status == 64)

@@ -136,6 +136,32 @@ struct ProgramCommandTests {
     }
   }
 
+  @Test("after hpo was killed, a trial runs again only when its old program has ended, whatever process groups it made")
+  func killedFolder() throws {
+    try Command.inFolder { command in
+      // Two programs in one folder would meet in `alive`.
+      let script = """
+        mkdir "$HPO_TRIAL_DIR/alive" 2> /dev/null || echo overlap >> overlap
+        test -e second && rmdir "$HPO_TRIAL_DIR/alive" && echo '{"value": {x}}' && exit
+        touch second; set -m
+        (trap 'sleep 0.5; rmdir "$HPO_TRIAL_DIR/alive"; exit' TERM; echo ready > ready; while :; do sleep 0.01; done) &
+        wait
+        """
+      var arguments = search(script, trials: 1)
+      let shell = try #require(arguments.lastIndex(of: "sh"))
+      arguments[shell] = "bash"
+      let running = try command.start("hpo", arguments)
+      let ready = command.folder.appendingPathComponent("ready").path
+      while !FileManager.default.fileExists(atPath: ready), running.process.isRunning { usleep(2000) }
+      running.send(SIGKILL)
+      #expect(try running.wait().status == -9)
+      #expect(try run(command, ["optimize", "--study", "tune", "--trials", "1"]).status == 0)
+      #expect(try trials(command).map { $0["state"] as? String } == ["COMPLETE"])
+      #expect(!FileManager.default.fileExists(atPath: command.folder.appendingPathComponent("overlap").path))
+      #expect(!FileManager.default.fileExists(atPath: command.folder.appendingPathComponent("hpo.db.trials").path))
+    }
+  }
+
   @Test("a trial is shown with its log, for people and for programs")
   func show() throws {
     try Command.inFolder { command in

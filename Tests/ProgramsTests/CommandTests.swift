@@ -105,6 +105,26 @@ import Trials
     }
   }
 
+  @Test("what a command leaves running in a process group of its own is ended as well, also where it ignores SIGTERM")
+  func otherGroups() async throws {
+    try await ProgramStudy.with { shell in
+      let script = """
+        set -m
+        sleep 1000 & echo $! > child
+        (trap '' TERM; echo ready > ready; while :; do sleep 0.05; done) & echo $! > stubborn
+        while ! test -s ready; do sleep 0.01; done
+        echo '{"value": 1}'
+        """
+      let program = Program(
+        ["bash", "-c", script], folder: shell.folder.path, limits: .init(time: .seconds(60), grace: .milliseconds(100)))
+      let trial = try #require(try await shell.run(program).first)
+      #expect(trial.value == 1)
+      let processes = try ["child", "stubborn"].map(shell.process)
+      #expect(!processes.contains(where: isRunning), "they have ended before the trial does")
+      for process in processes { kill(process, SIGKILL) }
+    }
+  }
+
   @Test("a hundred megabytes without a line feed, binary data and broken messages do no harm")
   func garbage() async throws {
     try await ProgramStudy.with { shell in

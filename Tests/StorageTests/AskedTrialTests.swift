@@ -33,17 +33,28 @@ struct AskedTrialTests {
     expectError(.trialNotFound) { _ = try storage.log(trial: 99) }
   }
 
-  @Test("Logs of finished trials are added, all or none", arguments: implementations)
+  @Test("Added trials have the logs and notes that they are added with, and no other", arguments: implementations)
   func addedLogs(_ implementation: StorageImplementation) throws {
     let (storage, study) = try make(implementation)
-    let (first, second) = (try started(storage, study), try started(storage, study))
-    try storage.finishTrial(first.id, state: .failed, values: [], attributes: [:])
-    expectError(.wrongState) { try storage.addLogs([first.id: "one", second.id: "two"]) }
-    #expect(try storage.log(trial: first.id) == nil)
-    expectError(.trialNotFound) { try storage.addLogs([first.id: "one", 99: "two"]) }
-    #expect(try storage.log(trial: first.id) == nil)
-    try storage.addLogs([first.id: "one"])
-    #expect(try storage.log(trial: first.id) == "one")
+    var trial = FrozenTrial(id: 0, number: 0, state: .failed)
+    let waiting = FrozenTrial(id: 0, number: 0, state: .waiting)
+    let before = try storage.addTrials(study: study) { _ in [trial] }
+    let added = try storage.addTrials(study: study, above: before[0].id) { first, news in
+      #expect(first == 1 && news.isEmpty)
+      return [TrialAddition(trial, log: "one", note: "look"), TrialAddition(waiting, log: "two")]
+    }
+    #expect(try added.map { try storage.log(trial: $0.id) } == ["one", nil])
+    let record = try #require(try storage.studies().first)
+    #expect(added.map { record.note(onTrial: $0.id) } == ["look", nil])
+    trial.values = [1]
+    let broken = trial
+    expectError(.invalidValue) {
+      _ = try storage.addTrials(study: study, above: before[0].id) { first, news in
+        #expect(first == 3 && news.map(\.id) == added.map(\.id))
+        return [TrialAddition(waiting, log: "three", note: "no"), TrialAddition(broken)]
+      }
+    }
+    #expect(try storage.trials(study: study, states: nil).count == 3)
   }
 
   @Test("A running trial has the owner that started it", arguments: implementations)

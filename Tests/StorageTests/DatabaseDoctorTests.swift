@@ -166,6 +166,31 @@ struct DatabaseDoctorTests {
         "INSERT INTO hpo_trial_exclusions SELECT trial_id, study_id, '', '' FROM trials WHERE state = 'RUNNING' LIMIT 1"
     ),
     Fault(rule: "studies of excluded trials", sql: "UPDATE hpo_trial_exclusions SET study_id = 1"),
+    Fault(
+      rule: "checkpoints",
+      sql: "INSERT INTO hpo_checkpoints SELECT trial_id, 1, 1, x'00' FROM trials WHERE state = 'COMPLETE' LIMIT 1"),
+    Fault(rule: "version of hpo's tables", sql: "INSERT INTO hpo_version VALUES (1)"),
+    Fault(rule: "version of hpo's tables", sql: "DELETE FROM hpo_version"),
+    Fault(rule: "hpo's tables", sql: "DROP TABLE hpo_trial_logs"),
+    Fault(rule: "hpo's indexes", sql: "DROP INDEX hpo_ix_marks", isFault: false),
+    Fault(
+      rule: "hpo's indexes",
+      sql: "DROP INDEX hpo_ix_trials_state; CREATE INDEX hpo_ix_trials_state ON trials (state)", isFault: false),
+    Fault(rule: "hpo's triggers", sql: "DROP TRIGGER hpo_trial_finished"),
+    Fault(
+      rule: "hpo's triggers",
+      sql: "DROP TRIGGER hpo_trial_deleted; CREATE TRIGGER hpo_trial_deleted AFTER DELETE ON trials BEGIN SELECT 1; END"
+    ),
+    Fault(
+      rule: "windows",
+      sql: "INSERT INTO hpo_study_documents SELECT study_id, 'window', 'two' FROM studies WHERE study_name = 'own'"),
+    Fault(
+      rule: "kept histories",
+      sql: "INSERT INTO hpo_histories SELECT study_id, 1, 0, '', x'0102' FROM studies WHERE study_name = 'own'",
+      isFault: false),
+    Fault(rule: "highest identifiers", sql: "INSERT INTO hpo_highest_ids VALUES ('people', 3)"),
+    Fault(
+      rule: "highest identifiers", sql: "INSERT OR REPLACE INTO hpo_highest_ids VALUES ('trials', 9223372036854775807)"),
     Fault(rule: "seeds", sql: "UPDATE hpo_study_documents SET text = 'x' WHERE document = 'seed'"),
     Fault(rule: "trial of trial_values", sql: "INSERT INTO trial_values VALUES (99999, 888, 0, 1.0, 'FINITE')"),
     Fault(rule: "trial of trial_params", sql: "UPDATE trial_params SET trial_id = 888 WHERE rowid = 1"),
@@ -186,6 +211,34 @@ struct DatabaseDoctorTests {
       rule: "study of study_system_attributes", sql: "UPDATE study_system_attributes SET study_id = 888 WHERE rowid = 1"
     ),
   ]
+
+  @Test("The window of a deterministic study is written anew as its trials ran", arguments: [1, 3])
+  func repairsWindow(window: Int) throws {
+    let storage = try SQLiteStorage(path: path)
+    let study = try storage.createStudy(
+      name: "ordered", directions: [.minimize], systemAttributes: [:], documents: [.window: "many"])
+    for number in 0..<6 {
+      var trial = FrozenTrial(id: 0, number: number, state: .complete)
+      trial.values = [1]
+      trial.systemAttributes["hpo:seen"] = ["count": .int(max(0, number - window + 1))]
+      try storage.addTrial(trial, study: study.id)
+    }
+    try storage.close()
+    let doctor = try DatabaseDoctor(path: path)
+    _ = try doctor.repair(backup: folder.file("backup.db"))
+    try doctor.close()
+    #expect(
+      try rows(path, "SELECT text FROM hpo_study_documents WHERE document = 'window'") == ["\(window)"])
+  }
+
+  @Test("An identifier after which no other can come is an error rather than the end of the program")
+  func highestID() throws {
+    _ = try folder.file(
+      path.split(separator: "/").last.map(String.init) ?? "",
+      running: "INSERT OR REPLACE INTO hpo_highest_ids VALUES ('trials', 9223372036854775807)")
+    let storage = try SQLiteStorage(path: path)
+    expectError(.damagedFile) { _ = try started(storage, storage.existingStudy(named: "own").id) }
+  }
 
   @Test("Nothing is found in a sound file but trials that another program runs")
   func isSound() throws {

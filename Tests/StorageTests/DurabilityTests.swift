@@ -162,13 +162,13 @@ struct DurabilityTests {
     #expect(other > study)
     #expect(try started(first, other).id > trial)
   }
+}
 
-  /// The bytes of the header that say which journal a reader must know.
-  private func journalFlags(_ path: String) throws -> [UInt8] {
-    let handle = try #require(FileHandle(forReadingAtPath: path))
-    defer { try? handle.close() }
-    try handle.seek(toOffset: 18)
-    let flags = try #require(try handle.read(upToCount: 2))
-    return Array(flags)
-  }
+/// The bytes of the header that say which journal a reader must know.
+func journalFlags(_ path: String) throws -> [UInt8] {
+  let handle = try #require(FileHandle(forReadingAtPath: path))
+  defer { try? handle.close() }
+  try handle.seek(toOffset: 18)
+  let flags = try #require(try handle.read(upToCount: 2))
+  return Array(flags)
 }

@@ -91,10 +91,18 @@ struct ExclusionContractTests {
     let copy = try storage.repeatTrial(first.id) { "runs again as trial \($0)" }
     #expect(copy.number == 2 && copy.state == .waiting && copy.repeated == 0)
     #expect(copy.fixedParameters == ["x": 0.0])
+    // Typed twice, it does not run twice.
+    #expect(
+      expectError(.wrongState) { _ = try storage.repeatTrial(first.id) { _ in "" } }.contains("as trial 2 already"))
     #expect(try storage.trial(number: 0, study: study).exclusion == "runs again as trial 2")
     let again = try #require(try storage.startTrial(study: study, owner: .current, limit: 2))
     #expect(again.id == copy.id)
+    #expect(
+      expectError(.wrongState) { _ = try storage.repeatTrial(first.id) { _ in "" } }.contains("runs again as trial 2"))
+    #expect(try storage.trials(study: study, states: nil).count == 3)
     #expect(try storage.startTrial(study: study, owner: .current, limit: 2) == nil)
+    try storage.finishTrial(again.id, state: .failed, values: [], attributes: [:])
+    #expect(try storage.repeatTrial(first.id) { _ in "" }.number == 3)
   }
 
   @Test("A trial is found by its number", arguments: implementations)

@@ -26,6 +26,20 @@ struct StorageContractTests {
     try storage.close()
   }
 
+  @Test("A study is renamed unless another one has the name", arguments: implementations)
+  func renames(_ implementation: StorageImplementation) throws {
+    let storage = try implementation.make(in: folder)
+    let study = try storage.createStudy(name: "a", directions: [.maximize])
+    _ = try storage.createStudy(name: "b", directions: [.minimize])
+    expectError(.studyExists) { try storage.renameStudy(study.id, to: "b") }
+    expectError(.invalidValue) { try storage.renameStudy(study.id, to: "") }
+    expectError(.studyNotFound) { try storage.renameStudy(99, to: "c") }
+    try storage.renameStudy(study.id, to: "a")
+    try storage.renameStudy(study.id, to: "c")
+    #expect(try storage.studies().map(\.name) == ["c", "b"])
+    #expect(try storage.study(named: "c")?.id == study.id)
+  }
+
   @Test("A second study of a name, no direction and an impossible name are refused", arguments: implementations)
   func refusesStudies(_ implementation: StorageImplementation) throws {
     let storage = try implementation.make(in: folder)

@@ -6,6 +6,7 @@ import Samplers
 import SearchSpace
 import StudyEngine
 import TestSupport
+import Synchronization
 import Testing
 import TrialStorage
 import Trials
@@ -109,5 +110,29 @@ struct ManyTrialsTests {
     for key in ["constraints", "constraints:size", "grid_id"] {
       #expect(try !hasOutline(8700) { if $0.number == 700 { $0.systemAttributes[key] = .int(1) } }, "\(key)")
     }
+  }
+
+  @Test("A rule is shown all of very many finished trials, in the order in which they ended, before another one starts")
+  func stopRules() async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = try file(9000, in: folder) { trial in
+      // Two jobs, of which now and then the second one is faster, also where the trials are read in parts.
+      trial.started = Timestamp(microseconds: Int64(trial.number) * 10)
+      trial.completed = Timestamp(microseconds: Int64(trial.number ^ 1) * 10 + 30)
+    }
+    let storage = try SQLiteStorage(path: path)
+    let study = try Study(
+      name: "s", directions: [.minimize], sampler: RandomSampler(seed: 5), pruner: NopPruner(), storage: storage)
+    let shown = Mutex<[Int]>([])
+    let rule = StopCallback("found") { trial in
+      shown.withLock { $0.append(trial.number) }
+      return trial.number == 8500
+    }
+    let summary = try await study.optimize(trials: 9100, stopRules: [rule], objective: objective)
+    #expect(summary.finished == 0 && summary.stopReason == "found")
+    #expect(shown.withLock { $0 } == (0...8501).map { $0 ^ 1 })
+    try storage.close()
   }
 }

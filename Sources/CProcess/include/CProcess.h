@@ -20,6 +20,9 @@ typedef struct {
   int input, output, errors;
   /// The end of a guard's socket that `hpo_start_guard` returned, or -1.
   int guard;
+  /// What the guard is told of the program: the milliseconds from SIGTERM to SIGKILL, and a descriptor that it holds open
+  /// as long as it watches the program, or -1.
+  int grace, lock;
 } hpo_program;
 
 /// What failed as a program was started.
@@ -30,8 +33,8 @@ typedef enum { HPO_STARTED, HPO_NO_PROCESS, HPO_NO_FOLDER, HPO_NO_PROGRAM } hpo_
 pid_t hpo_start_program(const hpo_program *program, hpo_start_failure *failure);
 
 /// Starts a process that waits for the end of this one, and then ends every session that was started under the guard
-/// and not forgotten: SIGTERM, and SIGKILL after `grace` milliseconds. Returns a socket, or -1 with errno.
-int hpo_start_guard(int grace);
+/// and not forgotten: SIGTERM, and SIGKILL after the program's grace. Returns a socket, or -1 with errno.
+int hpo_start_guard(void);
 
 /// Tells the guard that a session is gone.
 void hpo_forget_program(int guard, pid_t leader);
@@ -39,6 +42,10 @@ void hpo_forget_program(int guard, pid_t leader);
 /// Sends a signal to the leader's process group and, where the system tells which processes a session has, to the rest
 /// of its session.
 void hpo_signal_session(pid_t leader, int signal);
+
+/// Whether a process of a session lives: 1 or 0. Where the system does not tell which processes a session has, of the
+/// leader's process group.
+int hpo_session_lives(pid_t leader);
 
 /// What the living processes of a session are.
 typedef struct {

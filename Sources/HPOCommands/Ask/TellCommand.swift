@@ -12,7 +12,7 @@ struct TellCommand: ParsableCommand {
 
       Examples:
         hpo tell --study tune --trial 0 --value 0.25
-        hpo tell --study tune --trial 0 --value 0.25 --value 12.5      # a value for each of two objectives
+        hpo tell --study tune --trial 0 --value 0.25 12.5      # a value for each of two objectives
         hpo tell --study tune --trial 0 --report 10=0.5
         hpo tell --study tune --trial 0 --state pruned
         hpo tell --study tune --trial 0 --state failed --message 'out of memory'
@@ -30,7 +30,9 @@ struct TellCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "The trial's number.")
   var trial: Int
 
-  @Option(parsing: .unconditionalSingleValue, help: "The trial's value, once for each objective.")
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: "The trial's value, or one for each objective: --value 0.25 12.5, or --value 0.25 --value 12.5.")
   var value: [Double] = []
 
   @Option(help: "complete (which goes without saying where there is a value), pruned or failed.")
@@ -47,6 +49,20 @@ struct TellCommand: ParsableCommand {
 
   @Option(help: "An attribute to keep with the trial: NAME=JSON, or NAME=TEXT. Repeatable.")
   var attribute: [NamedValue] = []
+
+  /// Arguments in which each value has its own `--value`, as the parser reads them: it takes a value that begins with a minus
+  /// sign for an option, unless it follows one.
+  static func spreadingValues(in arguments: [String]) -> [String] {
+    guard arguments.first == configuration.commandName else { return arguments }
+    var spread: [String] = []
+    var takesValues = false
+    for argument in arguments {
+      if takesValues, spread.last != "--value", Double(argument) != nil { spread.append("--value") }
+      takesValues = argument == "--value" || takesValues && Double(argument) != nil
+      spread.append(argument)
+    }
+    return spread
+  }
 
   func validate() throws {
     if state == .pruned || state == .failed, !value.isEmpty {

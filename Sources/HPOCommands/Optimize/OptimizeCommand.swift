@@ -66,6 +66,7 @@ struct OptimizeCommand: AsyncParsableCommand {
       throw ValidationError("the study file says what the parameters and the command are; give one or the other")
     }
     let opened = try storage.open(create: given != nil || !space.isEmpty)
+    durability.apply(to: opened)
     let outcome: OptimizeOutcome
     do {
       outcome = try await optimize(given, in: opened)

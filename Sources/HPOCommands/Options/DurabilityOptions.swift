@@ -11,6 +11,11 @@ struct DurabilityOptions: ParsableArguments {
   var checkpointEvery: PauseSpan?
 
   var checkpointInterval: Duration { checkpointEvery?.duration ?? .seconds(2) }
+
+  /// Has a database bring what runs to the disk as often as checkpoints are kept, but every two seconds at the least.
+  func apply(to storage: any Storage) {
+    (storage as? SQLiteStorage)?.synchronizationInterval = min(checkpointInterval, .seconds(2))
+  }
 }
 
 /// A time span that may be none.

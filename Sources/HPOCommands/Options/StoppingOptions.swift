@@ -40,7 +40,10 @@ extension StopConfiguration {
   /// - Throws: `StorageError.invalidValue` where the condition is none.
   func rules(study: StudyRecord, space: ParameterSpace) throws -> [any StopRule] {
     var rules: [any StopRule] = []
-    if let until { rules.append(try ConditionRule(until, study: study, space: space)) }
+    if let until {
+      rules.append(
+        try ConditionRule(until, study: study, space: space) { Terminal.writeError("note: \($0)\n") })
+    }
     if let stagnation { rules.append(StagnationRule(patience: stagnation, directions: study.directions)) }
     return rules
   }

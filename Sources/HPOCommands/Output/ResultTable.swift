@@ -53,12 +53,13 @@ struct ResultTable {
     return .object(result)
   }
 
-  private var csv: String {
-    ([columns.map { .string($0.name) } as [JSONValue?]] + rows).map { row in
-      row.map(Self.csvField).joined(separator: ",") + "\r\n"
-    }
-    .joined()
-  }
+  private var csv: String { csvHeading + rows.map(Self.csvLine).joined() }
+
+  /// The first line of a CSV file.
+  var csvHeading: String { Self.csvLine(columns.map { .string($0.name) }) }
+
+  /// A line of a CSV file.
+  static func csvLine(_ row: [JSONValue?]) -> String { row.map(csvField).joined(separator: ",") + "\r\n" }
 
   private static func csvField(_ value: JSONValue?) -> String {
     let text: String

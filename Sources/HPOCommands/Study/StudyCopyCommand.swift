@@ -7,7 +7,8 @@ struct StudyCopyCommand: ParsableCommand {
     abstract: "Copies a study with all its trials, under another name or into another database.",
     discussion: """
       The copy goes on by itself: it has the study file, the seed and everything else. A trial that is running waits in the \
-      copy with its parameters. Each trial keeps a record of where it comes from (system attribute hpo:source).
+      copy with its parameters. Each trial keeps a record of where it comes from (system attribute hpo:source). Until it is \
+      whole, the copy is called 'NAME (incomplete copy)'; where the command was ended, the same one goes on.
 
       Examples:
         hpo study copy --study digits-mlp --to digits-mlp-2
@@ -32,7 +33,7 @@ struct StudyCopyCommand: ParsableCommand {
       return (record, name, summary)
     }
     Terminal.write(
-      "copied '\(record.name)' with \(counted(summary.added.count, "trial")) to '\(name)'"
+      "copied '\(record.name)' with \(counted(summary.added + summary.known, "trial")) to '\(name)'"
         + (toStorage.map { " in \($0)" } ?? "") + "\n")
   }
 
@@ -48,8 +49,8 @@ struct StudyMergeCommand: ParsableCommand {
     abstract: "Adds the finished trials of one study to another one.",
     discussion: """
       The trials get the next numbers, and keep a record of where they come from (system attribute hpo:source). A trial \
-      that is there already, by an earlier merge or copy, is passed over, so the same merge may be repeated. The source \
-      stays as it is. Where one trial does not fit, none is added.
+      that is there already, by an earlier merge or copy, is passed over, so the same merge may be repeated, also one that \
+      was ended half-way. The source stays as it is. Where a parameter does not fit, no trial is added.
 
       Examples:
         hpo study merge --study digits-mlp --from digits-mlp-2
@@ -79,10 +80,11 @@ struct StudyMergeCommand: ParsableCommand {
       }
       return (record, name, summary)
     }
-    let count = summary.added.count
-    var text = "added \(counted(count, "trial")) of '\(name)' to '\(record.name)'"
-    if let first = summary.added.first, let last = summary.added.last {
-      text += count == 1 ? ", number \(first.number)" : ", numbers \(first.number) to \(last.number)"
+    var text = "added \(counted(summary.added, "trial")) of '\(name)' to '\(record.name)'"
+    if let numbers = summary.numbers {
+      text +=
+        numbers.count == 1
+        ? ", number \(numbers.lowerBound)" : ", numbers \(numbers.lowerBound) to \(numbers.upperBound)"
     }
     if summary.known > 0 { text += "; \(summary.known) were there already" }
     Terminal.write(text + "\n")

@@ -40,37 +40,68 @@ struct StudyExportCommand: ParsableCommand {
     if let output, FileManager.default.fileExists(atPath: output) {
       throw ValidationError("there is a file '\(output)' already; give the path of a new one")
     }
-    let (name, text, count) = try storage.withStorage { storage in
+    let (name, count) = try storage.withStorage { storage in
       let record = try study.record(in: storage)
       if format == .optuna, let output {
-        let summary = try SQLiteStorage.export(record, of: storage, place: self.storage.location, to: output)
-        return (record.name, nil as String?, summary.added.count)
+        return (
+          record.name, try SQLiteStorage.export(record, of: storage, place: self.storage.location, to: output).added
+        )
       }
-      let trials = try storage.trials(study: record.id, states: nil)
-      let table = ResultTable(trials: trials, study: record)
-      let text = format == .csv ? table.formatted(.csv, width: nil) : Self.json(record, trials, table)
-      return (record.name, text, trials.count)
+      guard let output else { return (record.name, try write(record, in: storage, to: Terminal.write)) }
+      let file = try OutputFile(output)
+      do {
+        let count = try write(record, in: storage, to: file.write)
+        try file.close()
+        return (record.name, count)
+      } catch {
+        file.remove()
+        throw error
+      }
     }
-    guard let output else { return Terminal.write(text ?? "") }
-    if let text { try RegularFile.write(Array(text.utf8), to: output) }
-    Terminal.write("wrote the study '\(name)' with \(counted(count, "trial")) to \(output)\n")
+    if let output { Terminal.write("wrote the study '\(name)' with \(counted(count, "trial")) to \(output)\n") }
   }
 
-  private static func json(_ record: StudyRecord, _ trials: [FrozenTrial], _ table: ResultTable) -> String {
-    let rows = zip(trials, table.rows).map { trial, row -> JSONValue in
-      guard case .object(var members) = table.object(row) else { return .null }
-      members["completed"] = trial.completed.map { .string($0.description) } ?? .null
-      members["reports"] = .array(
-        trial.intermediateValues.map { report in
-          ["step": .int(report.step), "value": JSONValue.double(report.value).withTextForInfinities]
-        })
-      return .object(members)
+  /// Writes all trials as CSV or JSON, as they are read; returns how many there are.
+  private func write(
+    _ record: StudyRecord, in storage: any Storage, to output: @escaping (String) throws -> Void
+  ) throws -> Int {
+    var columns = TrialColumns(record)
+    try storage.forEachBatch(study: record.id) { columns.include($0) }
+    let table = ResultTable(columns: columns.columns)
+    var writer = RowWriter(
+      columns: table.columns, isJSON: format == .json, in: Self.frame(of: record), to: output)
+    var count = 0
+    try storage.forEachBatch(study: record.id) { trials in
+      for trial in trials {
+        if format == .csv {
+          try writer.write(columns.row(of: trial))
+        } else {
+          try writer.write(object: json(trial, columns, table))
+        }
+      }
+      count += trials.count
     }
+    try writer.finish()
+    return count
+  }
+
+  /// The JSON of a study around the array of its trials.
+  private static func frame(of record: StudyRecord) -> (before: String, after: String, depth: Int) {
     let study: OrderedDictionary<String, JSONValue> = [
       "study": .string(record.name), "directions": .array(record.directions.map { .string($0.rawValue) }),
       "metrics": .array(record.metricNames.map(JSONValue.string)), "userAttributes": .object(record.userAttributes),
-      "trials": .array(rows),
     ]
-    return JSONValue.object(study).serialized(.pretty) + "\n"
+    // Without the bracket that ends it, and the line feed before that.
+    return (JSONValue.object(study).serialized(.pretty).dropLast(2) + ",\n  \"trials\": ", "\n}\n", 1)
+  }
+
+  private func json(_ trial: FrozenTrial, _ columns: TrialColumns, _ table: ResultTable) -> JSONValue {
+    guard case .object(var members) = table.object(columns.row(of: trial)) else { return .null }
+    members["completed"] = trial.completed.map { .string($0.description) } ?? .null
+    members["reports"] = .array(
+      trial.intermediateValues.map { report in
+        ["step": .int(report.step), "value": JSONValue.double(report.value).withTextForInfinities]
+      })
+    return .object(members)
   }
 }

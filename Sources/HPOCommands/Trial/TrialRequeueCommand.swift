@@ -31,15 +31,24 @@ struct TrialRequeueCommand: ParsableCommand {
         try storage.requeueTrial(TrialLease(trial: trial.id, start: nil))
         return "trial \(number) waits to run again"
       case .running:
-        if try storage.requeueOrphans(study: record.id).requeued.contains(number) {
-          return "trial \(number) waits to run again"
+        let orphans = try storage.requeueOrphans(study: record.id)
+        if orphans.requeued.contains(number) { return "trial \(number) waits to run again" }
+        if orphans.failed.contains(number) {
+          let copy = try Self.repetition(of: trial, in: storage)
+          return
+            "trial \(number) has failed, since its process ended \(OrphanedTrials.mostDeaths) times in a row; it is excluded and "
+            + "waits to run again as trial \(copy.number)"
         }
         throw ValidationError(
           "trial \(number) is running, and its process may be alive; if you know it to be gone, add --abandoned")
       case .complete, .pruned, .failed:
-        let copy = try storage.repeatTrial(trial.id) { "runs again as trial \($0)" }
+        let copy = try Self.repetition(of: trial, in: storage)
         return "trial \(number) is excluded and waits to run again as trial \(copy.number)"
       }
     }
+  }
+
+  private static func repetition(of trial: FrozenTrial, in storage: any Storage) throws -> FrozenTrial {
+    try storage.repeatTrial(trial.id) { "runs again as trial \($0)" }
   }
 }

@@ -2,44 +2,12 @@ import HPO
 import OrderedCollections
 
 extension ResultTable {
-  /// The columns that a study's table has only where a trial has something for them.
-  static let optionalTrialColumns = ["violation", "excluded", "duplicate", "note", "failure"]
-
-  /// A study's trials, a row each: number, state, values, parameters, attributes of the user, seconds, and what few
-  /// trials have: constraints, the reason of an exclusion or a failure, another trial that they repeat, a note.
+  /// A study's trials, a row each.
   init(trials: [FrozenTrial], study: StudyRecord) {
-    let parameters = trials.reduce(into: OrderedSet<String>()) { $0.formUnion($1.shownParameters.keys) }
-    let attributes = trials.reduce(into: OrderedSet<String>()) { $0.formUnion($1.userAttributes.keys) }
-    let hasFailures = trials.contains { $0.failure != nil }
-    let hasExclusions = trials.contains(where: \.isExcluded)
-    let hasDuplicates = trials.contains { $0.duplicate != nil }
-    let notes = trials.map { study.note(onTrial: $0.id) }
-    let hasNotes = notes.contains { $0 != nil }
-    let hasConstraints = trials.contains { !$0.constraints.isEmpty }
-    columns = [Column("number", title: "trial"), Column("state")]
-    columns += study.metricNames.map { Column("values", $0) }
-    columns += parameters.map { Column("params", $0) }
-    columns += attributes.map { Column("userAttributes", $0) }
-    if hasConstraints { columns.append(Column("violation")) }
-    columns += [Column("seconds"), Column("started", isTime: true)]
-    if hasExclusions { columns.append(Column("excluded")) }
-    if hasDuplicates { columns.append(Column("duplicate")) }
-    if hasNotes { columns.append(Column("note")) }
-    if hasFailures { columns.append(Column("failure")) }
-    rows = zip(trials, notes).map { trial, note in
-      let shown = trial.shownParameters
-      var row: [JSONValue?] = [.int(trial.number), .string(trial.state.rawValue)]
-      row += study.directions.indices.map { trial.values.indices.contains($0) ? .double(trial.values[$0]) : nil }
-      row += parameters.map { shown[$0]?.json }
-      row += attributes.map { trial.userAttributes[$0] }
-      if hasConstraints { row.append(trial.constraints.isEmpty ? nil : .double(trial.violation)) }
-      row += [trial.duration.map(JSONValue.double), trial.started.map { .string($0.description) }]
-      if hasExclusions { row.append(trial.exclusion.map { .string($0.isEmpty ? "yes" : $0) }) }
-      if hasDuplicates { row.append(trial.duplicate.map(JSONValue.string)) }
-      if hasNotes { row.append(note.map(JSONValue.string)) }
-      if hasFailures { row.append(trial.failure.map(JSONValue.string)) }
-      return row
-    }
+    var table = TrialColumns(study)
+    table.include(trials)
+    columns = table.columns
+    rows = trials.map(table.row)
   }
 }
 
@@ -74,7 +42,7 @@ extension FrozenTrial {
   }
 
   /// The parameters, with what a waiting trial will run with.
-  fileprivate var shownParameters: OrderedDictionary<String, Choice> {
+  var shownParameters: OrderedDictionary<String, Choice> {
     state == .waiting ? externalParameters.merging(fixedParameters) { own, _ in own } : externalParameters
   }
 }

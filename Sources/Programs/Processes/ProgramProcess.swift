@@ -69,9 +69,18 @@ final class ProgramProcess: @unchecked Sendable {
 
   /// Starts a program.
   ///
+  /// - Parameters:
+  ///   - path: The file, found already.
+  ///   - arguments: Those of the program, its name first.
+  ///   - environment: All of its environment.
+  ///   - folder: Where it runs; nil for the current folder.
+  ///   - hasInput: Whether it is sent lines; else its standard input is empty.
+  ///   - grace: How long the guard lets it take to end.
+  ///   - lock: What the guard holds as long as a process of the program lives.
   /// - Throws: `ProgramError.notExecutable`, `notFound` for a folder that does not exist, `systemFailure`.
   init(
-    path: String, arguments: [String], environment: [String: String], folder: String?, hasInput: Bool
+    path: String, arguments: [String], environment: [String: String], folder: String?, hasInput: Bool,
+    grace: Duration, lock: FolderLock?
   ) throws(ProgramError) {
     let waker = try Waker()
     let (outputReader, outputWriter) = try Descriptor.pipe()
@@ -96,7 +105,8 @@ final class ProgramProcess: @unchecked Sendable {
           func start(_ folder: UnsafePointer<CChar>?) -> (pid_t, CInt) {
             var program = hpo_program(
               path: path, arguments: arguments, environment: environment, folder: folder, input: inputReader.number,
-              output: outputWriter.number, errors: errorWriter.number, guard: Guard.socket)
+              output: outputWriter.number, errors: errorWriter.number, guard: Guard.socket,
+              grace: CInt(clamping: grace.nanoseconds / 1_000_000), lock: lock?.descriptor ?? -1)
             let process = hpo_start_program(&program, &failure)
             return (process, errno)
           }
@@ -331,15 +341,21 @@ final class ProgramProcess: @unchecked Sendable {
   /// Ends what an ended program left running, which nobody waits for any more.
   func endRest(grace: Duration) {
     guard !isOver else { return }
-    guard kill(-leader, 0) == 0 else { return forget() }
+    guard hpo_session_lives(leader) != 0 else { return forget() }
     hpo_signal_session(leader, SIGTERM)
+    hpo_signal_session(leader, SIGCONT)
     endRest(until: DispatchTime.now().uptimeNanoseconds &+ grace.nanoseconds)
   }
 
   private func endRest(until deadline: UInt64) {
-    while kill(-leader, 0) == 0, DispatchTime.now().uptimeNanoseconds < deadline { usleep(2000) }
+    while hpo_session_lives(leader) != 0, DispatchTime.now().uptimeNanoseconds < deadline { usleep(2000) }
     hpo_signal_session(leader, SIGKILL)
     awaitEnd(until: nil)
+    // Again, since a process may have started another one in between; but one that waits for a device does not end.
+    for _ in 0..<500 where hpo_session_lives(leader) != 0 {
+      hpo_signal_session(leader, SIGKILL)
+      usleep(2000)
+    }
     forget()
   }
 

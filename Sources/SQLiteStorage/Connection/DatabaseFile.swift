@@ -8,9 +8,15 @@ import TrialStorage
 enum Durability {
   /// On the disk: it survives a power loss, and so does all that was committed before it.
   case full
-  /// With the operating system: it survives the end of the process by any means; a power loss takes it, together with
-  /// everything that was committed after it.
+  /// With the operating system: it survives the end of the process by any means. A power loss takes it, together with
+  /// everything that was committed after it, unless something was brought to the disk since; which is so at the latest with
+  /// the first commit that comes `synchronizationInterval` after the last time.
   case process
+}
+
+/// Whether a connection waits for others.
+private final class Patience: Sendable {
+  let isSuspended = Atomic(false)
 }
 
 /// A database file with the one connection of this storage to it, which one thread at a time uses.
@@ -27,18 +33,31 @@ final class DatabaseFile: Sendable {
     /// Whether the journal is a write-ahead log, so that a relaxed commit is sound.
     var hasWriteAheadLog = false
     var isClosed = false
+    /// When the log was last brought to the disk, as `DispatchTime` counts nanoseconds.
+    var synchronizedAt: UInt64 = 0
+    /// How many nanoseconds later the next commit brings it there, whatever its durability.
+    var synchronizationInterval: UInt64 = 2_000_000_000
+    var synchronizations = 0
   }
 
   private let busyWait: BusyWait
+  private let fileSystem: FileSystemKind?
+  private let patience = Patience()
 
+  /// - Parameters:
+  ///   - path: The file, which is made where it is missing.
+  ///   - busyWait: How long to wait where others have it locked.
+  ///   - fileSystem: What holds the file; nil to ask the system.
   /// - Throws: `StorageError` where there is no such file that can be opened as a database.
-  init(path: String, busyWait: BusyWait = BusyWait()) throws {
+  init(path: String, busyWait: BusyWait = BusyWait(), fileSystem: FileSystemKind? = nil) throws {
     self.path = path
     self.busyWait = busyWait
+    self.fileSystem = fileSystem
     var configuration = Configuration()
     configuration.foreignKeysEnabled = false
     configuration.label = "study database"
-    configuration.busyMode = .callback { busyWait.wait(attempt: $0) }
+    let patience = patience
+    configuration.busyMode = .callback { !patience.isSuspended.load(ordering: .relaxed) && busyWait.wait(attempt: $0) }
     do {
       queue = try DatabaseQueue(path: Self.literalPath(path), configuration: configuration)
     } catch {
@@ -62,34 +81,60 @@ final class DatabaseFile: Sendable {
   /// Runs `body` in a transaction that nobody else writes during.
   ///
   /// The disk is waited for after the commit, when others may write already: a process that writes without a pause would
-  /// else hold the lock most of the time, and Optuna, which looks for it ten times a second, would give up.
+  /// else hold the lock most of the time, and Optuna, which looks for it ten times a second, would give up. It is waited for
+  /// where `durability` demands it, and where that was long ago, so that what is written for hours reaches the disk as well.
   func write<Result>(_ durability: Durability, _ body: (Connection) throws -> Result) throws -> Result {
     try access { connection in
       let hasLog = try relax(connection)
       try connection.begin("BEGIN IMMEDIATE", busyWait)
       let result = try connection.finishTransaction(body)
-      if hasLog, durability == .full { try connection.synchronizeLog() }
+      if hasLog, durability == .full || isSynchronizationDue {
+        try connection.synchronizeLog()
+        state.withLock { state in
+          state.synchronizedAt = DispatchTime.now().uptimeNanoseconds
+          state.synchronizations += 1
+        }
+      }
       return result
     }
   }
+
+  private var isSynchronizationDue: Bool {
+    state.withLock { DispatchTime.now().uptimeNanoseconds - $0.synchronizedAt >= $0.synchronizationInterval }
+  }
+
+  /// How many nanoseconds after the last synchronization a commit brings the log to the disk, whatever its durability.
+  var synchronizationInterval: UInt64 {
+    get { state.withLock(\.synchronizationInterval) }
+    set { state.withLock { $0.synchronizationInterval = newValue } }
+  }
+
+  /// How often this process has brought the log to the disk behind a commit.
+  var synchronizations: Int { state.withLock(\.synchronizations) }
 
   /// Copies all pages, in one state, to another database.
   func backUp(to other: DatabaseQueue) throws { try queue.backup(to: other) }
 
   /// Changes to a write-ahead log, which lets others read while this process writes. Stays with the journal that there
-  /// is where the file system knows no shared memory, or where another program never lets go of the file.
+  /// is where the file system knows no shared memory, or where another program never lets go of the file; on a file system
+  /// that several computers may use, goes back to a rollback journal.
   func useWriteAheadLog() throws {
+    let isShared = (fileSystem ?? FileSystemKind(ofPath: path)) == .shared
+    // Whoever has a log open keeps others from leaving it, perhaps for hours.
+    patience.isSuspended.store(isShared, ordering: .relaxed)
+    defer { patience.isSuspended.store(false, ordering: .relaxed) }
     try access { connection in
-      let deadline = DispatchTime.now() + min(5, busyWait.patience)
+      let deadline = DispatchTime.now() + (isShared ? 0.1 : min(5, busyWait.patience))
       var mode: String?
       repeat {
         do throws(DatabaseError) {
-          mode = try connection.firstRow("PRAGMA journal_mode = WAL") { $0.text(0) } ?? nil
+          mode = try connection.firstRow("PRAGMA journal_mode = \(isShared ? "DELETE" : "WAL")") { $0.text(0) } ?? nil
         } catch {
           guard error.isBusy else { throw error }
           usleep(5000)
         }
       } while mode == nil && DispatchTime.now() < deadline
+      if mode == nil { mode = try connection.firstRow("PRAGMA journal_mode") { $0.text(0) } ?? nil }
       state.withLock { $0.hasWriteAheadLog = mode == "wal" }
       // A page that many trials change, and most are such, is written back once for all of them.
       try connection.executeOnce("PRAGMA wal_autocheckpoint = 4096")

@@ -3,7 +3,10 @@ extension DatabaseRule {
   static let ownTables =
     OwnSchema.tablesOfTrial.map { leftover(in: $0, key: "trial_id", of: "trials") }
     + OwnSchema.tablesOfStudy.map { leftover(in: $0, key: "study_id", of: "studies") }
-    + [ownerOfFinished, excludedUnfinished, exclusionOfOtherStudy, seed]
+    + [
+      ownerOfFinished, checkpointOfFinished, excludedUnfinished, exclusionOfOtherStudy, seed, window, history,
+      highestIDs,
+    ]
 
   private static func leftover(in table: String, key: String, of owners: String) -> DatabaseRule {
     DatabaseRule(
@@ -29,6 +32,18 @@ extension DatabaseRule {
       """
     ],
     remedy: "the rows are deleted")
+
+  private static let checkpointOfFinished = DatabaseRule(
+    name: "checkpoints", demand: "only an unfinished trial has a checkpoint",
+    effects: Effects(hpo: "nothing, but the space of the checkpoint is lost"), tables: ["hpo_checkpoints", "trials"],
+    breaches: """
+      SELECT \(trialPlace), t.state || ' with a checkpoint of ' || length(c.data) || ' bytes' \
+      FROM hpo_checkpoints c JOIN trials t ON t.trial_id = c.trial_id WHERE NOT \(isUnfinished)
+      """,
+    repair: [
+      "DELETE FROM hpo_checkpoints WHERE trial_id IN (SELECT t.trial_id FROM trials t WHERE NOT \(isUnfinished))"
+    ],
+    remedy: "the checkpoint is deleted")
 
   private static let isUnfinished = "upper(t.state) NOT IN ('COMPLETE', 'PRUNED', 'FAIL')"
 
@@ -70,4 +85,52 @@ extension DatabaseRule {
       """,
     repair: ["UPDATE hpo_study_documents SET text = '0' WHERE document = 'seed' AND NOT hpo_is_seed(text)"],
     remedy: "the seed becomes 0, as hpo reads it")
+
+  /// How many trials may run at once is told by any trial that saw others: n saw those up to n less the window.
+  private static let seenWindow = """
+    SELECT max(1, t.number + 1 - json_extract(a.value_json, '$.count')) AS width FROM trial_system_attributes a \
+    JOIN trials t ON t.trial_id = a.trial_id WHERE a."key" = 'hpo:seen' AND json_valid(a.value_json) \
+    AND t.study_id = hpo_study_documents.study_id AND typeof(t.number) = 'integer' \
+    AND typeof(json_extract(a.value_json, '$.count')) = 'integer'
+    """
+
+  private static let window = DatabaseRule(
+    name: "windows", demand: "a deterministic study has a whole number of trials that may run at once",
+    effects: Effects(hpo: "an error, the study cannot go on"),
+    tables: ["hpo_study_documents", "trials", "trial_system_attributes"],
+    breaches: """
+      SELECT 'study ' || study_id, 'window ' || quote(text) FROM hpo_study_documents \
+      WHERE document = 'window' AND NOT hpo_is_window(text)
+      """,
+    repair: [
+      """
+      UPDATE hpo_study_documents SET text = CAST(ifnull( \
+      (\(seenWindow) AND json_extract(a.value_json, '$.count') > 0 ORDER BY t.number LIMIT 1), \
+      ifnull((\(seenWindow) ORDER BY t.number DESC LIMIT 1), 1)) AS TEXT) \
+      WHERE document = 'window' AND NOT hpo_is_window(text)
+      """
+    ],
+    remedy: "the number that the study's trials ran with is written")
+
+  private static let history = DatabaseRule(
+    name: "kept histories", severity: .note, demand: "a kept history is whole, by its checksum",
+    effects: Effects(hpo: "nothing, the trials are read anew"), tables: ["hpo_histories"],
+    breaches: """
+      SELECT 'study ' || study_id, length(data) || ' bytes' FROM hpo_histories WHERE NOT hpo_is_history(data)
+      """,
+    repair: ["DELETE FROM hpo_histories WHERE NOT hpo_is_history(data)"],
+    remedy: "the history is deleted, and made anew when it is needed")
+
+  private static let isHighestID = """
+    (table_name IN ('studies', 'trials') AND typeof(id) = 'integer' AND id BETWEEN 1 AND \(OwnSchema.largestID))
+    """
+
+  private static let highestIDs = DatabaseRule(
+    name: "highest identifiers", demand: "the highest identifiers among deleted rows are identifiers",
+    effects: Effects(hpo: "an identifier may be given out again, or none"), tables: ["hpo_highest_ids"],
+    breaches: """
+      SELECT 'hpo_highest_ids', quote(table_name) || ': ' || quote(id) FROM hpo_highest_ids WHERE NOT \(isHighestID)
+      """,
+    repair: ["DELETE FROM hpo_highest_ids WHERE NOT \(isHighestID)"],
+    remedy: "the rows are deleted")
 }

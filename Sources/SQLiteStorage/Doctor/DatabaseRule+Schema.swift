@@ -63,8 +63,4 @@ extension DatabaseRule {
     breaches: "SELECT 'alembic_version', count(*) || ' rows' FROM alembic_version HAVING count(*) > 1",
     repair: ["DELETE FROM alembic_version WHERE version_num <> '\(OptunaSchema.revision)'"],
     remedy: "the rows of other versions are deleted")
-
-  private static func names(_ items: [(name: String, definition: String)]) -> String {
-    items.map { "SELECT '\($0.name)' AS name" }.joined(separator: " UNION ALL ")
-  }
 }

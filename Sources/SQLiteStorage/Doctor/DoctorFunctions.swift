@@ -18,6 +18,11 @@ enum DoctorFunctions {
       values[0].isNull || text(values[0]).flatMap(Timestamp.init) != nil
     }
     add("hpo_is_seed", 1, to: connection) { values in text(values[0]).flatMap { UInt64($0) } != nil }
+    add("hpo_is_window", 1, to: connection) { values in text(values[0]).flatMap { Int($0) }.map { $0 > 0 } ?? false }
+    add("hpo_is_history", 1, to: connection) { values in
+      guard case .blob(let data) = values[0].storage else { return false }
+      return TrialHistory(encoded: Array(data), directions: [.minimize]) != nil
+    }
     add("hpo_text_as_json", 1, to: connection) { values in
       switch values[0].storage {
       case .null: "null"

@@ -2,11 +2,11 @@ import GRDB
 public import SearchSpace
 import TrialStorage
 
-/// Chooses rows of a table by a condition in SQL.
+/// Chooses rows of a table by a condition in SQL, which is compiled once.
 ///
 /// The rows are put into a database in memory, one table for each group of columns, so that a condition may say
 /// `state = 'COMPLETE' AND params.rate < 0.01`, or `rate < 0.01` where no other column is called so.
-public struct RowFilter {
+public final class RowFilter: Sendable {
   /// A column and the group that it belongs to.
   public struct Column: Hashable, Sendable {
     /// The name of its table.
@@ -21,55 +21,106 @@ public struct RowFilter {
     }
   }
 
+  /// A group of columns, which is a table.
+  private struct Group {
+    var name: String
+    var table: String { name.quotedIdentifier }
+    /// The places of its columns in a row.
+    var places: [Int] = []
+    var insertion = ""
+  }
+
   /// The column by which the tables are joined, which no user's column is called.
   private static let key = "hpo_row"
 
+  private let condition: String
   private let columns: [Column]
+  private let groups: [Group]
+  private let selection: String
+  private let queue: DatabaseQueue
 
   /// Makes a filter for rows of some columns.
-  public init(columns: [Column]) { self.columns = columns }
-
-  /// The positions of the rows for which a condition holds.
   ///
   /// - Parameters:
+  ///   - columns: Of two whose names differ in capitals alone, the first one counts.
   ///   - condition: An expression of SQLite.
-  ///   - rows: A value a column; nil is NULL.
   /// - Throws: `StorageError.invalidValue` with SQLite's message and the columns that there are.
-  public func positions(where condition: String, in rows: [[JSONValue?]]) throws -> [Int] {
-    let groups = columns.reduce(into: [String]()) { if !$0.contains($1.group) { $0.append($1.group) } }
+  public init(columns: [Column], condition: String) throws {
+    self.columns = columns
+    self.condition = condition
+    let (groups, selection) = (Self.groups(of: columns), Self.selection(columns, where: condition))
     var configuration = Configuration()
     // A shell's single quotes leave double ones for texts.
     configuration.acceptsDoubleQuotedStringLiterals = true
     do {
-      return try DatabaseQueue(configuration: configuration).write { database in
-        for group in groups { try fill(group, rows, database) }
-        let tables = groups.dropFirst().reduce((groups.first ?? "").quotedIdentifier) {
-          "\($0) JOIN \($1.quotedIdentifier) USING (\(Self.key))"
+      queue = try DatabaseQueue(configuration: configuration)
+      try queue.write { database in
+        for group in groups {
+          let names = [Self.key + " INTEGER PRIMARY KEY"] + group.places.map { columns[$0].name.quotedIdentifier }
+          try database.execute(sql: "CREATE TABLE \(group.table) (\(names.joined(separator: ", ")))")
         }
-        let first = (groups.first ?? "").quotedIdentifier
-        return try Int.fetchAll(
-          database, sql: "SELECT \(first).\(Self.key) FROM \(tables) WHERE (\(condition)\n) ORDER BY 1")
+        _ = try database.cachedStatement(sql: selection)
       }
-    } catch let error as DatabaseError {
-      let names = columns.map { $0.group == groups.first ? $0.name : "\($0.group).\($0.name)" }
-      throw StorageError(
-        .invalidValue,
-        "the condition '\(condition)' cannot be used: \(error.message ?? "unknown error"); the columns are "
-          + names.joined(separator: ", "))
+    } catch {
+      throw Self.refusal(of: condition, columns, error)
+    }
+    self.groups = groups
+    self.selection = selection
+  }
+
+  /// The positions of the rows for which the condition holds.
+  ///
+  /// - Parameter rows: A value a column; nil is NULL.
+  /// - Throws: `StorageError.invalidValue` where the condition cannot be evaluated.
+  public func positions(in rows: [[JSONValue?]]) throws -> [Int] {
+    do {
+      return try queue.write { database in
+        for group in groups {
+          try database.cachedStatement(sql: "DELETE FROM \(group.table)").execute()
+          let insert = try database.cachedStatement(sql: group.insertion)
+          for (position, row) in rows.enumerated() {
+            try insert.execute(
+              arguments: StatementArguments([position.databaseValue] + group.places.map { row[$0].databaseValue }))
+          }
+        }
+        return try Int.fetchAll(try database.cachedStatement(sql: selection))
+      }
+    } catch {
+      throw Self.refusal(of: condition, columns, error)
     }
   }
 
-  private func fill(_ group: String, _ rows: [[JSONValue?]], _ database: Database) throws {
-    let places = columns.indices.filter { columns[$0].group == group }
-    let names = places.map { columns[$0].name.quotedIdentifier }
-    let table = group.quotedIdentifier
-    try database.execute(
-      sql: "CREATE TABLE \(table) (\(([Self.key + " INTEGER PRIMARY KEY"] + names).joined(separator: ", ")))")
-    let marks = Array(repeating: "?", count: places.count + 1).joined(separator: ", ")
-    let insert = try database.makeStatement(sql: "INSERT INTO \(table) VALUES (\(marks))")
-    for (position, row) in rows.enumerated() {
-      try insert.execute(arguments: StatementArguments([position.databaseValue] + places.map { row[$0].databaseValue }))
+  private static func groups(of columns: [Column]) -> [Group] {
+    var groups: [Group] = []
+    var names: Set<Column> = []
+    for (place, column) in columns.enumerated() {
+      let index = groups.firstIndex { $0.name == column.group } ?? groups.count
+      if index == groups.count { groups.append(Group(name: column.group)) }
+      // SQLite tells no capitals apart in names.
+      guard names.insert(Column(group: column.group, name: column.name.lowercased())).inserted else { continue }
+      groups[index].places.append(place)
     }
+    for index in groups.indices {
+      let marks = repeatElement("?", count: groups[index].places.count + 1).joined(separator: ", ")
+      groups[index].insertion = "INSERT INTO \(groups[index].table) VALUES (\(marks))"
+    }
+    return groups
+  }
+
+  private static func selection(_ columns: [Column], where condition: String) -> String {
+    let groups = groups(of: columns)
+    let first = groups.first?.table ?? "".quotedIdentifier
+    let tables = groups.dropFirst().reduce(first) { "\($0) JOIN \($1.table) USING (\(key))" }
+    return "SELECT \(first).\(key) FROM \(tables) WHERE (\(condition)\n) ORDER BY 1"
+  }
+
+  private static func refusal(of condition: String, _ columns: [Column], _ error: any Error) -> any Error {
+    guard let error = error as? DatabaseError else { return error }
+    let names = columns.map { $0.group == columns.first?.group ? $0.name : "\($0.group).\($0.name)" }
+    return StorageError(
+      .invalidValue,
+      "the condition '\(condition)' cannot be used: \(error.message ?? "unknown error"); the columns are "
+        + names.joined(separator: ", "))
   }
 }
 

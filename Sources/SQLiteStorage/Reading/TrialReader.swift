@@ -13,7 +13,12 @@ struct TrialReader {
 
   /// The trials of a study by number, those in some states where they are given.
   func trials(study: Int64, states: Set<TrialState>? = nil) throws -> [FrozenTrial] {
-    try fill(try heads(study: study), study: study, states: states)
+    if let states, states.isDisjoint(with: [.complete, .pruned, .failed]) {
+      // Few of many, as a rule, which an index tells.
+      return try fill(
+        try heads(of: connection.unfinishedTrials(study: study), study: study), study: study, states: states)
+    }
+    return try fill(try heads(study: study), study: study, states: states)
   }
 
   /// The first trials of a study above an identifier, by number, but for some that are passed over.
@@ -38,12 +43,16 @@ struct TrialReader {
 
   /// The trials of those identifiers that belong to the study, by number.
   func trials(study: Int64, ids: some Sequence<Int64>) throws -> [FrozenTrial] {
+    try fill(try heads(of: ids, study: study), study: study)
+  }
+
+  private func heads(of ids: some Sequence<Int64>, study: Int64) throws -> [FrozenTrial] {
     var found: [FrozenTrial] = []
     for id in ids.sorted() {
       found += try heads(
         Self.heads + " WHERE trial_id = ? AND study_id = ?", .int(id), .int(study), study: study)
     }
-    return try fill(found, study: study)
+    return found
   }
 
   private func heads(_ sql: String, _ first: SQLArgument, _ second: SQLArgument, study: Int64) throws -> [FrozenTrial] {

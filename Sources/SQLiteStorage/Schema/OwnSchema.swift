@@ -8,6 +8,9 @@ enum OwnSchema {
   /// The version of the tables in `hpo_version`.
   static let version: Int64 = 2
 
+  /// The largest identifier and the largest number of a trial: what every program reads exactly.
+  static let largestID: Int64 = (1 << 53) - 1
+
   static let tables: [(name: String, definition: String)] = [
     ("hpo_version", "(schema_version INTEGER NOT NULL)"),
     // Who runs a trial; a running trial without an owner belongs to another program.

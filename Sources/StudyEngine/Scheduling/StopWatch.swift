@@ -31,18 +31,41 @@ final class StopWatch: Sendable {
   func look() throws -> String? {
     guard !isIdle else { return nil }
     return try state.withLock { state in
-      let changes = try study.storage.changes(study: study.id, since: &state.cursor)
-      // Other jobs and processes may end trials in another order than that of their numbers.
-      let finished = changes.filter { $0.state.isFinished && !$0.isExcluded && !state.shown.contains($0.id) }
-        .sorted { ($0.completed ?? .distantPast, $0.number) < ($1.completed ?? .distantPast, $1.number) }
-      for trial in finished {
-        state.shown.insert(trial.id)
-        for index in state.rules.indices where try state.rules[index].isMet(after: trial) {
-          return state.rules[index].reason
-        }
+      let first = try finished(&state)
+      guard state.cursor.isBehind else {
+        // Other jobs and processes may end trials in another order than that of their numbers.
+        return try show(first.sorted { FinishedTrial($0) < FinishedTrial($1) }, &state)
+      }
+      // Of very many, the order is found first, and then they are read again in it, some at a time.
+      var order = first.map(FinishedTrial.init)
+      repeat { order += try finished(&state).map(FinishedTrial.init) } while state.cursor.isBehind
+      order.sort()
+      for start in stride(from: 0, to: order.count, by: Self.batch) {
+        let part = order[start..<min(start + Self.batch, order.count)]
+        let trials = try study.storage.trials(study: study.id, numbers: part.map(\.number).sorted())
+        let byNumber = Dictionary(trials.map { ($0.number, $0) }) { first, _ in first }
+        if let reason = try show(part.compactMap { byNumber[$0.number] }, &state) { return reason }
       }
       return nil
     }
+  }
+
+  /// How many trials are in memory at once.
+  private static let batch = 4096
+
+  /// The next batch of trials that have finished since the last look, or may have been shown before.
+  private func finished(_ state: inout State) throws -> [FrozenTrial] {
+    try study.storage.changes(study: study.id, since: &state.cursor).filter { $0.state.isFinished && !$0.isExcluded }
+  }
+
+  /// Shows the rules finished trials in the order in which they ended; returns the reason of the first rule that is met.
+  private func show(_ trials: [FrozenTrial], _ state: inout State) throws -> String? {
+    for trial in trials where state.shown.insert(trial.id).inserted {
+      for index in state.rules.indices where try state.rules[index].isMet(after: trial) {
+        return state.rules[index].reason
+      }
+    }
+    return nil
   }
 
   /// The reason of the first rule that is met by the first trials of a deterministic study, shown by ascending number; nil
@@ -70,6 +93,21 @@ final class StopWatch: Sendable {
       }
       return state.met.flatMap { $0.count <= count ? $0.reason : nil }
     }
+  }
+}
+
+/// When a trial has ended, by which trials are shown.
+private struct FinishedTrial: Comparable {
+  let completed: Timestamp
+  let number: Int
+
+  init(_ trial: FrozenTrial) {
+    completed = trial.completed ?? .distantPast
+    number = trial.number
+  }
+
+  static func < (left: FinishedTrial, right: FinishedTrial) -> Bool {
+    (left.completed, left.number) < (right.completed, right.number)
   }
 }
 

@@ -59,8 +59,7 @@ extension Study {
 extension Storage {
   /// Hands all trials of a study to `body`, reading some at a time, since there may be very many.
   func forEachTrial(study: Int64, _ body: (FrozenTrial) -> Void) throws {
-    var cursor = TrialCursor()
-    repeat { try changes(study: study, since: &cursor).forEach(body) } while cursor.isBehind
+    try forEachBatch(study: study) { $0.forEach(body) }
   }
 }
 

@@ -102,7 +102,15 @@ public final class Study: Sendable {
         try storage.setDocument(.window, to: String(window), study: record.id)
       }
     }
-    self.window = try storage.document(.window, study: record.id).flatMap { Int($0) }.flatMap { $0 < 1 ? nil : $0 }
+    self.window = try storage.document(.window, study: record.id).map { text in
+      guard let window = Int(text), window > 0 else {
+        throw StudyError(
+          .invalidWindow,
+          "the study '\(name)' is deterministic, but '\(text)' is no number of trials that may run at once, so nothing is "
+            + "started; 'hpo doctor FILE --repair' writes the number that its trials ran with")
+      }
+      return window
+    }
     if let window, window != self.window {
       throw StudyError(
         .windowDiffers,
@@ -120,6 +128,15 @@ public final class Study: Sendable {
     id = record.id
     known = Mutex(KnownTrials(directions: record.directions))
     ordered = Mutex(OrderedTrials(window: self.window ?? 1, directions: record.directions))
+  }
+
+  /// Keeps what the next process would have to read, and closes the storage: its file is left as every program opens it,
+  /// without a write-ahead log beside it. Nothing else may be called afterwards on this study or on others of the storage.
+  ///
+  /// - Throws: `StorageError`.
+  public func close() throws {
+    try keepHistory()
+    try storage.close()
   }
 
   /// Reads what is new in the storage and gives the history to `body`.

@@ -6,6 +6,8 @@ public struct StudyError: Error, Sendable, CustomStringConvertible {
     case directionsDiffer
     /// The study is deterministic with another window.
     case windowDiffers
+    /// The study is deterministic, and its window is no number on record.
+    case invalidWindow
     /// The trial whose turn it is in a deterministic study waits for others to be finished.
     case mustWait
     /// The study has more than one objective where one is needed.

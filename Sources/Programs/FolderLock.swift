@@ -1,0 +1,46 @@
+import Foundation
+
+/// A lock on the folder of a trial, which the process that runs the trial shares with its guard: so it is held until the
+/// program that uses the folder has ended, also where the process was killed before it.
+///
+/// The lock is one of the system (`flock`) on a file beside the folder, `12.lock`, that is there as long as the trial runs.
+final class FolderLock: Sendable {
+  private let path: String
+  private let file: Descriptor
+
+  var descriptor: CInt { file.number }
+
+  private init(path: String, file: Descriptor) {
+    self.path = path
+    self.file = file
+  }
+
+  /// Locks a folder.
+  ///
+  /// - Returns: Nil where somebody else holds the lock.
+  /// - Throws: `ProgramError.systemFailure` where the file cannot be made.
+  static func tryLock(folder: String) throws(ProgramError) -> FolderLock? {
+    let path = folder + ".lock"
+    while true {
+      let number = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+      guard number >= 0 else {
+        throw ProgramError(.systemFailure, "the file '\(path)' cannot be made: \(systemMessage())")
+      }
+      let file = Descriptor(number: number)
+      guard flock(number, LOCK_EX | LOCK_NB) == 0 else {
+        if errno == EINTR { continue }
+        // A file system without such locks has none to wait for.
+        guard errno == EWOULDBLOCK else { return FolderLock(path: path, file: file) }
+        return nil
+      }
+      // Who held the lock before may have removed the file in between.
+      var (held, named) = (stat(), stat())
+      if fstat(number, &held) == 0, stat(path, &named) == 0, held.st_ino == named.st_ino, held.st_dev == named.st_dev {
+        return FolderLock(path: path, file: file)
+      }
+    }
+  }
+
+  /// Gives the lock back, once no program uses the folder any more.
+  func release() { unlink(path) }
+}

@@ -82,7 +82,7 @@ let package = Package(
 
     // Smaller models, and models for other runtimes
     swift("Compression", "Execution", "Graphs", "Spelling", "Training", numerics),
-    swift("ONNXExport", "Compression", "Graphs", "Training"),
+    swift("ONNXExport", "Compression", "Graphs", "Training", numerics),
 
     // What users touch
     swift(
@@ -102,7 +102,7 @@ let package = Package(
     program("OptimizerComparison", "Studies/OptimizerComparison", "HPO"),
     program(
       "BenchmarkStudyOverhead", "Benchmarks/StudyOverhead", "HPO", exclude: ["run.py"]),
-    program("BenchmarkLowBits", "Benchmarks/LowBits", "HPO"),
+    program("BenchmarkCompression", "Benchmarks/Compression", "HPO"),
     program("BenchmarkSuggestion", "Benchmarks/Suggestion", "SearchSpace", "Trials", "Samplers", collections),
     program(
       "BenchmarkBoundedSearch", "Benchmarks/BoundedSearch", "SearchSpace", "Trials", "Samplers", collections, numerics),

@@ -48,6 +48,26 @@ struct ArchitectureBuilderTests {
       ])
   }
 
+  @Test("A way around a part is there, or is asked for, only where the part keeps the shape and does something")
+  func skip() throws {
+    func space(_ channels: Int, isChosen: Bool, isEmpty: Bool = false) -> Space {
+      Space { x, builder in
+        try builder.skip(around: x, isChosen: isChosen) { builder in
+          isEmpty ? x : try builder.convolution(x, channels: channels, kernel: 3, name: "conv")
+        }
+      }
+    }
+    func sums(_ space: Space, _ choices: OrderedDictionary<String, Choice> = [:]) throws -> Int {
+      let graph = try space.architecture(Genome(choices), featureShape: [4, 4, 2], outputWidth: 3).graph
+      return graph.values.filter { graph[$0].operation == .add }.count
+    }
+    #expect(try space(2, isChosen: false).asked() == [] && sums(space(2, isChosen: false)) == 1)
+    #expect(try sums(space(3, isChosen: false)) == 0 && sums(space(2, isChosen: false, isEmpty: true)) == 0)
+    #expect(try space(2, isChosen: true).asked() == ["skip"] && space(3, isChosen: true).asked() == [])
+    #expect(try sums(space(2, isChosen: true), ["skip": true]) == 1)
+    #expect(try sums(space(2, isChosen: true), ["skip": false]) == 0)
+  }
+
   @Test("Shared repetitions and names with a slash ask once for all")
   func ties() throws {
     let space = Space { x, builder in

@@ -36,17 +36,6 @@ struct SpaceTests {
     }
   }
 
-  @Test("A mutation edits one choice; all others that both have are the same", arguments: spaces.indices)
-  func mutation(place: Int) throws {
-    let space = Self.spaces[place]
-    try random(space, [8, 8, 1], count: 40) { architecture, generator in
-      let parent = architecture.genome
-      let child = try space.mutation(of: parent, featureShape: [8, 8, 1], outputWidth: 5, using: &generator).genome
-      let edited = child.choices.filter { name, choice in parent.choices[name].map { $0 != choice } ?? false }
-      #expect(edited.count == 1, "\(parent.canonicalJSON) -> \(child.canonicalJSON)")
-    }
-  }
-
   @Test("Different genomes have different hashes", arguments: spaces.indices)
   func hashes(place: Int) throws {
     var texts: Set<String> = []

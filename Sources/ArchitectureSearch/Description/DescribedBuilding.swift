@@ -117,13 +117,9 @@ struct DescribedBuilding {
   ) throws {
     let start = x
     try run(steps, with: &builder)
-    guard x != start, builder.graph.shape(of: x) == builder.graph.shape(of: start) else {
-      names[name] = false
-      return
-    }
-    let isThere = try isChosen ? builder.suggest(.bool(name)) : true
-    names[name] = .bool(isThere)
-    if isThere { x = try builder.graph.add(x, start, name: builder.nodeName(name)) }
+    let end = x
+    x = try builder.skip(name, from: start, to: end, isChosen: isChosen)
+    names[name] = .bool(x != end)
   }
 
   private func joined(

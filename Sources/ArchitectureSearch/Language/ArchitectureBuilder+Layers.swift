@@ -94,6 +94,29 @@ extension ArchitectureBuilder {
     try graph.dropout(x, probability: dropoutProbability, name: nodeName(name))
   }
 
+  /// Builds a part, and a way around it where it keeps the shape (He et al. 2016, arXiv:1512.03385).
+  ///
+  /// - Parameters:
+  ///   - name: The sum, below the scopes that it stands in.
+  ///   - x: What the part begins with.
+  ///   - isChosen: Whether it is asked for, at `NAME`, whether there is the way around; else there is.
+  ///   - body: Builds the part.
+  /// - Returns: The sum of `x` and the part's value, or that value alone.
+  public mutating func skip(
+    _ name: String = "skip", around x: Value, isChosen: Bool = false,
+    _ body: (inout ArchitectureBuilder) throws -> Value
+  ) throws -> Value {
+    try skip(name, from: x, to: try body(&self), isChosen: isChosen)
+  }
+
+  /// Adds what a part began with to what it has made, where both differ and have one shape.
+  mutating func skip(_ name: String, from start: Value, to end: Value, isChosen: Bool) throws -> Value {
+    guard start != end, graph.shape(of: start) == graph.shape(of: end),
+      try isChosen ? suggest(.bool(name)) : true
+    else { return end }
+    return try graph.add(end, start, name: nodeName(name))
+  }
+
   /// Adds the mean of each channel, and the layer that gives the outputs.
   public mutating func classifier(_ x: Value, outputWidth: Int) throws -> Value {
     let pooled = try graph.globalAveragePooling(x, name: nodeName("pooling"))

@@ -89,30 +89,4 @@ extension ArchitectureSpace {
     }
     preconditionFailure("the last attempt returns or throws")
   }
-
-  /// An architecture that differs from another one in a single choice, and in those that follow from it.
-  ///
-  /// The builder runs again with the choices of the genome, one of them drawn anew; what it asks beyond them is drawn.
-  ///
-  /// - Throws: `ArchitectureError` of code `rejected` where no constraint held in 1000 draws.
-  public func mutation(
-    of genome: Genome, featureShape: [Int], outputWidth: Int, using generator: inout DrawGenerator
-  ) throws -> Architecture {
-    guard !genome.choices.isEmpty else {
-      return try architecture(genome, featureShape: featureShape, outputWidth: outputWidth)
-    }
-    for attempt in 1... {
-      let edited = genome.choices.keys[generator.uniform(below: genome.choices.count)]
-      do {
-        return try architecture(featureShape: featureShape, outputWidth: outputWidth) { name, distribution in
-          guard let choice = genome.choices[name], let value = try? distribution.internal(choice) else {
-            return try distribution.external(distribution.value(atQuantile: generator.uniform()))
-          }
-          return try distribution.external(
-            name == edited ? distribution.neighbour(of: value, using: &generator) : value)
-        }
-      } catch let error as ArchitectureError where error.code == .rejected && attempt < 1000 {}
-    }
-    preconditionFailure("the last attempt returns or throws")
-  }
 }

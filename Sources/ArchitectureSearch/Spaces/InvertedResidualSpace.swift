@@ -67,15 +67,13 @@ public struct InvertedResidualSpace: ArchitectureSpace, Hashable {
     let kernel = try builder.suggest("kernel", kernel)
     let expansion = try builder.suggest("expansion", expansion)
     let channels = builder.graph.shape(of: input)[3]
-    var x = input
-    if expansion > 1 {
-      x = try builder.convolution(x, channels: channels * expansion, kernel: 1, name: "expand")
+    return try builder.skip(around: input, isChosen: choosesSkip) { builder in
+      var x = input
+      if expansion > 1 {
+        x = try builder.convolution(x, channels: channels * expansion, kernel: 1, name: "expand")
+      }
+      x = try builder.convolution(x, channels: nil, kernel: kernel, stride: stride, name: "depthwise")
+      return try builder.convolution(x, channels: width, kernel: 1, name: "project", isActivated: false)
     }
-    x = try builder.convolution(x, channels: nil, kernel: kernel, stride: stride, name: "depthwise")
-    x = try builder.convolution(x, channels: width, kernel: 1, name: "project", isActivated: false)
-    guard builder.graph.shape(of: x) == builder.graph.shape(of: input),
-      try choosesSkip ? builder.suggest(.bool("skip")) : true
-    else { return x }
-    return try builder.graph.add(x, input, name: builder.nodeName("add"))
   }
 }

@@ -1,8 +1,10 @@
 import Compression
-import ONNXExport
+import Foundation
 import TestSupport
 import Testing
 import Training
+
+@testable import ONNXExport
 
 @Suite("An ONNX file")
 struct ONNXFileTests {
@@ -24,6 +26,24 @@ struct ONNXFileTests {
       do { _ = try ONNXIntegerFile(decoding: damaged).outputs(forChannelsLast: features) } catch { refused += 1 }
     }
     #expect(refused > 0)
+  }
+
+  @Test("tells the study, the trial, the accuracy, and classes whatever their names")
+  func metadata() throws {
+    let (float, integers, _) = try IntegerNetworkTests.quantized(seed: 2)
+    for file in [try ONNXFile(floats: float), try ONNXFile(integers: integers)] {
+      let read = try ONNXModel(decoding: file.bytes[...])
+      let metadata = Dictionary(uniqueKeysWithValues: read.metadata.map { ($0.key, $0.value) })
+      #expect(metadata["study"] == float.provenance["study"] && metadata["trial"] == float.provenance["trial"])
+      #expect(metadata["test accuracy"] == "0.25")
+      guard case .classes(let names) = float.target else { return }
+      let classes = try JSONDecoder().decode([String].self, from: Data(try #require(metadata["classes"]).utf8))
+      #expect(classes == names && names[0].contains(", \""))
+    }
+    #expect(
+      try ONNXModel(decoding: ONNXFile(integers: integers).bytes[...]).metadata.contains { $0.key == "quantization" })
+    let odd = ["a,b", "\"", "\\", "\n\t\u{1}", "é\u{301}😀", ""]
+    #expect(try JSONDecoder().decode([String].self, from: Data(odd.json.utf8)) == odd)
   }
 
   @Test("of another form than the model's is refused with the way out")

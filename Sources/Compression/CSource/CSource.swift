@@ -137,7 +137,7 @@ struct CSourceWriter {
     if case .classes(let names) = model.target {
       lines += names.enumerated().map { "class \($0.offset): \($0.element)" }
     }
-    if !model.featureNames.isEmpty { lines.append("features: \(model.featureNames.joined(separator: ", "))") }
+    lines += model.featureNames.enumerated().map { "feature \($0.offset): \($0.element)" }
     return lines.map { "   " + CSource.comment($0) }.joined(separator: "\n")
   }
 

@@ -1,5 +1,6 @@
 import Compression
 import Graphs
+import RealModule
 import Training
 
 /// Computes nodes one after the other, in the layout of ONNX.
@@ -92,6 +93,7 @@ struct IntegerInterpreter {
     case "Tanh": return try map(node, .tanh)
     case "Sigmoid": return try map(node, .sigmoid)
     case "Add":
+      guard node.inputs.count == 2, constants[node.inputs[1]] == nil else { return try combine(node, +) }
       let (a, b) = (try value(node, 0), try value(node, 1))
       if case .quantized(let left, let p) = a.content, case .quantized(let right, let q) = b.content {
         guard a.shape == b.shape else { throw misfit(node, "adds values of different shapes") }
@@ -100,6 +102,8 @@ struct IntegerInterpreter {
       return try combine(node, +)
     case "Sub": return try combine(node, -)
     case "Mul": return try combine(node, *)
+    case "Div": return try combine(node, /)
+    case "Erf": return try map(node) { Float(Double.erf(Double($0))) }
     case "HardSigmoid":
       return try map(node) { min(max($0 * number(node, "alpha", 0.2) + number(node, "beta", 0.5), 0), 1) }
     default:

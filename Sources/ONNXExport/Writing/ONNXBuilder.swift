@@ -85,8 +85,9 @@ struct ONNXBuilder {
     model.graph = graph
     model.graph.name = name
     var metadata = trained.provenance
-    if case .classes(let names) = trained.target { metadata["classes"] = names.joined(separator: ",") }
-    if !trained.featureNames.isEmpty { metadata["features"] = trained.featureNames.joined(separator: ",") }
+    // Names may hold commas and quotes: lists are JSON.
+    if case .classes(let names) = trained.target { metadata["classes"] = names.json }
+    if !trained.featureNames.isEmpty { metadata["features"] = trained.featureNames.json }
     for (part, metrics) in trained.metrics {
       for metric in Metric.allCases {
         if let value = metrics[metric] { metadata["\(part) \(metric.rawValue)"] = "\(value)" }
@@ -109,6 +110,26 @@ struct ONNXBuilder {
       number += 1
     }
     return candidate
+  }
+}
+
+extension [String] {
+  /// The array as JSON: `["a","b, c"]`.
+  var json: String {
+    let texts = map { text in
+      let characters = text.unicodeScalars.map { scalar in
+        switch scalar {
+        case "\"": "\\\""
+        case "\\": "\\\\"
+        case "\n": "\\n"
+        case "\u{0}"..<" ":
+          "\\u" + String(repeating: "0", count: scalar.value < 16 ? 3 : 2) + String(scalar.value, radix: 16)
+        default: String(scalar)
+        }
+      }
+      return "\"\(characters.joined())\""
+    }
+    return "[\(texts.joined(separator: ","))]"
   }
 }
 

@@ -22,9 +22,9 @@ for seed in range(40):
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     inference = onnxruntime.InferenceSession(
-        str(folder / f"{seed}.int8.onnx"), options, providers=["CPUExecutionProvider"])
+        str(folder / f"network-{seed}.int8.onnx"), options, providers=["CPUExecutionProvider"])
     source = inference.get_inputs()[0]
-    features = numpy.fromfile(folder / f"{seed}.features", "<f4").reshape([-1] + source.shape[1:])[:6]
+    features = numpy.fromfile(folder / f"network-{seed}.features", "<f4").reshape([-1] + source.shape[1:])[:6]
     (outputs,) = inference.run(None, {source.name: features})
     networks.append({"seed": seed, "outputs": [f"{bits:08x}" for bits in outputs.ravel().view("<u4")]})
 path = pathlib.Path(__file__).with_name("onnxruntime.json")

@@ -1,8 +1,9 @@
 import Compression
 import Foundation
 import Graphs
-import ONNXExport
 import Training
+
+@testable import ONNXExport
 
 /// A folder of exported models with samples and what is computed of them here, for programs that compute the same
 /// (`Tests/Interoperability`).
@@ -25,6 +26,10 @@ struct ProofFolder {
     try write(Data(ONNXFile(integers: integers).bytes), "\(name).int8.onnx")
     try write(Data(ONNXFile(floats: float).bytes), "\(name).float.onnx")
     try write(Data(CSource(integers, name: "proof").text.utf8), "\(name).h")
+    for (form, metadata) in [("float", try ONNXFile(floats: float)), ("int8", try ONNXFile(integers: integers))] {
+      let known = Dictionary(uniqueKeysWithValues: metadata.model.metadata.map { ($0.key, $0.value) })
+      try write(JSONEncoder().encode(known), "\(name).\(form).metadata.json")
+    }
     let width = samples.width
     let shape = float.network.graph.shape(of: float.network.input)
     let features = (0..<samples.count).flatMap { sample -> [Float] in

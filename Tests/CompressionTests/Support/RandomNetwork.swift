@@ -1,6 +1,7 @@
 import Graphs
 import TestSupport
-import Training
+
+@testable import Training
 
 /// A model with random layers and weights: convolutions of all kinds, sums, poolings, concatenations and dense layers.
 struct RandomNetwork {
@@ -46,7 +47,9 @@ struct RandomNetwork {
     return try TrainedModel(
       network: network, weights: weights(of: network.graph), featureShape: shape,
       standardization: standardization(groups: shape[shape.count - 1]),
-      target: .classes((0..<classes).map { "class \($0)" }))
+      target: .classes((0..<classes).map { "class \($0), \"of \(classes)\"" }),
+      metrics: ["test": Metrics([.accuracy: 0.25])],
+      provenance: ["study": "random, \"all\" networks", "trial": "\(count)"])
   }
 
   private mutating func block(_ x: Value) throws -> Value {
@@ -99,7 +102,10 @@ struct RandomNetwork {
   }
 
   private mutating func activation(_ x: Value) throws -> Value {
-    let kinds: [Activation] = [.relu, .relu, .relu, .relu6, .leakyReLU(slope: 0.1)]
+    let kinds: [Activation] = [
+      .relu, .relu, .relu, .relu, .relu6, .leakyReLU(slope: 0.1), .elu(alpha: 1), .gelu, .silu, .hardSwish, .tanh,
+      .sigmoid,
+    ]
     return try graph.activation(kinds[random.below(kinds.count)], x, name: name("activation"))
   }
 

@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("hpo quantize --aware, and teachers")
+@Suite("hpo quantize --aware, and teachers", .on(.commands))
 struct AwareCommandTests {
   @Test("train the rounded model further to integers that every form computes alike")
   func chain() throws {

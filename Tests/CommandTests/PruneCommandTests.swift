@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("hpo prune")
+@Suite("hpo prune", .on(.commands))
 struct PruneCommandTests {
   private static let cnn = """
     direction: maximize
@@ -43,6 +44,36 @@ struct PruneCommandTests {
       #expect((after["flashBytes"] ?? 0) < (before["flashBytes"] ?? 0))
       try command.succeed("quantize", "s.hpo", "--config", "cnn.yaml")
       try command.succeed("verify", "s.int8.hpo", "--samples", "20")
+    }
+  }
+
+  @Test("goes on after Ctrl-C and kill -9 as if nothing had happened, with weights and with channels")
+  func interrupted() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      try command.succeed("train", "--config", "quick.yaml", "--output", "m.hpo")
+      func bytes(_ name: String) throws -> Data { try Data(contentsOf: command.folder.appending(path: name)) }
+      for options in [["--sparsity", "0.8"], ["--macs", "0.4"]] {
+        let arguments =
+          ["prune", "m.hpo", "--config", "quick.yaml", "--epochs", "120", "--batch-size", "128"] + options + [
+            "--output"
+          ]
+        #expect(try command.start("hpo", arguments + ["whole.hpo"]).wait().status == 0)
+        for (lines, signal) in [(10, SIGINT), (30, SIGINT), (3, SIGKILL)] {
+          let part = try command.start("hpo", arguments + ["parts.hpo"])
+          try part.waitForErrorLines(lines)
+          part.send(signal)
+          let stopped = try part.wait()
+          if signal == SIGINT {
+            #expect(stopped.status == 130 && stopped.errors.contains("the same command goes on"), "\(stopped.errors)")
+          }
+        }
+        let last = try command.start("hpo", arguments + ["parts.hpo"]).wait()
+        #expect(last.status == 0 && last.errors.contains("going on after"), "\(last.errors)")
+        #expect(try bytes("whole.hpo") == bytes("parts.hpo"))
+        #expect(!FileManager.default.fileExists(atPath: command.folder.appending(path: "parts.hpo.checkpoint").path))
+        try FileManager.default.removeItem(at: command.folder.appending(path: "parts.hpo"))
+      }
     }
   }
 

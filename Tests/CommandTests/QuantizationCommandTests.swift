@@ -1,4 +1,5 @@
 import Foundation
+import HPO
 import TestSupport
 import Testing
 
@@ -31,6 +32,86 @@ struct QuantizationCommandTests {
       try command.succeed("export", "other.hpo", "--format", "onnx-int8", "--output", "other.onnx")
       let wrong = try command.hpo("verify", "m.int8.hpo", "--onnx", "other.onnx", "--samples", "50")
       #expect(wrong.status == 1 && wrong.output.contains("DIFFERENT"))
+    }
+  }
+
+  @Test("take one step for all weights of a layer, and ranges by percentiles, where they are asked to")
+  func options() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      try command.succeed("train", "--config", "quick.yaml", "--output", "m.hpo")
+      func quantization(_ arguments: String...) throws -> ModelQuantization {
+        let run = try command.start(
+          "hpo", ["quantize", "m.hpo", "--config", "quick.yaml", "--output", "q.hpo"] + arguments
+        ).wait()
+        #expect(run.status == 0, "\(run.errors)")
+        try command.succeed("verify", "q.hpo", "--samples", "20")
+        let model = try TrainedModel(contentsOf: command.folder.appending(path: "q.hpo").path)
+        return try #require(model.quantization)
+      }
+      let usual = try quantization()
+      #expect(usual.method == "post-training, min-max")
+      #expect(usual.weights.values.allSatisfy { $0.scales.count > 1 })
+      let whole = try quantization("--per-tensor")
+      for (name, weights) in whole.weights {
+        // At 8 bits the step of all is the largest of those of the channels.
+        #expect(weights.scales == [try #require(usual.weights[name]?.scales.max())])
+      }
+      let cut = try quantization("--range", "percentile", "--percentile", "90")
+      #expect(cut.method == "post-training, percentile 90.0")
+      #expect(cut.values.allSatisfy { name, value in value.scale <= (usual.values[name]?.scale ?? 0) })
+      #expect(cut.values.contains { name, value in value.scale < 0.9 * (usual.values[name]?.scale ?? 0) })
+    }
+  }
+
+  @Test("names of classes reach the header in comments, whatever they say, and what is verified is the model alone")
+  func hostileNames() throws {
+    try Command.inFolder { command in
+      let rows = (0..<40).map { row in
+        "\(row % 7),\(row % 5),\(row % 2 == 0 ? "plain" : "\"*\n/ __attribute__((constructor)) void f(void) { fopen(\"\"pwned\"\", \"\"w\"\"); } /*\"")\n"
+      }
+      try command.write("a,b,kind\n" + rows.joined(), to: "samples.csv")
+      try command.write(
+        "direction: maximize\nobjective: {data: {csv: samples.csv, target: kind}, network: mlp, epochs: 1, metric: accuracy}\nspace: {learningRate: {float: 1e-3..1e-1, log: true}}",
+        to: "odd.yaml"
+      )
+      try command.succeed("train", "--config", "odd.yaml", "--output", "m.hpo")
+      try command.succeed("quantize", "m.hpo", "--config", "odd.yaml")
+      let verified = try command.hpo("verify", "m.int8.hpo", "--samples", "20")
+      #expect(verified.status == 0 && !verified.output.contains("not compile"), "\(verified.output)\(verified.errors)")
+      try command.succeed("export", "m.int8.hpo", "--format", "c")
+      let header = try String(contentsOf: command.folder.appending(path: "m.h"), encoding: .utf8)
+      #expect(
+        header.contains("class 1: ___ __attribute__((constructor))") || header.contains("class 0: ___ __attribute__"))
+      #expect(!header.replacing(/\/\*(?s:.)*?\*\//, with: "").contains("pwned"))
+    }
+  }
+
+  @Test("keep with the study which files came of a trial")
+  func lineage() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      try command.succeed("optimize", "--config", "quick.yaml", "--trials", "2")
+      try command.succeed("train", "--study", "quick", "--trial", "1", "--output", "m.hpo")
+      try command.succeed("quantize", "m.hpo", "--config", "quick.yaml")
+      try command.succeed("export", "m.int8.hpo", "--format", "c")
+      try command.succeed("export", "m.int8.hpo", "--format", "onnx-int8")
+      let rows = try #require(
+        try command.json("query", "SELECT key, value_json FROM study_user_attributes") as? [[String: Any]])
+      #expect(rows.map { $0["key"] as? String } == ["files:trial 1"])
+      let text = try #require(rows.first?["value_json"] as? String)
+      let files = try #require(
+        try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: [String: Any]])
+      #expect(
+        files.mapValues { $0["file"] as? String } == [
+          "model, float32": "m.hpo", "model, int8": "m.int8.hpo", "C header": "m.h", "ONNX, int8": "m.int8.onnx",
+        ])
+      #expect(files["model, int8"]?["made of"] as? String == "m.hpo")
+      #expect(files["model, float32"]?["test accuracy"] is Double && files["C header"]?["int8 accuracy"] is Double)
+      // A model that no study of the database knows is nobody's.
+      try command.succeed("train", "--config", "quick.yaml", "--output", "alone.hpo")
+      try command.succeed("export", "alone.hpo", "--format", "onnx")
+      #expect(try command.count("SELECT count(*) FROM study_user_attributes") == 1)
     }
   }
 

@@ -38,6 +38,8 @@ struct ExportCommand: ParsableCommand {
   @Argument(help: "The model's file.")
   var model: String
 
+  @OptionGroup var storage: StorageOptions
+
   @Option(help: "What to write: onnx, onnx-int8 or c.")
   var format: String
 
@@ -64,13 +66,14 @@ struct ExportCommand: ParsableCommand {
       name ?? URL(fileURLWithPath: model).lastPathComponent.split(separator: ".").first.map(String.init) ?? "model"
     let path = output ?? QuantizeCommand.defaultPath(for: model, form.ending)
     try RegularFile.requireWritable(path)
-    let bytes: [UInt8] =
+    let (bytes, kind): ([UInt8], ModelLineage.Form) =
       switch form {
-      case .onnx: try ONNXFile(floats: trained, name: name).bytes
-      case .integerONNX: try ONNXFile(integers: trained, name: name).bytes
-      case .c: Array(try CSource(trained, name: name).text.utf8)
+      case .onnx: (try ONNXFile(floats: trained, name: name).bytes, .floatONNX)
+      case .integerONNX: (try ONNXFile(integers: trained, name: name).bytes, .integerONNX)
+      case .c: (Array(try CSource(trained, name: name).text.utf8), .header)
       }
     try RegularFile.write(bytes, to: path)
+    ModelLineage.note(path, as: kind, of: trained, in: storage)
     Terminal.write("\(path): \(bytes.count) bytes\n")
   }
 }

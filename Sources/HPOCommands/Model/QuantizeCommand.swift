@@ -27,6 +27,8 @@ struct QuantizeCommand: ParsableCommand {
   @Argument(help: "The model's file.")
   var model: String
 
+  @OptionGroup var storage: StorageOptions
+
   @OptionGroup var samples: ModelData
 
   @OptionGroup var options: QuantizationOptions
@@ -68,6 +70,7 @@ struct QuantizeCommand: ParsableCommand {
     quantized.metrics["int8"] = after
     quantized.provenance["quantized from"] = model
     try quantized.write(to: path)
+    ModelLineage.note(path, as: .integerModel, of: quantized, in: storage)
     if aware.aware { CheckpointFile(besides: path).remove() }
 
     let report = try QuantizationReport(quantized, before: before, after: after, samples: test.count, path: path)

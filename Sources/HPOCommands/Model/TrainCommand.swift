@@ -114,6 +114,7 @@ struct TrainCommand: ParsableCommand {
       provenance: plan.provenance.merging(teaching.provenance) { own, _ in own })
     try model.write(to: output)
     checkpoint.remove()
+    ModelLineage.note(output, as: .floatModel, of: model, in: storage)
     let report = TrainingReport(
       model: model, result: result, test: test, path: output, seconds: display.elapsed,
       diagnosis: try trainer.diagnosis(of: result.history), precision: (trainer.precision, choice))

@@ -1,8 +1,9 @@
 import Foundation
 import Samplers
+import TestSupport
 import Testing
 
-@Suite("Finishing architectures, by command") struct NASFinishTests {
+@Suite("Finishing architectures, by command", .on(.commands)) struct NASFinishTests {
   /// A quick search of architectures.
   private static let quick = """
     study: small
@@ -66,6 +67,26 @@ import Testing
         let hits = confusion.indices.reduce(0) { $0 + confusion[$1][$1] }
         #expect(abs(Double(hits) / Double(confusion.joined().reduce(0, +)) - value) < 1e-9)
 
+        // Cost by cost and layer by layer, the report's sums are those of the exported model.
+        #expect(result["epochs"] as? Int == 3 && result["awareEpochs"] as? Int == 1)
+        let schedule = try #require(result["schedule"] as? [[String: Any]])
+        #expect(schedule.compactMap { $0["flashBytes"] as? Int }.reduce(0, +) == costs["flashBytes"] as? Int)
+        #expect(schedule.compactMap { $0["liveBytes"] as? Int }.max() == costs["activationBytes"] as? Int)
+        #expect(schedule.compactMap { $0["macs"] as? Int }.reduce(0, +) == known["macs"] as? Int)
+        let latency = try #require(costs["latency"] as? [String: Double])
+        #expect(Set(latency.keys) == ["float32", "int8"] && latency.values.allSatisfy { $0 > 0 })
+        let limits = try #require(result["limits"] as? [[String: Any]])
+        #expect(limits.count == 1 && limits[0]["cost"] as? String == "flash" && limits[0]["kept"] as? Bool == true)
+        #expect(limits[0]["exported"] as? Double == (costs["flashBytes"] as? Int).map(Double.init))
+        let sensitivity = try #require(result["sensitivity"] as? [[String: Any]])
+        let layers = schedule.filter { $0["bits"] is Int }.compactMap { $0["layer"] as? String }
+        #expect(sensitivity.compactMap { $0["layer"] as? String } == layers && !layers.isEmpty)
+        for layer in sensitivity {
+          let values = ["8 bits", "4 bits", "2 bits"].compactMap { layer[$0] as? Double }
+          #expect(values.count == 3 && values.allSatisfy { (0...1).contains($0) })
+        }
+        #expect((result["classes"] as? [String])?.count == 10 && confusion.count == 10)
+
         // From the trial to the files, in the study's own attributes.
         let text = try #require(
           study.first { $0["key"] as? String == "finished:trial \(number)" }?["value_json"] as? String)
@@ -79,6 +100,21 @@ import Testing
       }
       let page = try String(contentsOf: command.folder.appendingPathComponent("done/report.html"), encoding: .utf8)
       #expect(page.contains("</html>") && !page.contains("src=") && !page.contains("href="))
+      // The front as a picture and as a table, and for each architecture a drawing and its tables.
+      let front = try #require(try command.json("nas", "front") as? [[String: Any]])
+      #expect(page.components(separatedBy: "<svg").count - 1 == 1 + results.count)
+      for point in front {
+        let (number, hash) = (try #require(point["number"] as? Int), try #require(point["architecture"] as? String))
+        #expect(page.contains("<tr><td>\(number)</td>") && page.contains("<td>\(hash)</td>"))
+      }
+      for part in ["Seeds", "What each layer bears", "Confusion", "Do all forms compute the same bytes"] {
+        #expect(page.components(separatedBy: "<h3>\(part)").count - 1 == results.count, "\(part)")
+      }
+      #expect(page.contains("<td>kept</td>") && page.contains("the same bytes"))
+      let whole = try #require(
+        try JSONSerialization.jsonObject(
+          with: Data(contentsOf: command.folder.appendingPathComponent("done/report.json"))) as? [String: Any])
+      #expect((whole["front"] as? [[String: Any]])?.count == front.count)
     }
   }
 

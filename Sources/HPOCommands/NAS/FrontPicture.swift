@@ -66,7 +66,8 @@ struct FrontPicture {
       picture.circle(x[point.cost], y[point.value], radius: 3.2, color: "#9aa7b4", title: label(of: point))
     }
     let visible = front.front.filter { y.contains($0.value) }
-    picture.staircase(visible.map { (x[$0.cost], y[$0.value]) }, end: right, color: "#1f6feb")
+    let line = front.line.filter { y.contains($0.value) }
+    picture.staircase(line.map { (x[$0.cost], y[$0.value]) }, end: right, color: "#1f6feb")
     for point in visible {
       picture.circle(x[point.cost], y[point.value], radius: 4.6, color: "#1f6feb", title: label(of: point))
     }

@@ -6,9 +6,10 @@ import StudyConfiguration
 struct NASFrontCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "front",
-    abstract: "Shows the architectures that no other one beats in metric and cost.",
+    abstract: "Shows the architectures that no other one beats in metric and costs.",
     discussion: """
-      The cost is the first one that is an objective of the study, else flash; --cost takes another.
+      What counts beside the metric are all costs that are objectives of the study, or flash where none is; with --cost that \
+      one alone. A picture has the metric against the first of them.
 
       Examples:
         hpo nas front --study digits-nas
@@ -20,7 +21,7 @@ struct NASFrontCommand: ParsableCommand {
   @OptionGroup var study: StudyOptions
   @OptionGroup var output: OutputOptions
 
-  @Option(help: "What stands against the metric: flash, ram, macs, parameters or latency.")
+  @Option(help: "What alone stands against the metric: flash, ram, macs, parameters or latency.")
   var cost: ArchitectureCost?
 
   @Option(help: "A file for a picture of all trials and the front.")

@@ -4,8 +4,6 @@ import HPO
 struct FinishPage {
   let study: String
   let data: String
-  let epochs: Int
-  let awareEpochs: Int
   let front: ArchitectureFront
   let limits: CostLimits
   let results: [FinishResult]
@@ -48,12 +46,17 @@ struct FinishPage {
   private var introduction: String {
     let seeds = results.first?.runs.count ?? 0
     let trained = seeds == 1 ? "once" : "with \(seeds) seeds"
+    func text(_ epochs: [Int]) -> String {
+      let (least, most) = (epochs.min() ?? 0, epochs.max() ?? 0)
+      return least == most ? "\(least)" : "\(least) to \(most)"
+    }
+    let awareEpochs = results.map(\.epochs.aware)
     let aware =
-      awareEpochs > 0
-      ? ", QAT the integers of a further training of \(awareEpochs) epochs with rounded numbers, taught by the model itself"
-      : ""
+      awareEpochs.contains { $0 > 0 }
+      ? ", QAT the integers of a further training of \(text(awareEpochs)) epochs with rounded numbers, taught by the model "
+        + "itself" : ""
     return SVG.escaped(
-      "Data: \(data). Each architecture was trained \(trained) for \(epochs) epochs. PTQ are integers that were found after "
+      "Data: \(data). Each architecture was trained \(trained) for \(text(results.map(\.epochs.float))) epochs. PTQ are integers that were found after "
         + "training\(aware). Intervals cover the expected value with 95 % of confidence. Exported is the model whose integers do best on the validation samples; accuracies are of the test "
         + "samples, which decided nothing.")
   }
@@ -61,7 +64,7 @@ struct FinishPage {
   private var summary: String {
     let forms = results.first?.forms ?? []
     return HTMLTable.text(
-      headings: ["trial"] + forms.map(\.title) + ["exported", "flash", "activations", "macs", "all forms"],
+      headings: ["trial"] + forms.map(\.title) + ["exported", "flash", "activations", "macs", "limits", "all forms"],
       results.map { result in
         ["\(result.trial.number)"] + forms.map { result.interval($0).text }
           + [
@@ -69,7 +72,7 @@ struct FinishPage {
             ArchitectureCost.flash.text(Double(result.network.flashBytes)),
             ArchitectureCost.ram.text(Double(result.network.peakActivationBytes)),
             ArchitectureCost.macs.text(Double(result.architecture.footprint.multiplyAccumulates)),
-            result.verification.passes ? "the same bytes" : "DIFFER",
+            result.limitsText, result.verification.passes ? "the same bytes" : "DIFFER",
           ]
       })
   }
@@ -79,13 +82,13 @@ struct FinishPage {
     let kept = limits.limits.map { "\($0.cost.rawValue) at most \($0.cost.text($0.most))" }
     let text =
       (kept.isEmpty ? "There were no limits." : "Limits: \(kept.joined(separator: ", ")).")
-      + " The line is the front: architectures that no other one beats in both. Rings are what was finished."
+      + " The front: architectures that no other one beats in \(front.axes). Rings are what was finished."
     return "<p class=\"note\">\(SVG.escaped(text))</p>"
       + FrontPicture(
         front, title: "\(front.points.count) trained architectures: \(front.metric) on validation samples",
         limit: limit,
         marked: Set(results.map(\.trial.number))
-      ).svg
+      ).svg + HTMLTable.text(headings: front.headings, front.texts)
   }
 }
 

@@ -15,10 +15,12 @@ extension FinishResult {
   ///   - trial: The trial of the search.
   ///   - source: The architectures of the study.
   ///   - finisher: Trains.
+  ///   - limits: What architectures of the search may cost.
   ///   - folder: Where the files are written.
   ///   - jobs: How many trainings run at once.
   init(
-    _ trial: FrozenTrial, _ source: ArchitectureSource, _ finisher: ArchitectureFinisher, folder: String, jobs: Int
+    _ trial: FrozenTrial, _ source: ArchitectureSource, _ finisher: ArchitectureFinisher, limits: CostLimits,
+    folder: String, jobs: Int
   ) throws {
     let architecture = try source.architecture(of: trial)
     let metric = source.objective.metric
@@ -50,13 +52,16 @@ extension FinishResult {
     for name in ["sensitivity", "trial \(trial.number)"] { finisher.progress.end(name) }
     let engine = IntegerEngine(network)
     let sample = Array(source.runner.data.test.features.prefix(test.width))
+    let latency = (
+      float: try InferenceLatency.measure(architecture.graph, output: architecture.output),
+      integers: InferenceLatency.median(runs: 50) { _ = engine.run(sample) }
+    )
     self.init(
-      trial: trial, architecture: architecture, metric: metric, runs: runs, chosen: chosen, network: network,
+      trial: trial, architecture: architecture, metric: metric, epochs: (finisher.epochs, finisher.awareEpochs),
+      runs: runs, chosen: chosen, network: network,
       files: contents.mapValues(\.file), verification: verification, confusion: confusion, sensitivity: sensitivity,
-      latency: (
-        try InferenceLatency.measure(architecture.graph, output: architecture.output),
-        InferenceLatency.median(runs: 50) { _ = engine.run(sample) }
-      ))
+      latency: latency,
+      limits: KeptLimit.all(limits, network: network, architecture: architecture, latency: latency.float))
   }
 
   /// What the study keeps of it: the way from the trial to its files.

@@ -6,6 +6,8 @@ struct FinishResult {
   let trial: FrozenTrial
   let architecture: Architecture
   let metric: Metric
+  /// The epochs of a training, and those of the further training with rounded numbers.
+  let epochs: (float: Int, aware: Int)
   let runs: [FinishedRun]
   /// The run and the form that are exported.
   let chosen: (run: FinishedRun, form: FinishedForm)
@@ -19,6 +21,8 @@ struct FinishResult {
   let sensitivity: [LayerSensitivity]
   /// Seconds of one inference on this machine, on one thread: with floating-point numbers, and by the integer engine.
   let latency: (float: Double, integers: Double)
+  /// What the exported model costs against each limit of the search.
+  let limits: [KeptLimit]
 
   /// The forms that were made.
   var forms: [FinishedForm] { FinishedForm.allCases.filter { chosen.run.models[$0] != nil } }
@@ -36,6 +40,7 @@ struct FinishResult {
     var members: OrderedDictionary<String, JSONValue> = [
       "trial": .int(trial.number), "architecture": .string(architecture.genome.hash),
       "genome": .object(architecture.genome.choices.mapValues(\.json)), "metric": .string(metric.rawValue),
+      "epochs": .int(epochs.float), "awareEpochs": .int(epochs.aware),
     ]
     for form in forms { members[form.rawValue] = interval(form).json }
     members["seeds"] = .array(runs.map(json(of:)))
@@ -45,6 +50,7 @@ struct FinishResult {
       "test": .double(exportedValue),
     ]
     members["costs"] = costs
+    members["limits"] = .array(limits.map(\.json))
     members["schedule"] = .array(
       architecture.footprint.steps.map { step in
         [
@@ -73,6 +79,13 @@ struct FinishResult {
       members["confusion"] = .array(confusion.counts.map { .array($0.map(JSONValue.int)) })
     }
     return .object(members)
+  }
+
+  /// Whether the exported model keeps the limits, in few words.
+  var limitsText: String {
+    if limits.isEmpty { return "none" }
+    let broken = limits.filter { !$0.isKept }
+    return broken.isEmpty ? "kept" : "BROKEN: " + broken.map(\.cost.rawValue).joined(separator: ", ")
   }
 
   private var costs: JSONValue {

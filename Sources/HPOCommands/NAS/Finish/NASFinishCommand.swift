@@ -31,7 +31,7 @@ struct NASFinishCommand: ParsableCommand {
   @Option(help: "Finish the architecture of a trial.")
   var trial: [Int] = []
 
-  @Option(help: "The epochs of a training. (default: three times as many as in the search)")
+  @Option(help: "The epochs of a training. (default: three times as many as the trial had in the search)")
   var epochs: Int?
 
   @Option(
@@ -80,23 +80,26 @@ struct NASFinishCommand: ParsableCommand {
     let progress = FinishProgress()
     let interruption = Interruption(stop: stop) { progress.note("stopping; Ctrl-C again ends at once") }
     defer { interruption.end() }
-    let searched = try source.objective.hyperparameters(
-      for: chosen[0].externalParameters, architecture: source.architecture(of: chosen[0])
-    ).epochs
-    let epochs = epochs ?? 3 * searched
-    let finisher = ArchitectureFinisher(
-      runner: source.runner, objective: source.objective, study: record.name, epochs: epochs,
-      awareEpochs: awareEpochs ?? (epochs + 3) / 4, seeds: seeds, folder: models, stop: stop, progress: progress)
     var results: [FinishResult] = []
     do {
       for trial in chosen {
+        let searched = try source.objective.hyperparameters(
+          for: trial.externalParameters, architecture: source.architecture(of: trial)
+        ).epochs
+        let epochs = epochs ?? 3 * searched
+        let finisher = ArchitectureFinisher(
+          runner: source.runner, objective: source.objective, study: record.name, epochs: epochs,
+          awareEpochs: awareEpochs ?? (epochs + 3) / 4, seeds: seeds, folder: models, stop: stop, progress: progress)
         progress.note(
-          "trial \(trial.number): \(seeds) training\(seeds == 1 ? "" : "s") of \(finisher.epochs) epochs")
+          "trial \(trial.number): \(seeds) training\(seeds == 1 ? "" : "s") of \(epochs) epochs")
         let result = try FinishResult(
-          trial, source, finisher, folder: folder, jobs: jobs ?? source.configuration.jobs ?? 1)
+          trial, source, finisher, limits: limits, folder: folder, jobs: jobs ?? source.configuration.jobs ?? 1)
         try storage.withStorage { storage in
           try storage.setStudyAttribute(
             "finished:trial \(trial.number)", to: result.lineage(in: folder), kind: .user, study: record.id)
+        }
+        for broken in result.limits where !broken.isKept {
+          progress.note("trial \(trial.number), exported: \(broken.text)")
         }
         results.append(result)
       }
@@ -106,11 +109,9 @@ struct NASFinishCommand: ParsableCommand {
     }
 
     let page = FinishPage(
-      study: record.name, data: source.runner.raw.training.name, epochs: finisher.epochs,
-      awareEpochs: finisher.awareEpochs, front: front, limits: limits, results: results)
+      study: record.name, data: source.runner.raw.training.name, front: front, limits: limits, results: results)
     let summary: JSONValue = [
-      "study": .string(record.name), "epochs": .int(finisher.epochs), "awareEpochs": .int(finisher.awareEpochs),
-      "front": front.json,
+      "study": .string(record.name), "front": front.json,
       "results": .array(results.map(\.json)),
     ]
     try RegularFile.write(Array(page.html.utf8), to: "\(folder)/report.html")
@@ -147,7 +148,7 @@ struct NASFinishCommand: ParsableCommand {
     let forms = results.first?.forms ?? []
     var table = ResultTable(
       columns: [.init("trial")] + forms.map { ResultTable.Column($0.title) }
-        + ["exported", "flash", "ram", "macs", "all forms"].map { ResultTable.Column($0) })
+        + ["exported", "flash", "ram", "macs", "limits", "all forms"].map { ResultTable.Column($0) })
     table.rows = results.map { result in
       var row: [JSONValue?] = [.int(result.trial.number)]
       row += forms.map { .string(result.interval($0).text) }
@@ -155,7 +156,7 @@ struct NASFinishCommand: ParsableCommand {
         .double(result.exportedValue), .string(ArchitectureCost.flash.text(Double(result.network.flashBytes))),
         .string(ArchitectureCost.ram.text(Double(result.network.peakActivationBytes))),
         .string(ArchitectureCost.macs.text(Double(result.architecture.footprint.multiplyAccumulates))),
-        .string(result.verification.passes ? "the same" : "DIFFER"),
+        .string(result.limitsText), .string(result.verification.passes ? "the same" : "DIFFER"),
       ]
       return row
     }

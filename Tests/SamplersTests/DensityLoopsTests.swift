@@ -47,7 +47,11 @@ struct DensityLoopsTests {
       loops.logarithms(widths, &logarithms, 1024)
       loops.intervalMasses(centres, widths, 0.25, 0.5, &masses, 1024)
       loops.normalizers(centres, widths, 0, 1, &base, &scales, 1024)
-      loops.cellShares(centres, widths, masses, 0.25, 0.3, 12, &shares, 1024)
+      var far = [Double](repeating: 0, count: 3 * 1024)
+      shares = far
+      let (edges, lower) = ([0.25, 0.3, 0.35, 0.5, 0.7], [0, 1, 3] as [Int32])
+      loops.cellShares(centres, widths, masses, edges, lower, 3, 12, &shares, 1024)
+      loops.cellShares(centres, widths, masses, edges, lower, 3, .infinity, &far, 1024)
       var (powers, quantiles, draws) = (masses, masses, masses)
       loops.exponentials(masses, &powers, 1024)
       let inside = widths.map { $0 / 1.1 }
@@ -58,7 +62,7 @@ struct DensityLoopsTests {
       logSums(
         loops, base: Array(base.prefix(1003)), tables: [table], entries: Array(0..<1003), centres: centres,
         scales: scales, places: (0..<32).map { Double($0) / 8 - 0.5 }, &sums)
-      let found = [masses, base, scales, logarithms, shares, powers, quantiles, draws, sums].map(bits)
+      let found = [masses, base, scales, logarithms, shares, far, powers, quantiles, draws, sums].map(bits)
       if expected.isEmpty { expected = found }
       #expect(found == expected)
     }
@@ -104,15 +108,22 @@ struct DensityLoopsTests {
     let centres = (0..<256).map { _ in random.uniform() }
     let widths = (0..<256).map { _ in 0.01 + 0.05 * random.uniform() }
     let loops = DensityLoops.best
-    var (whole, masses, shares) = ([Double](repeating: 0, count: 256), [0.0], [0.0])
-    (masses, shares) = (whole, whole)
-    loops.intervalMasses(centres, widths, 0, 1, &whole, 256)
-    loops.intervalMasses(centres, widths, 0.5, 0.6, &masses, 256)
-    loops.cellShares(centres, widths, whole, 0.5, 0.6, 9, &shares, 256)
-    for index in centres.indices {
-      let distance = max(0.5 - centres[index], centres[index] - 0.6) / widths[index]
-      let share = distance > 9 ? -Double.infinity : masses[index] - whole[index]
-      #expect(shares[index] == share)
+    let count = centres.count
+    var (whole, masses) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
+    // More cells than are taken together, of which some do not touch.
+    let cells = (0..<50).map { $0 + $0 / 7 }
+    let edges = (0..<58).map { Double($0) / 64 + 0.05 }
+    var shares = [Double](repeating: 0, count: count * cells.count)
+    loops.intervalMasses(centres, widths, 0, 1, &whole, count)
+    loops.cellShares(centres, widths, whole, edges, cells.map(Int32.init), cells.count, 9, &shares, count)
+    for (row, cell) in cells.enumerated() {
+      let (low, high) = (edges[cell], edges[cell + 1])
+      loops.intervalMasses(centres, widths, low, high, &masses, count)
+      for index in 0..<count {
+        let distance = max(low - centres[index], centres[index] - high) / widths[index]
+        let (found, share) = (shares[row * count + index], masses[index] - whole[index])
+        #expect(distance > 9 ? found == -.infinity : abs(found - share) <= 1e-12 * max(1, abs(share)))
+      }
     }
     #expect(shares.contains(-.infinity) && shares.contains { $0 > -.infinity })
   }

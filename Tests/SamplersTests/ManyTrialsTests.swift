@@ -77,18 +77,24 @@ struct ManyTrialsTests {
     // A trial of another range, whose centre lies outside.
     places.append(1500)
     for count in [300, 301] {
-      let observations = places[..<count].enumerated().sorted { ($0.element, $0.offset) < ($1.element, $1.offset) }
-        .map { NumericKernels.Observation(place: $0.element, kernel: Int32($0.offset)) }
+      var (observations, others) = (Observations(capacity: count), Observations(capacity: count))
+      observations.fill { observations in
+        for (index, place) in places[..<count].enumerated().sorted(by: { ($0.1, $0.0) < ($1.1, $1.0) }) {
+          observations.append(place, kernel: Int32(index))
+        }
+      }
+      others.fill { others in
+        for index in 0..<count { others.append(Double(index) / Double(count), kernel: Int32(index)) }
+      }
       let kernels = NumericKernels(range: range, observations: observations)
       let line = NumericKernels(
-        range: try #require(NumericRange(.float(try FloatDistribution(low: 0, high: 1)))),
-        observations: (0..<count).map { .init(place: Double($0) / Double(count), kernel: Int32($0)) })
+        range: try #require(NumericRange(.float(try FloatDistribution(low: 0, high: 1)))), observations: others)
       let estimator = ParzenEstimator(
         dimensions: [.numeric(kernels), .numeric(line)], observationWeights: Array(repeating: 1, count: count))
       #expect(kernels.areCentred == (count == 300))
       let values = (0..<24).map { _ in Double(1 + random.below(1000)) }
-      let others = (0..<24).map { _ in random.uniform() }
-      let found = estimator.logDensities(at: [values, others])
+      let positions = (0..<24).map { _ in random.uniform() }
+      let found = estimator.logDensities(at: [values, positions])
       for index in values.indices {
         // The sum term by term.
         let sum = (0...count).reduce(0.0) { sum, kernel in
@@ -103,7 +109,7 @@ struct ManyTrialsTests {
           let cell = range.cell(of: values[index], step: 1)
           let stepped = mass(kernels, cell.left, cell.right) - mass(kernels, range.low, range.high)
           let entry = Int(line.entries[kernel])
-          let z = (others[index] - line.centres[entry]) / line.widths[entry]
+          let z = (positions[index] - line.centres[entry]) / line.widths[entry]
           let density = Gaussian.logDensityAtZero - 0.5 * z * z - Double.log(line.widths[entry]) - mass(line, 0, 1)
           return sum + estimator.weights[kernel] * Double.exp(stepped + density)
         }

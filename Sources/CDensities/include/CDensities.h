@@ -43,6 +43,10 @@ typedef struct {
   void (*draws)(const double *centres, const double *widths, double low, double high, const double *shares,
                 double *places, size_t count);
 
+  /// widths[i] = min(max(places[i] − places[i − 1], places[i + 1] − places[i], narrowest), widest) for places by ascending
+  /// value, of which there are one before the first and one behind the last.
+  void (*kernelWidths)(const double *places, double narrowest, double widest, double *widths, size_t count);
+
   /// masses[i] = ln(Φ(to[i]) − Φ(from[i])), for from <= to between −1e150 and 1e150, to about 1e-15 of the mass.
   void (*logMasses)(const double *from, const double *to, double *masses, size_t count);
 
@@ -50,11 +54,13 @@ typedef struct {
   void (*intervalMasses)(const double *centres, const double *widths, double low, double high, double *masses,
                          size_t count);
 
-  /// The share that normal kernels, truncated to an interval of the masses e^whole, have in a cell of it: shares[i] =
-  /// ln(Φ((high − c) / σ) − Φ((low − c) / σ)) − whole[i]; −∞ where the cell is more than `reach` σ away from c. It is fast
-  /// where kernels that lie near one another lie close to one another.
-  void (*cellShares)(const double *centres, const double *widths, const double *whole, double low, double high,
-                     double reach, double *shares, size_t count);
+  /// The shares that normal kernels, truncated to an interval of the masses e^whole, have in cells of it, a row for each
+  /// cell: ln(Φ((high − c) / σ) − Φ((low − c) / σ)) − whole[i] for the edges low = edges[lower[cell]] and high, the next one;
+  /// −∞ where the cell is more than `reach` σ away from c. Edges and cells ascend; of two cells, the next lower edge is the
+  /// upper one of the first or comes directly behind it. It is fast where cells share edges, and where kernels that lie near
+  /// one another lie close to one another.
+  void (*cellShares)(const double *centres, const double *widths, const double *whole, const double *edges,
+                     const int32_t *lower, size_t cellCount, double reach, double *shares, size_t count);
 
   /// What normal kernels that are truncated to an interval are divided by: logarithms[i] = ln σ + ln(Φ((high − c) / σ) −
   /// Φ((low − c) / σ)); and scales[i] = 1 / (σ √(2 ln 2)), by which a distance becomes the root of the binary exponent. It is

@@ -26,6 +26,14 @@ static void draws(const double *centres, const double *widths, double low, doubl
   }
 }
 
+static void kernelWidths(const double *places, double narrowest, double widest, double *widths, size_t count) {
+  for (size_t i = 0; i < count; i += LANES) {
+    V place = load(places + i);
+    V gap = greater(place - load(places + i - 1), load(places + i + 1) - place);
+    store(widths + i, lesser(greater(gap, splat(narrowest)), splat(widest)));
+  }
+}
+
 static void logMasses(const double *from, const double *to, double *masses, size_t count) {
   for (size_t i = 0; i < count; i += LANES) store(masses + i, logMass(load(from + i), load(to + i)));
 }
@@ -48,15 +56,66 @@ static void normalizers(const double *centres, const double *widths, double low,
   }
 }
 
-static void cellShares(const double *centres, const double *widths, const double *whole, double low, double high,
-                       double reach, double *shares, size_t count) {
-  for (size_t i = 0; i < count; i += LANES) {
-    V centre = load(centres + i), inverse = 1 / load(widths + i);
-    V from = (low - centre) * inverse, to = (high - centre) * inverse;
-    VI isFar = (VI)(from > reach) | (VI)(to < -reach);
-    V share = splat(-INFINITY);
-    if (any(~isFar)) share = blend(isFar, share, logMass(from, to) - load(whole + i));
-    store(shares + i, share);
+/// How many cells are taken together.
+#define CELLS 32
+
+/// Beyond it the tails are smaller than the normal numbers are.
+#define LAST_TAIL 36.0
+
+/// Cell by cell, with the digits of tails of any length.
+static void distantCellShares(const double *centres, const double *widths, const double *whole, const double *edges,
+                              const int32_t *lower, size_t cellCount, double reach, double *shares, size_t count) {
+  for (size_t c = 0; c < cellCount; c++, shares += count) {
+    double low = edges[lower[c]], high = edges[lower[c] + 1];
+    for (size_t i = 0; i < count; i += LANES) {
+      V centre = load(centres + i), inverse = 1 / load(widths + i);
+      V from = (low - centre) * inverse, to = (high - centre) * inverse;
+      VI isFar = (VI)(from > reach) | (VI)(to < -reach);
+      store(shares + i, blend(isFar, splat(-INFINITY), logMass(from, to) - load(whole + i)));
+    }
+  }
+}
+
+static void cellShares(const double *centres, const double *widths, const double *whole, const double *edges,
+                       const int32_t *lower, size_t cellCount, double reach, double *shares, size_t count) {
+  if (reach > LAST_TAIL) {
+    distantCellShares(centres, widths, whole, edges, lower, cellCount, reach, shares, count);
+    return;
+  }
+  for (size_t first = 0; first < cellCount; first += CELLS) {
+    size_t cells = cellCount - first < CELLS ? cellCount - first : CELLS;
+    const int32_t *low = lower + first;
+    const double *edge = edges + low[0];
+    size_t edgeCount = (size_t)(low[cells - 1] - low[0]) + 2;
+    double *next = shares + first * count;
+    for (size_t i = 0; i < count; i += LANES) {
+      V centre = load(centres + i), inverse = 1 / load(widths + i), all = load(whole + i);
+      V place[2 * CELLS], tail[2 * CELLS];
+      char isNeeded[2 * CELLS] = {0};
+      for (size_t e = 0; e < edgeCount; e++) place[e] = (edge[e] - centre) * inverse;
+      for (size_t c = 0; c < cells; c++) {
+        size_t e = (size_t)(low[c] - low[0]);
+        if (any((VI)(place[e] <= reach) & (VI)(place[e + 1] >= -reach))) isNeeded[e] = isNeeded[e + 1] = 1;
+      }
+      // The mass on the side of each edge that does not hold 0: below it negative, above it positive.
+      for (size_t e = 0; e < edgeCount; e++) {
+        if (!isNeeded[e]) continue;
+        V mass = tailMass(magnitude(place[e]));
+        tail[e] = blend(place[e] < 0, mass, -mass);
+      }
+      for (size_t c = 0; c < cells; c++) {
+        size_t e = (size_t)(low[c] - low[0]);
+        V share = splat(-INFINITY);
+        if (isNeeded[e] && isNeeded[e + 1]) {
+          VI isFar = (VI)(place[e] > reach) | (VI)(place[e + 1] < -reach);
+          VI isCentral = (VI)(place[e] < 0) & (VI)(place[e + 1] >= 0);
+          V mass = tail[e + 1] - tail[e] + blend(isCentral, splat(1), splat(0));
+          // An interval that is too narrow for its mass to be told from 0 has the least that can be.
+          share = blend(isFar, share, logarithm(greater(mass, splat(1e-300))) - all);
+        }
+        store(next + c * count + i, share);
+      }
+    }
   }
 }
 
@@ -65,6 +124,7 @@ const CDensitiesLoops LOOPS = {
     .exponentials = exponentials,
     .quantiles = quantiles,
     .draws = draws,
+    .kernelWidths = kernelWidths,
     .logMasses = logMasses,
     .intervalMasses = intervalMasses,
     .cellShares = cellShares,

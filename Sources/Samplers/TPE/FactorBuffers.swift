@@ -42,7 +42,7 @@ struct FactorBuffers: Sendable {
   mutating func add(_ values: [Double], filler: Double) -> Int {
     let start = addNumbers(DensityLoops.padded(values.count))
     withNumbers(at: start) { place in
-      for index in values.indices { place[index] = values[index] }
+      values.withUnsafeBufferPointer { if let base = $0.baseAddress { place.update(from: base, count: $0.count) } }
       for index in values.count..<DensityLoops.padded(values.count) { place[index] = filler }
     }
     return start
@@ -54,7 +54,12 @@ struct FactorBuffers: Sendable {
     usedIndices += values.count
     let missing = usedIndices - indices.count
     if missing > 0 { indices.append(contentsOf: repeatElement(0, count: max(missing, indices.count))) }
-    indices.withUnsafeMutableBufferPointer { for index in values.indices { $0[start + index] = values[index] } }
+    indices.withUnsafeMutableBufferPointer { indices in
+      values.withUnsafeBufferPointer { values in
+        guard let place = indices.baseAddress, let base = values.baseAddress else { return }
+        (place + start).update(from: base, count: values.count)
+      }
+    }
     return start
   }
 

@@ -82,7 +82,8 @@ struct KernelFactors {
   /// Multiplies by the masses of the cells of a stepped range: ln(Φ(right) − Φ(left)) − ln(Φ(b) − Φ(a)).
   mutating func multiply(_ kernels: NumericKernels, values: [Double], step: Double) {
     let range = kernels.range
-    let (distinct, rowOfPoint) = rows(of: values)
+    let (distinct, rowOfPoint) = rows(of: values, areSorted: true)
+    let cells = range.cells(of: distinct, step: step)
     let count = DensityLoops.padded(kernels.centres.count)
     // At most as far as a kernel matters beside the prior's; 40 is where a term is too small to change a sum.
     let reach = (2 * (40 + excess)).squareRoot()
@@ -94,10 +95,7 @@ struct KernelFactors {
     buffers.withNumbers(at: start) { centres in
       let (widths, whole) = (centres + count, centres + 2 * count)
       loops.intervalMasses(centres, widths, range.low, range.high, whole, count)
-      for (row, value) in distinct.enumerated() {
-        let cell = range.cell(of: value, step: step)
-        loops.cellShares(centres, widths, whole, cell.left, cell.right, reach, whole + (row + 1) * count, count)
-      }
+      loops.cellShares(centres, widths, whole, cells.edges, cells.lower, distinct.count, reach, whole + count, count)
     }
     tabulate(
       from: start + 3 * count, stride: count, kernelCount: kernels.centres.count, rowOfPoint: rowOfPoint,
@@ -136,15 +134,13 @@ struct KernelFactors {
   }
 
   /// The distinct values, and which of them each point has, those behind the last one included.
-  private func rows(of values: [Double]) -> (distinct: [Double], rowOfPoint: [Int32]) {
+  private func rows(of values: [Double], areSorted: Bool = false) -> (distinct: [Double], rowOfPoint: [Int32]) {
     var distinct: [Double] = []
-    var rowOfPoint = [Int32](repeating: 0, count: paddedPointCount)
     // There are a few dozen points at most, so that looking through them is faster than a table.
-    for (point, value) in values.enumerated() {
-      let place = distinct.firstIndex(of: value) ?? distinct.count
-      if place == distinct.count { distinct.append(value) }
-      rowOfPoint[point] = Int32(place)
-    }
+    for value in values where !distinct.contains(value) { distinct.append(value) }
+    if areSorted { distinct.sort() }
+    var rowOfPoint = [Int32](repeating: 0, count: paddedPointCount)
+    for (point, value) in values.enumerated() { rowOfPoint[point] = Int32(distinct.firstIndex(of: value) ?? 0) }
     return (distinct, rowOfPoint)
   }
 

@@ -57,4 +57,23 @@ struct NumericRange {
   func cell(of value: Double, step: Double) -> (left: Double, right: Double) {
     (place(of: value - step / 2), place(of: value + step / 2))
   }
+
+  /// The edges of the cells of values that ascend, by ascending place, and the number of each cell's lower edge, which the
+  /// upper one follows. Neighbours share theirs.
+  func cells(of values: [Double], step: Double) -> (edges: [Double], lower: [Int32]) {
+    var edges: [Double] = []
+    var lower: [Int32] = []
+    edges.reserveCapacity(2 * values.count)
+    lower.reserveCapacity(values.count)
+    var last = -Double.infinity
+    for value in values {
+      let left = value - step / 2
+      // The ends of two neighbours may differ in their last digit.
+      if !(abs(left - last) <= 1e-12 * step) { edges.append(left) }
+      lower.append(Int32(edges.count - 1))
+      last = value + step / 2
+      edges.append(last)
+    }
+    return (places(of: edges), lower)
+  }
 }

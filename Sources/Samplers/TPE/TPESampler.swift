@@ -57,7 +57,8 @@ public struct TPESampler: Sampler {
 
   public func relativeSpace(_ history: TrialHistory) -> OrderedDictionary<String, Distribution> {
     guard isMultivariate(history) else { return [:] }
-    return history.intersectionSpace(includingPruned: true).filter { !$0.value.isSingle }
+    let space = history.intersectionSpace(includingPruned: true)
+    return space.values.contains(where: \.isSingle) ? space.filter { !$0.value.isSingle } : space
   }
 
   public func sampleRelative(
@@ -102,14 +103,8 @@ public struct TPESampler: Sampler {
   func estimators(
     for space: OrderedDictionary<String, Distribution>, history: TrialHistory, number: Int
   ) -> (below: ParzenEstimator, above: ParzenEstimator) {
-    let split = TPESplit.of(history)
-    let below = TrialSelection(below: split, space: space, history: history)
     let running = constantLiar ? runningTrials(space, history: history, number: number) : []
-    let above = TrialSelection(above: split, running: running, space: space, history: history)
-    return (
-      ParzenEstimator(dimensions: below.dimensions(of: space), observationWeights: below.weights),
-      ParzenEstimator(dimensions: above.dimensions(of: space), observationWeights: above.weights)
-    )
+    return TrialSelection(split: TPESplit.of(history), running: running, space: space, history: history).estimators()
   }
 
   private func runningTrials(

@@ -2,7 +2,8 @@ import OrderedCollections
 import SearchSpace
 import Trials
 
-/// The trials whose parameters make up one estimator, in the order of their numbers, which is the order of its kernels.
+/// The trials that have all parameters of a space, as the kernels of two estimators: the good part of a split, and all others
+/// with the running ones. The kernels of each are in the order of the trials' numbers.
 struct TrialSelection {
   /// A running trial's internal values in the order of the space's names.
   struct Running {
@@ -11,74 +12,81 @@ struct TrialSelection {
     var kernel = 0
   }
 
-  /// The rows of a history that are among them, with their kernels' places.
-  enum Rows {
-    /// A few rows by ascending number.
-    case few([Int])
-    /// The kernel by row; −1 for rows that are not among them.
-    case kernelByRow([Int32])
-  }
-
-  let rows: Rows
-  private(set) var running: [Running] = []
-  /// How many trials there are.
-  let count: Int
+  private let space: OrderedDictionary<String, Distribution>
   private let columns: [ParameterColumn]
+  /// By row: the kernel among the others, or `good` less the kernel in the good part, or `outside`.
+  private var kernelByRow: [Int32]
+  private static let outside: Int32 = -1
+  private static let good: Int32 = -2
+  /// The rows of the good part.
+  private let below: [Int]
+  private var running: [Running] = []
+  private var aboveCount = 0
 
-  /// The weights of the trials in units of the prior's; see `FadingWeights`.
-  let weights: [Double]
+  /// The weights of the trials of either part in units of the prior's; see `FadingWeights`.
+  private let belowWeights: [Double]
+  private var aboveWeights: [Double] = []
 
-  /// The rows of the good part that have all parameters of a space.
-  init(below split: TPESplit, space: OrderedDictionary<String, Distribution>, history: TrialHistory) {
-    columns = Self.columns(of: space, in: history)
-    let columns = columns
-    let rows = split.below.filter { row in columns.count == space.count && columns.allSatisfy { $0.has(row) } }
-    self.rows = .few(rows)
-    count = rows.count
-    weights =
+  init(
+    split: TPESplit, running: [Running], space: OrderedDictionary<String, Distribution>, history: TrialHistory
+  ) {
+    self.space = space
+    let columns: [ParameterColumn] = space.compactMap { name, distribution in
+      guard let column = history.rows.columns[name], column.fits(distribution) else { return nil }
+      return column
+    }
+    self.columns = columns
+    let rows = history.rows
+    // Rows that are vacant stay outside, since no number leads to them.
+    let other: Int32 = .max
+    kernelByRow = [Int32](repeating: columns.count == space.count ? other : Self.outside, count: rows.numbers.count)
+    for column in columns where column.count < rows.byNumber.count { column.exclude(from: &kernelByRow) }
+    var below: [Int] = []
+    for row in split.below where kernelByRow[row] == other {
+      kernelByRow[row] = Self.good - Int32(below.count)
+      below.append(row)
+    }
+    self.below = below
+    belowWeights =
       history.directions.count == 1
-      ? ParzenEstimator.fadingWeights(count: rows.count) : Array(repeating: 1, count: rows.count)
+      ? ParzenEstimator.fadingWeights(count: below.count) : Array(repeating: 1, count: below.count)
+    number(other, running: running, split: split, rows: rows)
   }
 
-  /// All other rows, and running trials, that have all parameters of a space.
-  init(
-    above split: TPESplit, running: [Running], space: OrderedDictionary<String, Distribution>, history: TrialHistory
-  ) {
-    columns = Self.columns(of: space, in: history)
-    var kernelByRow = [Int32](repeating: columns.count == space.count ? 0 : -1, count: history.rows.numbers.count)
-    for row in split.below { kernelByRow[row] = -1 }
-    for column in columns { column.exclude(from: &kernelByRow) }
+  /// Numbers the kernels of the others.
+  private mutating func number(_ other: Int32, running: [Running], split: TPESplit, rows: HistoryRows) {
     var next: Int32 = 0
     var waiting = running[...]
     // Which row each kernel stands for, where some rows stand for others; nil for a running trial.
-    let isExhaustive = history.rows.isExhaustive
+    let isExhaustive = rows.isExhaustive
     var members: [(number: Int, row: Int?)] = []
-    for chunk in history.rows.byNumber.chunks {
+    for chunk in rows.byNumber.chunks {
       for element in chunk {
         let row = Int(element.row)
-        guard kernelByRow[row] >= 0 else { continue }
-        let number = history.rows.numbers[row]
-        while let first = waiting.first, first.number < number {
-          self.running.append(Running(number: first.number, values: first.values, kernel: Int(next)))
-          if !isExhaustive { members.append((first.number, nil)) }
-          waiting.removeFirst()
-          next += 1
+        guard kernelByRow[row] == other else { continue }
+        if !isExhaustive || !waiting.isEmpty {
+          let number = rows.numbers[row]
+          while let first = waiting.first, first.number < number {
+            self.running.append(Running(number: first.number, values: first.values, kernel: Int(next)))
+            members.append((first.number, nil))
+            waiting.removeFirst()
+            next += 1
+          }
+          members.append((number, row))
         }
-        if !isExhaustive { members.append((number, row)) }
         kernelByRow[row] = next
         next += 1
       }
     }
     for trial in waiting {
       self.running.append(Running(number: trial.number, values: trial.values, kernel: Int(next)))
-      if !isExhaustive { members.append((trial.number, nil)) }
+      members.append((trial.number, nil))
       next += 1
     }
-    rows = .kernelByRow(kernelByRow)
-    count = Int(next)
-    weights =
+    aboveCount = Int(next)
+    aboveWeights =
       isExhaustive
-      ? ParzenEstimator.fadingWeights(count: Int(next)) : Self.weights(of: members, above: split, in: history.rows)
+      ? ParzenEstimator.fadingWeights(count: aboveCount) : Self.weights(of: members, above: split, in: rows)
   }
 
   /// The weights where some trials stand for others as well: each by its age among all trials that are not in the good
@@ -101,93 +109,82 @@ struct TrialSelection {
     }
   }
 
-  private static func columns(
-    of space: OrderedDictionary<String, Distribution>, in history: TrialHistory
-  ) -> [ParameterColumn] {
-    space.compactMap { name, distribution in
-      guard let column = history.rows.columns[name], column.fits(distribution) else { return nil }
-      return column
-    }
-  }
-
-  /// The kernels of each parameter of the space.
-  func dimensions(of space: OrderedDictionary<String, Distribution>) -> [ParzenEstimator.Dimension] {
-    space.values.enumerated().map { index, distribution in
+  /// The density of the good part and that of the others.
+  func estimators() -> (below: ParzenEstimator, above: ParzenEstimator) {
+    var good: [ParzenEstimator.Dimension] = []
+    var others: [ParzenEstimator.Dimension] = []
+    for (index, distribution) in space.values.enumerated() {
       if case .categorical(let choices) = distribution {
-        return .categorical(CategoricalKernels(choiceCount: choices.choices.count, observed: choicesOf(index)))
-      }
-      guard let range = NumericRange(distribution) else { preconditionFailure("every number has a range") }
-      return .numeric(NumericKernels(range: range, observations: observations(of: index, range: range)))
-    }
-  }
-
-  private func choicesOf(_ index: Int) -> [Int32] {
-    var result = [Int32](repeating: 0, count: count)
-    switch rows {
-    case .few(let rows):
-      for (kernel, row) in rows.enumerated() { result[kernel] = Int32(columns[index].values[row]) }
-    case .kernelByRow(let kernels):
-      if columns.indices.contains(index) {
-        let values = columns[index].values
-        for (row, kernel) in kernels.enumerated() where kernel >= 0 { result[Int(kernel)] = Int32(values[row]) }
+        let observed = choicesOf(index)
+        good.append(.categorical(CategoricalKernels(choiceCount: choices.choices.count, observed: observed.below)))
+        others.append(.categorical(CategoricalKernels(choiceCount: choices.choices.count, observed: observed.above)))
+      } else {
+        guard let range = NumericRange(distribution) else { preconditionFailure("every number has a range") }
+        let observed = observations(of: index, range: range)
+        good.append(.numeric(NumericKernels(range: range, observations: observed.below)))
+        others.append(.numeric(NumericKernels(range: range, observations: observed.above)))
       }
     }
-    for trial in running { result[trial.kernel] = Int32(trial.values[index]) }
-    return result
+    return (
+      ParzenEstimator(dimensions: good, observationWeights: belowWeights),
+      ParzenEstimator(dimensions: others, observationWeights: aboveWeights)
+    )
   }
 
-  /// The observations of a number, in the order in which `NumericKernels` takes them.
-  private func observations(of index: Int, range: NumericRange) -> [NumericKernels.Observation] {
-    func ordered(_ observations: [NumericKernels.Observation]) -> [NumericKernels.Observation] {
-      observations.sorted { ($0.place, $0.kernel) < ($1.place, $1.kernel) }
+  private func choicesOf(_ index: Int) -> (below: [Int32], above: [Int32]) {
+    var above = [Int32](repeating: 0, count: aboveCount)
+    for trial in running { above[trial.kernel] = Int32(trial.values[index]) }
+    guard columns.indices.contains(index) else { return ([], above) }
+    let values = columns[index].values
+    kernelByRow.withUnsafeBufferPointer { kernels in
+      above.withUnsafeMutableBufferPointer { above in
+        values.withUnsafeBufferPointer { values in
+          for row in 0..<min(values.count, kernels.count) where kernels[row] >= 0 {
+            above[Int(kernels[row])] = Int32(values[row])
+          }
+        }
+      }
     }
-    func late(_ trial: Running) -> NumericKernels.Observation {
-      .init(place: range.place(of: trial.values[index]), kernel: Int32(trial.kernel))
-    }
-    switch rows {
-    case .few(let rows):
-      return ordered(
-        rows.enumerated().map { .init(place: range.place(of: columns[index].values[$1]), kernel: Int32($0)) })
-    case .kernelByRow(let kernels):
-      let late = ordered(running.map(late))
-      guard columns.indices.contains(index) else { return late }
-      let order = columns[index].order.chunks
-      return [NumericKernels.Observation](unsafeUninitializedCapacity: count) { result, resultCount in
-        kernels.withUnsafeBufferPointer { kernels in
-          var (next, nextLate) = (0, 0)
+    return (below.map { Int32(values[$0]) }, above)
+  }
+
+  /// The observations of a number.
+  private func observations(of index: Int, range: NumericRange) -> (below: Observations, above: Observations) {
+    let late = running.map { (place: range.place(of: $0.values[index]), kernel: Int32($0.kernel)) }
+      .sorted { ($0.place, $0.kernel) < ($1.place, $1.kernel) }
+    var waiting = late[...]
+    var (good, others) = (Observations(capacity: below.count), Observations(capacity: aboveCount))
+    let order = columns.indices.contains(index) ? columns[index].order.chunks : []
+    kernelByRow.withUnsafeBufferPointer { kernels in
+      good.fill { good in
+        others.fill { others in
           for chunk in order {
             chunk.withUnsafeBufferPointer { chunk in
               for element in chunk {
                 let kernel = kernels[Int(element.row)]
-                guard kernel >= 0 else { continue }
-                while nextLate < late.count, (late[nextLate].place, late[nextLate].kernel) < (element.key, kernel) {
-                  result.initializeElement(at: next, to: late[nextLate])
-                  (next, nextLate) = (next + 1, nextLate + 1)
+                if kernel >= 0 {
+                  while let first = waiting.first, (first.place, first.kernel) < (element.key, kernel) {
+                    others.append(first.place, kernel: first.kernel)
+                    waiting.removeFirst()
+                  }
+                  others.append(element.key, kernel: kernel)
+                } else if kernel <= Self.good {
+                  good.append(element.key, kernel: Self.good - kernel)
                 }
-                result.initializeElement(at: next, to: .init(place: element.key, kernel: kernel))
-                next += 1
               }
             }
           }
-          while nextLate < late.count {
-            result.initializeElement(at: next, to: late[nextLate])
-            (next, nextLate) = (next + 1, nextLate + 1)
-          }
-          resultCount = next
+          for trial in waiting { others.append(trial.place, kernel: trial.kernel) }
         }
       }
     }
+    return (good, others)
   }
 }
 
 extension ParameterColumn {
-  fileprivate func has(_ row: Int) -> Bool { value(in: row) != nil }
-
-  /// Marks the rows that do not have the parameter.
+  /// Puts the rows that do not have the parameter outside.
   fileprivate func exclude(from kernelByRow: inout [Int32]) {
-    for (row, value) in values.enumerated() where value.isNaN { kernelByRow[row] = -1 }
-    if values.count < kernelByRow.count {
-      for row in values.count..<kernelByRow.count { kernelByRow[row] = -1 }
-    }
+    for row in kernelByRow.indices where value(in: row) == nil { kernelByRow[row] = -1 }
   }
 }

@@ -71,6 +71,12 @@ extension JSONValue {
 
   private static func write(_ string: String, to text: inout String, asciiOnly: Bool) {
     text += "\""
+    defer { text += "\"" }
+    // Most strings are names, in which nothing needs to be escaped.
+    if string.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) {
+      text += string
+      return
+    }
     for scalar in string.unicodeScalars {
       switch scalar {
       case "\"": text += "\\\""
@@ -91,6 +97,5 @@ extension JSONValue {
         }
       }
     }
-    text += "\""
   }
 }

@@ -60,6 +60,8 @@ package struct HistoryRows: Sendable {
   /// The rows that are no leaders, by ascending priority.
   private var sample = SortedChunks<HistoryRow>()
   private var vacant: [Int] = []
+  /// The parameters that all rows have, each under one distribution, in the order of the names' Unicode scalars.
+  private var common: OrderedDictionary<String, Distribution> = [:]
 
   init(directions: [StudyDirection], capacity: Int) {
     self.directions = directions
@@ -118,6 +120,8 @@ extension HistoryRows {
         .set(parameter, row: row, number: number, isComplete: record.losses != nil)
     }
     if record.losses != nil { completeCount += 1 }
+    let hasCommon = common.allSatisfy { name, distribution in record.parameters[name]?.distribution == distribution }
+    if !hasCommon || byNumber.count == 1 { common = commonParameters(includingPruned: true) }
     if record.violation > 0 {
       let entry = HistoryRow(key: record.violation, number: number, row: row)
       infeasible.insert(entry)
@@ -217,6 +221,7 @@ extension HistoryRows {
     if isComplete { completeCount -= 1 }
     // A view of the keys would hold the columns, which each change would then copy.
     for name in Array(columns.keys) { columns[name]?.remove(row: row, number: number, isComplete: isComplete) }
+    if common.count < columns.count { common = commonParameters(includingPruned: true) }
     numbers[row] = -1
     vacant.append(row)
   }
@@ -226,10 +231,14 @@ extension HistoryRows {
   /// The parameters that all rows have under one and the same distribution, or all that are complete trials, in the order
   /// of the names' Unicode scalars.
   func intersectionSpace(includingPruned: Bool) -> OrderedDictionary<String, Distribution> {
+    includingPruned ? common : commonParameters(includingPruned: false)
+  }
+
+  private func commonParameters(includingPruned: Bool) -> OrderedDictionary<String, Distribution> {
     let count = includingPruned ? byNumber.count : completeCount
-    let common = columns.compactMap { name, column in
+    let found = columns.compactMap { name, column in
       column.distributions.common(to: count, includingPruned: includingPruned).map { (name, $0) }
     }
-    return OrderedDictionary(uniqueKeysWithValues: common.sorted { $0.0.precedesByScalars($1.0) })
+    return OrderedDictionary(uniqueKeysWithValues: found.sorted { $0.0.precedesByScalars($1.0) })
   }
 }

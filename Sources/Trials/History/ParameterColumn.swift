@@ -13,6 +13,8 @@ package struct ParameterColumn: Sendable {
   /// Internal values by row; NaN where the trial does not have the parameter or the row is vacant, and the column may end
   /// before the last row.
   package private(set) var values: [Double] = []
+  /// How many rows have a value.
+  package private(set) var count = 0
   /// The rows that have the parameter by ascending value, or by its logarithm where the distribution is logarithmic;
   /// empty for a choice.
   package private(set) var order = SortedChunks<HistoryRow>()
@@ -34,6 +36,7 @@ package struct ParameterColumn: Sendable {
     distributions.insert(parameter.distribution, row: row, isComplete: isComplete)
     guard fits(parameter.distribution), distribution.isColumnValue(parameter.value) else { return }
     while values.count <= row { values.append(.nan) }
+    if values[row].isNaN { count += 1 }
     values[row] = parameter.value
     if let key = key(of: parameter.value) { order.insert(HistoryRow(key: key, number: number, row: row)) }
   }
@@ -43,6 +46,7 @@ package struct ParameterColumn: Sendable {
     distributions.remove(row: row, isComplete: isComplete)
     guard let value = value(in: row) else { return }
     values[row] = .nan
+    count -= 1
     if let key = key(of: value) { order.remove(HistoryRow(key: key, number: number, row: row)) }
   }
 

@@ -37,7 +37,6 @@ struct TrialSelection {
     }
     self.columns = columns
     let rows = history.rows
-    // Rows that are vacant stay outside, since no number leads to them.
     let other: Int32 = .max
     kernelByRow = [Int32](repeating: columns.count == space.count ? other : Self.outside, count: rows.numbers.count)
     for column in columns where column.count < rows.byNumber.count { column.exclude(from: &kernelByRow) }
@@ -82,6 +81,10 @@ struct TrialSelection {
       self.running.append(Running(number: trial.number, values: trial.values, kernel: Int(next)))
       members.append((trial.number, nil))
       next += 1
+    }
+    if rows.byNumber.count < rows.numbers.count {
+      // No number leads to a vacant row.
+      for row in kernelByRow.indices where kernelByRow[row] == other { kernelByRow[row] = Self.outside }
     }
     aboveCount = Int(next)
     aboveWeights =

@@ -143,7 +143,7 @@ struct ProgramCommandTests {
       let script = """
         mkdir "$HPO_TRIAL_DIR/alive" 2> /dev/null || echo overlap >> overlap
         test -e second && rmdir "$HPO_TRIAL_DIR/alive" && echo '{"value": {x}}' && exit
-        touch second; set -m
+        touch second; exec 2> /dev/null; set -m
         (trap 'sleep 0.5; rmdir "$HPO_TRIAL_DIR/alive"; exit' TERM; echo ready > ready; while :; do sleep 0.01; done) &
         wait
         """

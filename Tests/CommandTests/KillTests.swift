@@ -168,7 +168,7 @@ import Testing
         while [ $i -lt 60 ]; do
           i=$((i + 1))
           echo '{"type": "report", "step": '$i', "value": 1}'
-          read -r answer
+          read -r answer || exit
           echo $i > next && mv next acknowledged
         done
         echo '{"type": "result", "value": 1}'

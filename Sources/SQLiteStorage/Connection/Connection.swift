@@ -84,18 +84,20 @@ struct Connection {
   ///
   /// That is what SQLite itself does at the end of a commit under `synchronous = FULL`, but there with the write lock held.
   /// A log that another process has begun anew since was copied to the database and synchronized there before.
-  func synchronizeLog() throws(DatabaseError) {
+  ///
+  /// - Returns: Whether there is a log. A file that another process took back to a rollback journal as this one opened it has
+  ///   none; what was committed is on the disk then.
+  func synchronizeLog() throws(DatabaseError) -> Bool {
     var file: UnsafeMutablePointer<sqlite3_file>?
     var code = sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file)
     if code == SQLITE_OK {
-      guard let file, let synchronize = file.pointee.pMethods?.pointee.xSync else {
-        throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "there is no log to bring to the disk")
-      }
+      guard let file, let synchronize = file.pointee.pMethods?.pointee.xSync else { return false }
       code = synchronize(file, SQLITE_SYNC_NORMAL)
     }
     guard code == SQLITE_OK else {
       throw DatabaseError(resultCode: ResultCode(rawValue: code), message: "the log could not be brought to the disk")
     }
+    return true
   }
 
   /// The identifier of the row that was inserted last.

@@ -89,8 +89,9 @@ final class DatabaseFile: Sendable {
       try connection.begin("BEGIN IMMEDIATE", busyWait)
       let result = try connection.finishTransaction(body)
       if hasLog, durability == .full || isSynchronizationDue {
-        try connection.synchronizeLog()
+        let hasLog = try connection.synchronizeLog()
         state.withLock { state in
+          state.hasWriteAheadLog = hasLog
           state.synchronizedAt = DispatchTime.now().uptimeNanoseconds
           state.synchronizations += 1
         }

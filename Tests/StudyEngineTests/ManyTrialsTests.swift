@@ -106,7 +106,7 @@ struct ManyTrialsTests {
       return try storage.outline(study: storage.existingStudy(named: "s").id) != nil
     }
     #expect(try hasOutline(8700) { _ in })
-    #expect(try !hasOutline(8000) { _ in })
+    #expect(try !hasOutline(6000) { _ in })
     for key in ["constraints", "constraints:size", "grid_id"] {
       #expect(try !hasOutline(8700) { if $0.number == 700 { $0.systemAttributes[key] = .int(1) } }, "\(key)")
     }

@@ -42,15 +42,15 @@ extension StudyReplay {
 
   /// Derives the trials of a study that one job is taken to have run, up to the first that does not follow.
   mutating func replayOneJob() throws {
-    var last: FrozenTrial?
+    let overlap = firstOverlap
     for trial in trials {
       if trial.systemAttributes[FrozenTrial.sourceKey] != nil || !trial.state.isFinished && trial.parameters.isEmpty {
         report.given += 1
         continue
       }
       var reason: String?
-      if let last, let started = trial.started, let completed = last.completed, started < completed {
-        reason = "trial \(trial.number) began before trial \(last.number) had ended, so several trials ran at once"
+      if let (first, second) = overlap, first.number <= trial.number {
+        reason = "trial \(second.number) began before trial \(first.number) had ended, so several trials ran at once"
       } else if let blocker = ordered.blocker(of: trial.number) {
         reason = "trial \(blocker) is not finished"
       } else if !report.differences.isEmpty {
@@ -65,8 +65,22 @@ extension StudyReplay {
       }
       let all = SeenTrials(count: trial.number, without: [], digest: Checksum(bits: 0), search: Checksum(bits: 0))
       try derive(trial, seeing: all)
-      if (trial.completed ?? .distantPast) > (last?.completed ?? .distantPast) { last = trial }
     }
+  }
+
+  /// The first trial that a later one ran beside, and the earliest such one. What the former saw depends on when each of its
+  /// parameters was asked for, so that neither of them follows from the record.
+  private var firstOverlap: (FrozenTrial, FrozenTrial)? {
+    var found: (FrozenTrial, FrozenTrial)?
+    var earliest: (started: Timestamp, trial: FrozenTrial)?
+    for trial in trials.reversed() where trial.systemAttributes[FrozenTrial.sourceKey] == nil {
+      guard let started = trial.started else { continue }
+      if let completed = trial.completed, let earliest, earliest.started < completed {
+        found = (trial, earliest.trial)
+      }
+      if earliest.map({ started <= $0.started }) ?? true { earliest = (started, trial) }
+    }
+    return found
   }
 
   private mutating func derive(_ trial: FrozenTrial, seeing seen: SeenTrials) throws {

@@ -203,7 +203,8 @@ private func makeStudy(
         if case .finished(let trial) = event, trial.number == 5 { stop.stop(.afterRunningTrials) }
       },
       objective: { trial -> Double in try trial.suggest(.float("x", 0...1)) })
-    #expect(summary.finished >= 6 && summary.interrupted.count <= 1)
+    // The other job may have started a trial that it had not begun to evaluate: that one is given back.
+    #expect(summary.finished + summary.interrupted.count >= 6 && summary.interrupted.count <= 1)
     #expect(try study.storage.counts(study: study.id)[.running] == nil)
   }
 

@@ -75,14 +75,13 @@ extension Connection {
       guard let number = row.int(0).map(Int.init), !outline.excluded.contains(number) else { return }
       outline.reusing[number] = row.text(1).flatMap(TrialState.init)
     }
-    var count = 0
+    guard try !hasUnknownState(study: study) else { return nil }
     for state in TrialState.allCases {
       var numbers = NumberSet()
       var isSound = true
       try forEachRow(
         "SELECT number FROM trials WHERE study_id = ? AND state = ? ORDER BY number", .int(study), .text(state.rawValue)
       ) { row in
-        count += 1
         guard let number = row.int(0).map(Int.init) else { return isSound = false }
         if outline.excluded.contains(number) || outline.reusing[number] != nil { return }
         if !numbers.insert(number) { isSound = false }
@@ -95,11 +94,18 @@ extension Connection {
       case .running, .waiting: break
       }
     }
-    let all = try firstRow("SELECT count(*) FROM trials WHERE study_id = ?", .int(study)) { $0.int(0) }
-    guard (all ?? nil) ?? 0 == count else { return nil }
     outline.best = try best(of: study, passingOver: outline.excluded.union(outline.reusing.keys))
     outline.hasReports = try hasRow("SELECT 1 FROM trial_intermediate_values LIMIT 1")
     return outline
+  }
+
+  /// Whether a trial of a study has a state that is none. An index answers that without looking at the others.
+  private func hasUnknownState(study: Int64) throws -> Bool {
+    let known = TrialState.allCases.map(\.rawValue).sorted()
+    let between = zip(known, known.dropFirst()).map { "state > '\($0)' AND state < '\($1)'" }
+    return try (["state < '\(known[0])'", "state > '\(known[known.count - 1])'"] + between).contains { condition in
+      try hasRow("SELECT 1 FROM trials WHERE study_id = ? AND \(condition) LIMIT 1", .int(study))
+    }
   }
 
   /// The numbers of the best complete trials of a study.

@@ -48,6 +48,26 @@ struct KeptHistoryTests {
     #expect(try storage.hasReplicates(study: study.id) && !storage.hasReplicates(study: other))
   }
 
+  @Test(
+    "A study of many trials has no outline where one has a state that is none, before, between or behind the others")
+  func unknownState() throws {
+    let first = try SQLiteStorage(path: folder.file())
+    let study = try first.createStudy(name: "s", directions: [.minimize]).id
+    try first.close()
+    for (state, hasOutline) in [("PRUNED", true), ("ABORTED", false), ("LOST", false), ("ZOMBIE", false)] {
+      _ = try folder.file(
+        running: """
+          DELETE FROM trials;
+          WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 4999)
+          INSERT INTO trials (number, study_id, state)
+          SELECT i, \(study), CASE i WHEN 7 THEN '\(state)' ELSE 'COMPLETE' END FROM n;
+          """)
+      let storage = try SQLiteStorage(path: folder.file())
+      #expect(try (storage.outline(study: study) != nil) == hasOutline, "\(state)")
+      try storage.close()
+    }
+  }
+
   @Test("The best trials are found along an index")
   func index() throws {
     let storage = try SQLiteStorage(path: folder.file())

@@ -60,7 +60,7 @@ struct KernelFactors {
   func giveBack() { buffers.giveBack() }
 
   /// Multiplies by truncated normal densities: ln φ(z) − ln σ − ln(Φ(b) − Φ(a)).
-  mutating func multiply(_ kernels: NumericKernels, values: [Double]) {
+  mutating func multiply(_ kernels: NumericKernels, places: [Double]) {
     let range = kernels.range
     let count = DensityLoops.padded(kernels.centres.count)
     let start = buffers.add(kernels.centres, filler: range.high)
@@ -75,41 +75,38 @@ struct KernelFactors {
     constant += Gaussian.logDensityAtZero
     continuous.append(
       Continuous(
-        kernels: start, kernelCount: count, places: buffers.add(range.places(of: values), filler: range.low),
+        kernels: start, kernelCount: count, places: buffers.add(places, filler: range.low),
         entries: buffers.add(kernels.entries)))
   }
 
   /// Multiplies by the masses of the cells of a stepped range: ln(Φ(right) − Φ(left)) − ln(Φ(b) − Φ(a)).
-  mutating func multiply(_ kernels: NumericKernels, values: [Double], step: Double) {
+  mutating func multiply(_ kernels: NumericKernels, edges: [Double], lower: [Int32], cellOfPoint: [Int32]) {
     let range = kernels.range
-    let (distinct, rowOfPoint) = rows(of: values, areSorted: true)
-    let cells = range.cells(of: distinct, step: step)
     let count = DensityLoops.padded(kernels.centres.count)
     // At most as far as a kernel matters beside the prior's; 40 is where a term is too small to change a sum.
     let reach = (2 * (40 + excess)).squareRoot()
     // Centres, widths and masses within the range of the distinct kernels, then their shares in each cell.
     let start = buffers.add(kernels.centres, filler: range.low)
     _ = buffers.add(kernels.widths, filler: range.width)
-    _ = buffers.addNumbers(count * (1 + distinct.count))
+    _ = buffers.addNumbers(count * (1 + lower.count))
     let loops = loops
     buffers.withNumbers(at: start) { centres in
       let (widths, whole) = (centres + count, centres + 2 * count)
       loops.intervalMasses(centres, widths, range.low, range.high, whole, count)
-      loops.cellShares(centres, widths, whole, cells.edges, cells.lower, distinct.count, reach, whole + count, count)
+      loops.cellShares(centres, widths, whole, edges, lower, lower.count, reach, whole + count, count)
     }
     tabulate(
-      from: start + 3 * count, stride: count, kernelCount: kernels.centres.count, rowOfPoint: rowOfPoint,
+      from: start + 3 * count, stride: count, kernelCount: kernels.centres.count, rowOfPoint: cellOfPoint,
       entries: kernels.entries)
   }
 
   /// Multiplies by the probabilities of choices.
-  mutating func multiply(_ kernels: CategoricalKernels, values: [Double]) {
-    let (distinct, rowOfPoint) = rows(of: values)
+  mutating func multiply(_ kernels: CategoricalKernels, choices: [Double], choiceOfPoint: [Int32]) {
     let kernelCount = kernels.choiceCount + 1
-    let start = buffers.addNumbers(distinct.count * kernelCount)
+    let start = buffers.addNumbers(choices.count * kernelCount)
     let logarithms = kernels.logProbabilities
     buffers.withNumbers(at: start) { place in
-      for (row, choice) in distinct.enumerated() {
+      for (row, choice) in choices.enumerated() {
         for observed in 0..<kernelCount {
           place[row * kernelCount + observed] =
             observed == kernels.choiceCount
@@ -118,7 +115,7 @@ struct KernelFactors {
       }
     }
     tabulate(
-      from: start, stride: kernelCount, kernelCount: kernelCount, rowOfPoint: rowOfPoint, entries: kernels.observed)
+      from: start, stride: kernelCount, kernelCount: kernelCount, rowOfPoint: choiceOfPoint, entries: kernels.observed)
   }
 
   /// Adds a table from logarithms by distinct value of the points and distinct kernel.
@@ -131,17 +128,6 @@ struct KernelFactors {
       CDensitiesSpread(numbers + rows, kernelCount, stride, rowOfPoint, numbers + table, pointCount)
     }
     tabulated.append(Tabulated(table: table, rowCount: kernelCount, entries: buffers.add(entries)))
-  }
-
-  /// The distinct values, and which of them each point has, those behind the last one included.
-  private func rows(of values: [Double], areSorted: Bool = false) -> (distinct: [Double], rowOfPoint: [Int32]) {
-    var distinct: [Double] = []
-    // There are a few dozen points at most, so that looking through them is faster than a table.
-    for value in values where !distinct.contains(value) { distinct.append(value) }
-    if areSorted { distinct.sort() }
-    var rowOfPoint = [Int32](repeating: 0, count: paddedPointCount)
-    for (point, value) in values.enumerated() { rowOfPoint[point] = Int32(distinct.firstIndex(of: value) ?? 0) }
-    return (distinct, rowOfPoint)
   }
 
   /// The logarithm of the sum over kernels at each point.

@@ -10,19 +10,18 @@ struct NumericKernels {
   let entries: [Int32]
 
   /// The kernels of observations, whose widths are those of `Observations.widths(in:)`.
-  init(range: NumericRange, observations: Observations) {
+  init(range: NumericRange, observations: consuming Observations) {
     self.range = range
-    var observations = observations
-    let count = observations.count
+    let (count, kernels) = (observations.count, observations.kernels)
     var widths = observations.widths(in: range)
-    var places = observations.padded
+    var places = observations.takePlaces()
     var entries = [Int32](repeating: 0, count: count + 1)
     var distinct = 0
     // Those that equal the one before are left out, the others move up.
     places.withUnsafeMutableBufferPointer { places in
       widths.withUnsafeMutableBufferPointer { widths in
         entries.withUnsafeMutableBufferPointer { entries in
-          observations.kernels.withUnsafeBufferPointer { kernels in
+          kernels.withUnsafeBufferPointer { kernels in
             var (lastCentre, lastWidth) = (Double.nan, Double.nan)
             for index in 0..<count {
               let (centre, width) = (places[index + 1], widths[index])

@@ -42,6 +42,13 @@ struct Observations {
     }
   }
 
+  /// Hands over the padded places, which are then gone from here.
+  mutating func takePlaces() -> [Double] {
+    var places: [Double] = []
+    swap(&places, &padded)
+    return places
+  }
+
   /// The widths of the kernels: the greater of the distances to both neighbours, limited to range / min(100, n + 2)...range;
   /// the outermost of several observations look inwards only. Whole vectors of them.
   mutating func widths(in range: NumericRange) -> [Double] {

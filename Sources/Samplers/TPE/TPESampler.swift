@@ -91,7 +91,8 @@ public struct TPESampler: Sampler {
   ) -> [Double] {
     let (below, above) = estimators(for: space, history: history, number: number)
     let points = below.sample(count: candidates, using: &generator)
-    let scores = zip(below.logDensities(at: points), above.logDensities(at: points)).map { $0 - $1 }
+    let prepared = DensityPoints(points, kernels: below.dimensions)
+    let scores = zip(below.logDensities(at: prepared), above.logDensities(at: prepared)).map { $0 - $1 }
     var best = 0
     for (index, score) in scores.enumerated() where score > scores[best] { best = index }
     return points.map { $0[best] }

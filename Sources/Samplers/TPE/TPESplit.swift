@@ -34,7 +34,7 @@ struct TPESplit: Sendable {
       rest -= pruned.count
     }
     if rest > 0 { chosen += rows.infeasible.prefix(rest).map { Int($0.row) } }
-    below = chosen.sorted { rows.numbers[$0] < rows.numbers[$1] }
+    below = chosen.map { (number: rows.numbers[$0], row: $0) }.sorted { $0.number < $1.number }.map(\.row)
   }
 
   /// Whole ranks of non-domination, and of the rank that does not fit the part that dominates the greatest volume.

@@ -1,0 +1,46 @@
+/// Points at which densities over the same parameters are compared, in the form in which they are looked at.
+struct DensityPoints {
+  /// One parameter of the points.
+  enum Dimension {
+    /// The places on the line of a continuous range.
+    case continuous([Double])
+    /// The cells of the distinct values of a stepped range, see `NumericRange.cells(of:step:)`, and the cell of each point.
+    case stepped(edges: [Double], lower: [Int32], cellOfPoint: [Int32])
+    /// The distinct choices, and which of them each point has.
+    case categorical(choices: [Double], choiceOfPoint: [Int32])
+  }
+
+  let count: Int
+  let dimensions: [Dimension]
+
+  /// - Parameters:
+  ///   - points: Internal values by dimension, then by point.
+  ///   - kernels: Of the dimensions, in whose ranges the values lie.
+  init(_ points: [[Double]], kernels: [ParzenEstimator.Dimension]) {
+    count = points.first?.count ?? 0
+    dimensions = zip(kernels, points).map { kernels, values in
+      switch kernels {
+      case .categorical:
+        let (choices, choiceOfPoint) = Self.distinct(values)
+        return .categorical(choices: choices, choiceOfPoint: choiceOfPoint)
+      case .numeric(let kernels):
+        guard let step = kernels.range.step else { return .continuous(kernels.range.places(of: values)) }
+        let (distinct, cellOfPoint) = Self.distinct(values)
+        let (edges, lower) = kernels.range.cells(of: distinct, step: step)
+        return .stepped(edges: edges, lower: lower, cellOfPoint: cellOfPoint)
+      }
+    }
+  }
+
+  /// The distinct values in ascending order, and which of them each point has; with others behind them that fill whole
+  /// vectors.
+  private static func distinct(_ values: [Double]) -> (values: [Double], placeOfPoint: [Int32]) {
+    var distinct: [Double] = []
+    // There are a few dozen points at most, so that looking through them is faster than a table.
+    for value in values where !distinct.contains(value) { distinct.append(value) }
+    distinct.sort()
+    var placeOfPoint = [Int32](repeating: 0, count: DensityLoops.padded(values.count))
+    for (point, value) in values.enumerated() { placeOfPoint[point] = Int32(distinct.firstIndex(of: value) ?? 0) }
+    return (distinct, placeOfPoint)
+  }
+}

@@ -9,7 +9,7 @@ HPO := .build/release/hpo
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 
-.PHONY: all demo test kill-500 interoperability build install uninstall prerequisites lint format documentation clean
+.PHONY: all demo test kill-500 interoperability build install uninstall prerequisites lint format documentation schema clean
 
 all: build
 
@@ -65,6 +65,15 @@ documentation: prerequisites
 	done
 	docc convert --fallback-display-name hpo --fallback-bundle-identifier hpo --warnings-as-errors \
 	  --additional-symbol-graph-dir .build/symbols --output-path .build/documentation
+
+# The Swift code of ONNX's schema, which is committed: only after a change of onnx.proto. Needs protoc (Debian's
+# protobuf-compiler); its plugin is built of the package's own sources, which takes minutes.
+schema:
+	swift package resolve
+	swift build -c release --package-path .build/checkouts/swift-protobuf --scratch-path .build/protoc-gen-swift \
+	  --product protoc-gen-swift
+	protoc --plugin=.build/protoc-gen-swift/release/protoc-gen-swift --swift_out=Sources/ONNXExport/Schema \
+	  --proto_path=Sources/ONNXExport/Schema onnx.proto
 
 # Debian's packages, where they are not installed yet.
 prerequisites:

@@ -20,9 +20,10 @@ let argumentParser = Dependency.product(name: "ArgumentParser", package: "swift-
 let collections = Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let grdb = Dependency.product(name: "GRDB", package: "GRDB.swift")
 let numerics = Dependency.product(name: "RealModule", package: "swift-numerics")
+let protobuf = Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 
-func swift(_ name: String, _ dependencies: Dependency...) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+func swift(_ name: String, _ dependencies: Dependency..., exclude: [String] = []) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings)
 }
 
 func program(_ name: String, _ path: String, _ dependencies: Dependency..., exclude: [String] = []) -> Target {
@@ -47,6 +48,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
@@ -82,7 +84,8 @@ let package = Package(
 
     // Smaller models, and models for other runtimes
     swift("Compression", "Execution", "Graphs", "Spelling", "Training", numerics),
-    swift("ONNXExport", "Compression", "Graphs", "Training", numerics),
+    swift(
+      "ONNXExport", "Compression", "Graphs", "Training", numerics, protobuf, exclude: ["Schema/onnx.proto"]),
 
     // What users touch
     swift(
@@ -145,7 +148,7 @@ let package = Package(
       collections, exclude: ["Fixtures"]),
     tests(
       of: "Compression", "ArchitectureSearch", "Compression", "Execution", "Graphs", "ONNXExport", "Samplers",
-      "SearchSpace", "Training", collections, exclude: ["Fixtures"]),
+      "SearchSpace", "Training", collections, protobuf, exclude: ["Fixtures"]),
     tests(
       of: "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Trials", "Graphs", "Execution",
       "StudyConfiguration", "Training", collections),

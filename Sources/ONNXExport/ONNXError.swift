@@ -4,6 +4,8 @@ public struct ONNXError: Error, Sendable, Hashable, CustomStringConvertible {
   public enum Code: String, Sendable, Hashable, CaseIterable {
     /// The network has an operation that has no form in ONNX here.
     case unsupportedOperation
+    /// The model takes more bytes than an ONNX file can have.
+    case tooLarge
     /// The bytes are no ONNX file, or are cut off.
     case malformed
     /// The file is none that is written here.

@@ -82,48 +82,47 @@ struct DamagedModelTests {
   @Test("in the scales of its ONNX file is refused or computes numbers")
   func scalesOfFile() throws {
     let (model, samples) = try Self.everyOperation()
-    var file = try ONNXModel(decoding: ONNXFile(integers: model).bytes[...])
+    var file = try ONNXModelProto(decoding: ONNXFile(integers: model).bytes)
     let features = samples.subset([0]).features
-    let places = file.graph.initializers.indices.filter { file.graph.initializers[$0].floats != nil }
+    let places = file.graph.initializer.indices.filter { file.graph.initializer[$0].dataType == .float }
     #expect(places.count > 10)
     for place in places {
-      let whole = file.graph.initializers[place]
+      let whole = file.graph.initializer[place]
       for scale in Self.scales + [.infinity, .nan, 0, -1] {
-        let count = whole.floats?.count ?? 0
-        file.graph.initializers[place] = ONNXTensor(
-          whole.name, Array(repeating: scale, count: count), shape: whole.shape.map { Int($0) })
-        let read = try ONNXIntegerFile(decoding: file.encoded)
+        let count = whole.rawData.count / 4
+        file.graph.initializer[place] = ONNXTensorProto(
+          whole.name, Array(repeating: scale, count: count), shape: whole.dims.map { Int($0) })
+        let read = try ONNXIntegerFile(decoding: file.encoded())
         if scale.isFinite, scale > 0 {
           _ = try? read.outputs(forChannelsLast: features)
         } else {
           #expect(throws: ONNXError.self, "\(whole.name) = \(scale)") { try read.outputs(forChannelsLast: features) }
         }
       }
-      file.graph.initializers[place] = whole
+      file.graph.initializer[place] = whole
     }
   }
 
   @Test("in the attributes of its ONNX file is refused, whatever time or memory they ask for")
   func attributesOfFile() throws {
     let (model, samples) = try Self.everyOperation()
-    var file = try ONNXModel(decoding: ONNXFile(integers: model).bytes[...])
+    var file = try ONNXModelProto(decoding: ONNXFile(integers: model).bytes)
     let features = samples.subset([0]).features
     var refused = 0
-    for node in file.graph.nodes.indices {
-      for attribute in file.graph.nodes[node].attributes.indices {
-        let whole = file.graph.nodes[node].attributes[attribute]
+    for node in file.graph.node.indices {
+      for attribute in file.graph.node[node].attribute.indices {
+        let whole = file.graph.node[node].attribute[attribute]
         for number in [-(1 << 62), -1, 0, 7, 1 << 10, 1 << 16, 1 << 20, 1 << 40] as [Int64] {
-          switch whole.value {
-          case .int: file.graph.nodes[node].attributes[attribute] = ONNXAttribute(whole.name, .int(number))
-          case .ints(let all):
-            file.graph.nodes[node].attributes[attribute] = ONNXAttribute(
-              whole.name, .ints(Array(repeating: number, count: all.count)))
-          case .float: continue
+          switch whole.type {
+          case .int: file.graph.node[node].attribute[attribute].i = number
+          case .ints:
+            file.graph.node[node].attribute[attribute].ints = Array(repeating: number, count: whole.ints.count)
+          case .float, .undefined: continue
           }
-          let read = try ONNXIntegerFile(decoding: file.encoded)
+          let read = try ONNXIntegerFile(decoding: file.encoded())
           do { _ = try read.outputs(forChannelsLast: features) } catch { refused += 1 }
         }
-        file.graph.nodes[node].attributes[attribute] = whole
+        file.graph.node[node].attribute[attribute] = whole
       }
     }
     #expect(refused > 50)

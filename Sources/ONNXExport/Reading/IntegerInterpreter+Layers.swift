@@ -18,7 +18,7 @@ extension IntegerInterpreter {
     }
   }
 
-  private func window(_ node: ONNXNode, over shape: [Int]) throws(ONNXError) -> Window {
+  private func window(_ node: ONNXNodeProto, over shape: [Int]) throws(ONNXError) -> Window {
     guard shape.count == 4 else { throw misfit(node, "reads no image") }
     let kernel = try ints(node, "kernel_shape", [1, 1])
     let strides = try ints(node, "strides", [1, 1])
@@ -38,7 +38,7 @@ extension IntegerInterpreter {
   }
 
   private func operands(
-    _ node: ONNXNode
+    _ node: ONNXNodeProto
   ) throws(ONNXError) -> (
     x: Value, bytes: [UInt8], from: AffineQuantization, weights: [Int8], shape: [Int], scales: [Float], bias: [Int32]
   ) {
@@ -49,7 +49,7 @@ extension IntegerInterpreter {
     return (x, bytes, from, weights, weight.shape, scales.map { from.scale * $0 }, sums)
   }
 
-  mutating func convolve(_ node: ONNXNode) throws(ONNXError) -> Value {
+  mutating func convolve(_ node: ONNXNodeProto) throws(ONNXError) -> Value {
     let (x, bytes, from, weights, shape, scales, bias) = try operands(node)
     let window = try window(node, over: x.shape)
     let groups = try ints(node, "group", [1])[0]
@@ -78,7 +78,7 @@ extension IntegerInterpreter {
     return Value(shape: [1, shape[0], window.height, window.width], content: .sums(sums, scales: scales))
   }
 
-  mutating func dense(_ node: ONNXNode) throws(ONNXError) -> Value {
+  mutating func dense(_ node: ONNXNodeProto) throws(ONNXError) -> Value {
     let (x, bytes, from, weights, shape, scales, bias) = try operands(node)
     guard shape.count == 2, x.shape == [1, shape[1]], try ints(node, "transB", [0]) == [1] else {
       throw misfit(node, "has weights that do not fit")
@@ -92,7 +92,7 @@ extension IntegerInterpreter {
     return Value(shape: [1, shape[0]], content: .sums(sums, scales: scales))
   }
 
-  mutating func pool(_ node: ONNXNode) throws(ONNXError) -> Value {
+  mutating func pool(_ node: ONNXNodeProto) throws(ONNXError) -> Value {
     let x = try value(node, 0)
     guard case .quantized(let bytes, let from) = x.content else { throw misfit(node, "pools what is not quantized") }
     let window = try window(node, over: x.shape)
@@ -118,10 +118,10 @@ extension IntegerInterpreter {
     }
     return Value(
       shape: [1, x.shape[1], window.height, window.width],
-      content: node.operation == "MaxPool" ? .quantized(largest, from) : .means(means))
+      content: node.opType == "MaxPool" ? .quantized(largest, from) : .means(means))
   }
 
-  func poolAll(_ node: ONNXNode) throws(ONNXError) -> Value {
+  func poolAll(_ node: ONNXNodeProto) throws(ONNXError) -> Value {
     let x = try value(node, 0)
     guard case .quantized(let bytes, let from) = x.content, x.shape.count == 4 else {
       throw misfit(node, "pools what is no quantized image")
@@ -133,11 +133,11 @@ extension IntegerInterpreter {
     return Value(shape: [1, x.shape[1], 1, 1], content: .pooled(sums, scale: from.scale, count: pixels))
   }
 
-  func reshape(_ node: ONNXNode) throws(ONNXError) -> Value {
+  func reshape(_ node: ONNXNodeProto) throws(ONNXError) -> Value {
     var x = try value(node, 0)
     let count = try ONNXShape.count(x.shape)
     var shape = [1, count]
-    if node.operation == "Reshape" {
+    if node.opType == "Reshape" {
       guard let target = try constant(node, 1).int64s, target.count >= 1,
         target.allSatisfy({ (0...Int64(ONNXIntegerFile.limit)).contains($0) })
       else { throw misfit(node, "has no shape") }
@@ -148,7 +148,7 @@ extension IntegerInterpreter {
     return x
   }
 
-  func transpose(_ node: ONNXNode) throws(ONNXError) -> Value {
+  func transpose(_ node: ONNXNodeProto) throws(ONNXError) -> Value {
     let x = try value(node, 0)
     let order = try ints(node, "perm", Array(repeating: 0, count: x.shape.count))
     guard case .quantized(let bytes, let from) = x.content, order.sorted() == Array(0..<x.shape.count) else {
@@ -168,12 +168,12 @@ extension IntegerInterpreter {
     return Value(shape: shape, content: .quantized(moved, from))
   }
 
-  func concatenate(_ node: ONNXNode) throws(ONNXError) -> Value {
+  func concatenate(_ node: ONNXNodeProto) throws(ONNXError) -> Value {
     // Of one sample the channels, or the features, of one value lie after those of the other.
     guard try ints(node, "axis", [1]) == [1] else { throw misfit(node, "joins another axis than that of channels") }
     var numbers: [Float] = []
     var shape: [Int] = []
-    for (position, name) in node.inputs.enumerated() {
+    for (position, name) in node.input.enumerated() {
       let x = try value(node, position)
       guard x.shape.count >= 2, x.shape[0] == 1, shape.isEmpty || x.shape[2...] == shape[2...] else {
         throw misfit(node, "joins values of different extents")

@@ -38,16 +38,16 @@ struct IntegerInterpreter {
   /// The most products that are computed for one sample, an element that is kept counting as 16.
   static let largestWork = 1 << 30
 
-  let constants: [String: ONNXTensor]
+  let constants: [String: ONNXConstant]
   var values: [String: Value] = [:]
   private var work = 0
 
-  init(constants: [String: ONNXTensor]) {
+  init(constants: [String: ONNXConstant]) {
     self.constants = constants
   }
 
-  mutating func run(_ node: ONNXNode) throws(ONNXError) {
-    guard let output = node.outputs.first else { throw misfit(node, "makes nothing") }
+  mutating func run(_ node: ONNXNodeProto) throws(ONNXError) {
+    guard let output = node.output.first else { throw misfit(node, "makes nothing") }
     let value = try result(of: node)
     // An element is kept until the end, which weighs more than a product.
     try spend(try ONNXShape.count(value.shape), 16, on: node)
@@ -55,7 +55,7 @@ struct IntegerInterpreter {
   }
 
   /// Counts what a node computes, before it does: a small file can ask for more than there is time or memory for.
-  mutating func spend(_ amounts: Int..., on node: ONNXNode) throws(ONNXError) {
+  mutating func spend(_ amounts: Int..., on node: ONNXNodeProto) throws(ONNXError) {
     var product = 1
     for amount in amounts {
       let (next, overflow) = product.multipliedReportingOverflow(by: amount)
@@ -67,8 +67,8 @@ struct IntegerInterpreter {
     work += product
   }
 
-  private mutating func result(of node: ONNXNode) throws(ONNXError) -> Value {
-    switch node.operation {
+  private mutating func result(of node: ONNXNodeProto) throws(ONNXError) -> Value {
+    switch node.opType {
     case "QuantizeLinear": return try quantize(node)
     case "DequantizeLinear": return try dequantize(node)
     case "Conv": return try convolve(node)
@@ -82,18 +82,18 @@ struct IntegerInterpreter {
     case "Relu", "Clip":
       var x = try value(node, 0)
       if case .quantized(let bytes, let quantization) = x.content {
-        let activation: Activation = node.operation == "Relu" ? .relu : .relu6
+        let activation: Activation = node.opType == "Relu" ? .relu : .relu6
         x.content = .floats(bytes.map { Float(activation.value(at: Double(quantization.dequantize($0)))) })
         return x
       }
-      x.ceiling = node.operation == "Relu" ? .infinity : try constant(node, 2).floats?.first ?? 0
+      x.ceiling = node.opType == "Relu" ? .infinity : try constant(node, 2).floats?.first ?? 0
       return x
     case "LeakyRelu": return try map(node, .leakyReLU(slope: Double(number(node, "alpha", 0.01))))
     case "Elu": return try map(node, .elu(alpha: Double(number(node, "alpha", 1))))
     case "Tanh": return try map(node, .tanh)
     case "Sigmoid": return try map(node, .sigmoid)
     case "Add":
-      guard node.inputs.count == 2, constants[node.inputs[1]] == nil else { return try combine(node, +) }
+      guard node.input.count == 2, constants[node.input[1]] == nil else { return try combine(node, +) }
       let (a, b) = (try value(node, 0), try value(node, 1))
       if case .quantized(let left, let p) = a.content, case .quantized(let right, let q) = b.content {
         guard a.shape == b.shape else { throw misfit(node, "adds values of different shapes") }
@@ -107,13 +107,13 @@ struct IntegerInterpreter {
     case "HardSigmoid":
       return try map(node) { min(max($0 * number(node, "alpha", 0.2) + number(node, "beta", 0.5), 0), 1) }
     default:
-      throw ONNXError(.unexpected, "the file has an operator '\(node.operation)', which is not computed here")
+      throw ONNXError(.unexpected, "the file has an operator '\(node.opType)', which is not computed here")
     }
   }
 
   // MARK: Between integers and numbers
 
-  private func quantize(_ node: ONNXNode) throws(ONNXError) -> Value {
+  private func quantize(_ node: ONNXNodeProto) throws(ONNXError) -> Value {
     let x = try value(node, 0)
     let scale = try scales(node)[0]
     guard let zero = try constant(node, 2).uint8s?.first else { throw misfit(node, "has no zero point") }
@@ -151,14 +151,15 @@ struct IntegerInterpreter {
     return Value(shape: x.shape, content: .bytes(bytes))
   }
 
-  private func dequantize(_ node: ONNXNode) throws(ONNXError) -> Value {
+  private func dequantize(_ node: ONNXNodeProto) throws(ONNXError) -> Value {
     let scales = try scales(node)
-    if let name = node.inputs.first, let tensor = constants[name] {
-      let shape = tensor.shape.map { Int($0) }
-      if let weights = tensor.int8s, weights.count == (try ONNXShape.count(shape)), scales.count == shape.first {
-        return Value(shape: shape, content: .weights(weights, scales))
+    if let name = node.input.first, let tensor = constants[name] {
+      if let weights = tensor.int8s, scales.count == tensor.shape.first {
+        return Value(shape: tensor.shape, content: .weights(weights, scales))
       }
-      if let bias = tensor.int32s, bias.count == scales.count { return Value(shape: shape, content: .bias(bias)) }
+      if let bias = tensor.int32s, bias.count == scales.count {
+        return Value(shape: tensor.shape, content: .bias(bias))
+      }
       throw misfit(node, "dequantizes a constant that is none of weights or biases")
     }
     let x = try value(node, 0)
@@ -170,7 +171,7 @@ struct IntegerInterpreter {
   }
 
   /// The scales that a node quantizes or dequantizes by, at least one.
-  private func scales(_ node: ONNXNode) throws(ONNXError) -> [Float] {
+  private func scales(_ node: ONNXNodeProto) throws(ONNXError) -> [Float] {
     guard let scales = try constant(node, 1).floats, !scales.isEmpty, scales.allSatisfy({ $0 > 0 && $0.isFinite })
     else { throw misfit(node, "has no scales, or some that are not finite and above 0") }
     return scales
@@ -187,34 +188,34 @@ struct IntegerInterpreter {
 
   // MARK: What nodes read
 
-  func value(_ node: ONNXNode, _ position: Int) throws(ONNXError) -> Value {
-    guard position < node.inputs.count, let value = values[node.inputs[position]] else {
+  func value(_ node: ONNXNodeProto, _ position: Int) throws(ONNXError) -> Value {
+    guard position < node.input.count, let value = values[node.input[position]] else {
       throw misfit(node, "reads what no node before it makes")
     }
     return value
   }
 
-  func constant(_ node: ONNXNode, _ position: Int) throws(ONNXError) -> ONNXTensor {
-    guard position < node.inputs.count, let tensor = constants[node.inputs[position]] else {
+  func constant(_ node: ONNXNodeProto, _ position: Int) throws(ONNXError) -> ONNXConstant {
+    guard position < node.input.count, let tensor = constants[node.input[position]] else {
       throw misfit(node, "reads a constant that there is not")
     }
     return tensor
   }
 
-  func number(_ node: ONNXNode, _ name: String, _ usual: Float) -> Float {
-    for attribute in node.attributes where attribute.name == name {
-      if case .float(let number) = attribute.value { return number }
+  func number(_ node: ONNXNodeProto, _ name: String, _ usual: Float) -> Float {
+    for attribute in node.attribute where attribute.name == name {
+      if attribute.type == .float { return attribute.f }
     }
     return usual
   }
 
-  func ints(_ node: ONNXNode, _ name: String, _ usual: [Int]) throws(ONNXError) -> [Int] {
-    for attribute in node.attributes where attribute.name == name {
+  func ints(_ node: ONNXNodeProto, _ name: String, _ usual: [Int]) throws(ONNXError) -> [Int] {
+    for attribute in node.attribute where attribute.name == name {
       let numbers: [Int64]
-      switch attribute.value {
-      case .int(let number): numbers = [number]
-      case .ints(let several): numbers = several
-      case .float: throw misfit(node, "has a fraction as its \(name)")
+      switch attribute.type {
+      case .int: numbers = [attribute.i]
+      case .ints: numbers = attribute.ints
+      case .float, .undefined: throw misfit(node, "has other than whole numbers as its \(name)")
       }
       guard numbers.count == usual.count, numbers.allSatisfy({ (-1...Int64(1 << 20)).contains($0) }) else {
         throw misfit(node, "has a \(name) of \(numbers)")
@@ -224,28 +225,28 @@ struct IntegerInterpreter {
     return usual
   }
 
-  func misfit(_ node: ONNXNode, _ reason: String) -> ONNXError {
-    ONNXError(.unexpected, "\(node.operation) '\(node.name)' of the file \(reason)")
+  func misfit(_ node: ONNXNodeProto, _ reason: String) -> ONNXError {
+    ONNXError(.unexpected, "\(node.opType) '\(node.name)' of the file \(reason)")
   }
 
   // MARK: Element by element
 
-  private func map(_ node: ONNXNode, _ activation: Activation) throws(ONNXError) -> Value {
+  private func map(_ node: ONNXNodeProto, _ activation: Activation) throws(ONNXError) -> Value {
     try map(node) { Float(activation.value(at: Double($0))) }
   }
 
-  private func map(_ node: ONNXNode, _ function: (Float) -> Float) throws(ONNXError) -> Value {
+  private func map(_ node: ONNXNodeProto, _ function: (Float) -> Float) throws(ONNXError) -> Value {
     let x = try value(node, 0)
-    return Value(shape: x.shape, content: .floats(try floats(node.inputs[0]).map(function)))
+    return Value(shape: x.shape, content: .floats(try floats(node.input[0]).map(function)))
   }
 
   /// Numbers with others, of the same count or of one a channel or one for all.
-  private func combine(_ node: ONNXNode, _ function: (Float, Float) -> Float) throws(ONNXError) -> Value {
-    guard node.inputs.count == 2 else { throw misfit(node, "reads other than two values") }
+  private func combine(_ node: ONNXNodeProto, _ function: (Float, Float) -> Float) throws(ONNXError) -> Value {
+    guard node.input.count == 2 else { throw misfit(node, "reads other than two values") }
     let x = try value(node, 0)
-    let left = try floats(node.inputs[0])
+    let left = try floats(node.input[0])
     let right: [Float]
-    if let numbers = constants[node.inputs[1]]?.floats { right = numbers } else { right = try floats(node.inputs[1]) }
+    if let numbers = constants[node.input[1]]?.floats { right = numbers } else { right = try floats(node.input[1]) }
     guard !right.isEmpty, left.count % right.count == 0 else { throw misfit(node, "reads values that do not fit") }
     let inner = right.count == left.count ? 1 : x.shape.dropFirst(2).reduce(1, *)
     return Value(

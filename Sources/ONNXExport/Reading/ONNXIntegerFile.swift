@@ -6,32 +6,41 @@ import Training
 /// and zero points are those of the file. That both have the same bytes for every sample shows that the file holds the
 /// network that was measured. Only files written by `ONNXFile(integers:)` are read.
 public struct ONNXIntegerFile: Sendable {
-  private let nodes: [ONNXNode]
-  private let constants: [String: ONNXTensor]
+  private let nodes: [ONNXNodeProto]
+  private let constants: [String: ONNXConstant]
   private let input: String
   private let inputShape: [Int]
   private let output: String
 
-  /// The most bytes of a file, and the most elements of a value.
+  /// The most bytes of a file. An empty message of two bytes takes some dozens in memory, and there is no more of that.
+  static let largestFile = 1 << 26
+  /// The most elements of a value.
   static let limit = 1 << 28
 
   /// Reads a file.
   ///
   /// - Throws: `ONNXError` where the bytes are no ONNX file, or none that is computed here.
   public init(decoding bytes: [UInt8]) throws(ONNXError) {
-    guard bytes.count <= Self.limit else {
-      throw ONNXError(.unexpected, "the file has \(bytes.count) bytes, more than the \(Self.limit) that are read")
+    guard bytes.count <= Self.largestFile else {
+      throw ONNXError(.unexpected, "the file has \(bytes.count) bytes, more than the \(Self.largestFile) that are read")
     }
-    let model = try ONNXModel(decoding: bytes[...])
+    let model = try ONNXModelProto(decoding: bytes)
     let graph = model.graph
-    guard model.opset == 13, graph.inputs.count == 1, graph.outputs.count == 1 else {
+    guard model.opsetImport.map(\.version) == [13], graph.input.count == 1, graph.output.count == 1 else {
       throw ONNXError(.unexpected, "the file is no network of operator set 13 with one input and one output")
     }
-    nodes = graph.nodes
-    constants = Dictionary(graph.initializers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    input = graph.inputs[0].name
-    output = graph.outputs[0].name
-    inputShape = [1] + graph.inputs[0].shape.dropFirst().map { Int($0 ?? 1) }
+    if let other = graph.node.first(where: { !$0.domain.isEmpty }) {
+      throw ONNXError(
+        .unexpected, "the file has an operator '\(other.opType)' of \(other.domain), which is not computed here")
+    }
+    nodes = graph.node
+    var constants: [String: ONNXConstant] = [:]
+    for tensor in graph.initializer { constants[tensor.name] = try ONNXConstant(tensor) }
+    self.constants = constants
+    input = graph.input[0].name
+    output = graph.output[0].name
+    // The extent of the batch comes first; another that is free counts as 0, which no shape has.
+    inputShape = [1] + graph.input[0].type.tensorType.shape.dim.dropFirst().map { Int($0.dimValue) }
     _ = try ONNXShape.count(inputShape)
   }
 

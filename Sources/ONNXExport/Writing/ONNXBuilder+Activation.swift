@@ -8,14 +8,14 @@ extension ONNXBuilder {
     case .relu6:
       let (low, high) = (constant(0, name: "\(name)_low"), constant(6, name: "\(name)_high"))
       return node("Clip", [x, low, high], name: name)
-    case .leakyReLU(let slope): return node("LeakyRelu", [x], [("alpha", .float(Float(slope)))], name: name)
-    case .elu(let alpha): return node("Elu", [x], [("alpha", .float(Float(alpha)))], name: name)
+    case .leakyReLU(let slope): return node("LeakyRelu", [x], [.float("alpha", Float(slope))], name: name)
+    case .elu(let alpha): return node("Elu", [x], [.float("alpha", Float(alpha))], name: name)
     case .tanh: return node("Tanh", [x], name: name)
     case .sigmoid: return node("Sigmoid", [x], name: name)
     case .silu: return node("Mul", [x, node("Sigmoid", [x], name: "\(name)_sigmoid")], name: name)
     case .hardSwish:
       let part = node(
-        "HardSigmoid", [x], [("alpha", .float(1 / 6)), ("beta", .float(0.5))], name: "\(name)_sigmoid")
+        "HardSigmoid", [x], [.float("alpha", 1 / 6), .float("beta", 0.5)], name: "\(name)_sigmoid")
       return node("Mul", [x, part], name: name)
     case .gelu:
       let root = constant(Float(2).squareRoot(), name: "\(name)_root")

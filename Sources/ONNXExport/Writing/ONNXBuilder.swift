@@ -1,4 +1,5 @@
 import Graphs
+import SwiftProtobuf
 import Training
 
 /// A graph of ONNX that grows node by node.
@@ -6,7 +7,7 @@ import Training
 /// Images are [N, C, H, W] there and [N, H, W, C] here: every value of four axes is written with its channels second, so
 /// that input and operators are ONNX's own; only a reshape from or to images needs a transposition.
 struct ONNXBuilder {
-  private(set) var graph = ONNXGraph()
+  private(set) var graph = ONNXGraphProto()
   private var names: Set<String> = []
 
   /// Adds a node with one output.
@@ -14,27 +15,28 @@ struct ONNXBuilder {
   /// - Returns: The output, which has the node's name.
   @discardableResult
   mutating func node(
-    _ operation: String, _ inputs: [String], _ attributes: [(String, ONNXAttribute.Value)] = [], name: String
+    _ operation: String, _ inputs: [String], _ attributes: [ONNXAttributeProto] = [], name: String
   ) -> String {
     let name = unique(name)
-    var node = ONNXNode()
-    (node.operation, node.name, node.inputs, node.outputs) = (operation, name, inputs, [name])
-    node.attributes = attributes.map { ONNXAttribute($0, $1) }
-    graph.nodes.append(node)
+    graph.node.append(
+      .with {
+        ($0.opType, $0.name) = (operation, name)
+        ($0.input, $0.output, $0.attribute) = (inputs, [name], attributes)
+      })
     return name
   }
 
   /// Adds a constant and returns its name.
-  mutating func constant(_ tensor: ONNXTensor) -> String {
+  mutating func constant(_ tensor: ONNXTensorProto) -> String {
     var tensor = tensor
     tensor.name = unique(tensor.name)
-    graph.initializers.append(tensor)
+    graph.initializer.append(tensor)
     return tensor.name
   }
 
   /// Adds a number.
   mutating func constant(_ number: Float, name: String) -> String {
-    constant(ONNXTensor(name, [number], shape: []))
+    constant(ONNXTensorProto(name, [number], shape: []))
   }
 
   /// Adds the input of the network: raw features, which are then standardized.
@@ -43,16 +45,16 @@ struct ONNXBuilder {
   mutating func input(_ model: TrainedModel) -> String {
     let shape = model.network.graph.shape(of: model.network.input)
     let name = unique("features")
-    graph.inputs = [ONNXValueInfo(name, shape: [nil] + shape.channelsSecond.dropFirst().map(Int64.init))]
+    graph.input = [ONNXValueInfoProto(name, sample: Array(shape.channelsSecond.dropFirst()))]
     guard let standardization = model.standardization else { return name }
     let groups = standardization.means.count
     func constant(_ figures: [Float], _ name: String) -> String {
-      if groups == 1 { return self.constant(ONNXTensor(name, figures, shape: [1])) }
+      if groups == 1 { return self.constant(ONNXTensorProto(name, figures, shape: [1])) }
       if shape.rank == 4, shape[3] == groups {
-        return self.constant(ONNXTensor(name, figures, shape: [1, groups, 1, 1]))
+        return self.constant(ONNXTensorProto(name, figures, shape: [1, groups, 1, 1]))
       }
       let each = (0..<shape.count).map { figures[$0 % groups] }
-      return self.constant(ONNXTensor(name, shape.channelsSecond(each), shape: shape.channelsSecond))
+      return self.constant(ONNXTensorProto(name, shape.channelsSecond(each), shape: shape.channelsSecond))
     }
     let mean = constant(standardization.means, "features_mean")
     let scale = constant(standardization.deviations.map { 1 / $0 }, "features_scale")
@@ -70,20 +72,19 @@ struct ONNXBuilder {
     let isClasses = if case .classes = model.target { true } else { false }
     // The last node makes what is called by the output's name.
     let output = unique(isClasses ? "logits" : "value")
-    let index = graph.nodes.lastIndex { $0.outputs == [name] }
-    if let index, !graph.nodes.contains(where: { $0.inputs.contains(name) }) {
-      graph.nodes[index].outputs = [output]
+    let index = graph.node.lastIndex { $0.output == [name] }
+    if let index, !graph.node.contains(where: { $0.input.contains(name) }) {
+      graph.node[index].output = [output]
     } else {
       node("Identity", [name], name: output)
     }
-    graph.outputs = [ONNXValueInfo(output, shape: [nil, Int64(model.network.outputWidth)])]
+    graph.output = [ONNXValueInfoProto(output, sample: [model.network.outputWidth])]
   }
 
   /// The file.
-  func model(_ trained: TrainedModel, name: String) -> ONNXModel {
-    var model = ONNXModel()
-    model.graph = graph
-    model.graph.name = name
+  func model(_ trained: TrainedModel, name: String) -> ONNXModelProto {
+    var graph = graph
+    graph.name = name
     var metadata = trained.provenance
     // Names may hold commas and quotes: lists are JSON.
     if case .classes(let names) = trained.target { metadata["classes"] = names.json }
@@ -94,12 +95,13 @@ struct ONNXBuilder {
       }
     }
     if let quantization = trained.quantization { metadata["quantization"] = quantization.method }
-    for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
-      var entry = ONNXMetadata()
-      (entry.key, entry.value) = (key, value)
-      model.metadata.append(entry)
+    return .with {
+      ($0.irVersion, $0.producerName, $0.graph) = (7, "hpo", graph)
+      $0.opsetImport = [.with { ($0.domain, $0.version) = ("", 13) }]
+      $0.metadataProps = metadata.sorted { $0.key < $1.key }.map { entry in
+        .with { ($0.key, $0.value) = entry }
+      }
     }
-    return model
   }
 
   private mutating func unique(_ name: String) -> String {
@@ -133,30 +135,20 @@ extension [String] {
   }
 }
 
-extension ONNXAttribute.Value {
-  /// A height and a width.
-  static func extent(_ extent: Extent) -> Self { .ints([Int64(extent.height), Int64(extent.width)]) }
-
-  /// The same padding at both ends of both axes.
-  static func padding(_ extent: Extent) -> Self {
-    .ints([extent.height, extent.width, extent.height, extent.width].map(Int64.init))
-  }
-}
-
 extension Convolution {
   /// The attributes of ONNX's Conv.
-  func attributes(window: Extent) -> [(String, ONNXAttribute.Value)] {
+  func attributes(window: Extent) -> [ONNXAttributeProto] {
     [
-      ("dilations", .extent(dilation)), ("group", .int(Int64(groups))), ("kernel_shape", .extent(window)),
-      ("pads", .padding(padding)), ("strides", .extent(stride)),
+      .extent("dilations", dilation), .int("group", groups), .extent("kernel_shape", window),
+      .padding("pads", padding), .extent("strides", stride),
     ]
   }
 }
 
 extension Pooling {
   /// The attributes of ONNX's MaxPool and AveragePool.
-  var attributes: [(String, ONNXAttribute.Value)] {
-    [("kernel_shape", .extent(window)), ("pads", .padding(padding)), ("strides", .extent(stride))]
+  var attributes: [ONNXAttributeProto] {
+    [.extent("kernel_shape", window), .padding("pads", padding), .extent("strides", stride)]
   }
 }
 

@@ -8,8 +8,8 @@ extension ONNXFile {
   /// - Parameters:
   ///   - trained: The model.
   ///   - name: The name of the graph.
-  /// - Throws: `ONNXError` of code `unsupportedOperation` naming the node; `CompressionError` of code `wrongKind` for a
-  ///   quantized model.
+  /// - Throws: `ONNXError` of code `unsupportedOperation` naming the node, or `tooLarge`; `CompressionError` of code
+  ///   `wrongKind` for a quantized model.
   public init(floats trained: TrainedModel, name: String = "hpo") throws {
     guard trained.quantization == nil else {
       throw CompressionError(
@@ -18,7 +18,7 @@ extension ONNXFile {
     let folded = try trained.foldingNormalization()
     var writing = FloatWriting(trained: folded)
     try writing.write()
-    self.init(writing.builder.model(folded, name: name))
+    try self.init(writing.builder.model(folded, name: name))
   }
 }
 
@@ -47,12 +47,13 @@ private struct FloatWriting {
     case .parameter, .state: return nil
     case .constant(let number):
       return builder.constant(
-        ONNXTensor(name, Array(repeating: Float(number), count: node.shape.count), shape: node.shape.channelsSecond))
+        ONNXTensorProto(
+          name, Array(repeating: Float(number), count: node.shape.count), shape: node.shape.channelsSecond))
 
     case .dense(let activation):
       let operands = try node.inputs.dropFirst().map { leaf in try constant(leaf, graph.shape(of: leaf).dimensions) }
       let inputs = [self.name(of: node.inputs[0])] + operands
-      return layer("Gemm", inputs, [("transB", .int(1))], activation, name)
+      return layer("Gemm", inputs, [.int("transB", 1)], activation, name)
 
     case .convolution(.forward(let convolution, let activation)):
       let shape = graph.shape(of: node.inputs[1])
@@ -60,7 +61,7 @@ private struct FloatWriting {
       var inputs = [
         self.name(of: node.inputs[0]),
         builder.constant(
-          ONNXTensor(graph[node.inputs[1]].name, shape.outputsFirst(weight), shape: shape.outputsFirst)),
+          ONNXTensorProto(graph[node.inputs[1]].name, shape.outputsFirst(weight), shape: shape.outputsFirst)),
       ]
       if node.inputs.count > 2 { inputs.append(try constant(node.inputs[2], [shape[3]])) }
       let window = Extent(height: shape[0], width: shape[1])
@@ -69,7 +70,7 @@ private struct FloatWriting {
     case .pooling(.maximum(let pooling)):
       return builder.node("MaxPool", try inputs(node), pooling.attributes, name: name)
     case .pooling(.average(let pooling, let countsPadding)):
-      let counts = ("count_include_pad", ONNXAttribute.Value.int(countsPadding ? 1 : 0))
+      let counts = ONNXAttributeProto.int("count_include_pad", countsPadding ? 1 : 0)
       return builder.node("AveragePool", try inputs(node), pooling.attributes + [counts], name: name)
     case .pooling(.globalAverage):
       return builder.node(
@@ -78,7 +79,7 @@ private struct FloatWriting {
     case .activation(let activation): return builder.activation(activation, try inputs(node)[0], name: name)
     case .softmax:
       return builder.node(
-        "Softmax", try inputs(node), [("axis", .int(axis(node.shape.rank - 1, of: node)))], name: name)
+        "Softmax", try inputs(node), [.int("axis", axis(node.shape.rank - 1, of: node))], name: name)
     case .add: return builder.node("Add", try inputs(node), name: name)
     case .multiply, .multiplyByScalar: return builder.node("Mul", try inputs(node), name: name)
     case .scale(let factor):
@@ -87,14 +88,14 @@ private struct FloatWriting {
     case .matrixProduct(let transposeLeft, let transposeRight):
       let operands = zip(try inputs(node), [transposeLeft, transposeRight]).map { operand, isTransposed in
         isTransposed
-          ? builder.node("Transpose", [operand], [("perm", .ints([1, 0]))], name: "\(name)_operand") : operand
+          ? builder.node("Transpose", [operand], [.ints("perm", [1, 0])], name: "\(name)_operand") : operand
       }
       return builder.node("MatMul", operands, name: name)
     case .concatenate(let place):
-      return builder.node("Concat", try inputs(node), [("axis", .int(axis(place, of: node)))], name: name)
+      return builder.node("Concat", try inputs(node), [.int("axis", axis(place, of: node))], name: name)
     case .slice(let place, let start, let count):
-      let bounds = [("start", start), ("end", start + count), ("axis", Int(axis(place, of: node)))].map {
-        builder.constant(ONNXTensor("\(name)_\($0)", [Int64($1)]))
+      let bounds = [("start", start), ("end", start + count), ("axis", axis(place, of: node))].map {
+        builder.constant(ONNXTensorProto("\(name)_\($0)", [Int64($1)]))
       }
       return builder.node("Slice", try inputs(node) + bounds, name: name)
     case .reshape: return try reshape(node)
@@ -107,7 +108,7 @@ private struct FloatWriting {
   }
 
   private mutating func layer(
-    _ operation: String, _ inputs: [String], _ attributes: [(String, ONNXAttribute.Value)], _ activation: Activation?,
+    _ operation: String, _ inputs: [String], _ attributes: [ONNXAttributeProto], _ activation: Activation?,
     _ name: String
   ) -> String {
     guard let activation else { return builder.node(operation, inputs, attributes, name: name) }
@@ -121,19 +122,19 @@ private struct FloatWriting {
       throw ONNXError(.unsupportedOperation, "reshape '\(node.name)' moves elements between samples")
     }
     if graph.shape(of: node.inputs[0]).needsTransposition {
-      x = builder.node("Transpose", [x], [("perm", .ints([0, 2, 3, 1]))], name: "\(node.name)_channels_last")
+      x = builder.node("Transpose", [x], [.ints("perm", [0, 2, 3, 1])], name: "\(node.name)_channels_last")
     }
-    let target = builder.constant(ONNXTensor("\(node.name)_shape", node.shape.reshapeTarget))
+    let target = builder.constant(ONNXTensorProto("\(node.name)_shape", node.shape.reshapeTarget))
     x = builder.node("Reshape", [x, target], name: node.name)
     guard node.shape.needsTransposition else { return x }
-    return builder.node("Transpose", [x], [("perm", .ints([0, 3, 1, 2]))], name: "\(node.name)_channels_second")
+    return builder.node("Transpose", [x], [.ints("perm", [0, 3, 1, 2])], name: "\(node.name)_channels_second")
   }
 
   /// scale (x - mean) / √(variance + ε) + shift over the channels; operator set 13 has no operator for it.
   private mutating func layerNormalization(_ node: Graph.Node, _ epsilon: Double) throws -> String {
     let name = node.name
     let x = self.name(of: node.inputs[0])
-    let axes = [("axes", ONNXAttribute.Value.ints([axis(node.shape.rank - 1, of: node)]))]
+    let axes = [ONNXAttributeProto.ints("axes", [axis(node.shape.rank - 1, of: node)])]
     let width = node.shape[node.shape.rank - 1]
     let shape = node.shape.rank == 4 ? [1, width, 1, 1] : [width]
     let mean = builder.node("ReduceMean", [x], axes, name: "\(name)_mean")
@@ -149,8 +150,8 @@ private struct FloatWriting {
   }
 
   /// The axis that the channels-second layout has in the place of one of ours.
-  private func axis(_ axis: Int, of node: Graph.Node) -> Int64 {
-    node.shape.rank == 4 ? [0, 2, 3, 1][axis] : Int64(axis)
+  private func axis(_ axis: Int, of node: Graph.Node) -> Int {
+    node.shape.rank == 4 ? [0, 2, 3, 1][axis] : axis
   }
 
   /// The names of what a node reads; parameters become constants of their own shape.
@@ -159,12 +160,12 @@ private struct FloatWriting {
       if let name = names[input] { return name }
       let shape = graph.shape(of: input)
       return builder.constant(
-        ONNXTensor(graph[input].name, shape.channelsSecond(try weights(input)), shape: shape.channelsSecond))
+        ONNXTensorProto(graph[input].name, shape.channelsSecond(try weights(input)), shape: shape.channelsSecond))
     }
   }
 
   private mutating func constant(_ leaf: Value, _ shape: [Int]) throws -> String {
-    builder.constant(ONNXTensor(graph[leaf].name, try weights(leaf), shape: shape))
+    builder.constant(ONNXTensorProto(graph[leaf].name, try weights(leaf), shape: shape))
   }
 
   private func weights(_ leaf: Value) throws -> [Float] {

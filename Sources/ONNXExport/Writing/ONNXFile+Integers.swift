@@ -1,17 +1,15 @@
-public import Compression
+import Compression
 import Graphs
 public import Training
 
 /// A model as an ONNX file of operator set 13 that any runtime reads.
 public struct ONNXFile: Sendable, Hashable {
-  let model: ONNXModel
-
-  init(_ model: ONNXModel) {
-    self.model = model
-  }
-
   /// The bytes of the file.
-  public var bytes: [UInt8] { model.encoded }
+  public let bytes: [UInt8]
+
+  init(_ model: ONNXModelProto) throws(ONNXError) {
+    bytes = try model.encoded()
+  }
 
   /// Writes a quantized model in ONNX's quantize-and-dequantize form.
   ///
@@ -22,11 +20,12 @@ public struct ONNXFile: Sendable, Hashable {
   /// - Parameters:
   ///   - trained: The model.
   ///   - name: The name of the graph.
-  /// - Throws: `CompressionError` where the model is not quantized or does not fit its quantization.
-  public init(integers trained: TrainedModel, name: String = "hpo") throws(CompressionError) {
+  /// - Throws: `CompressionError` where the model is not quantized or does not fit its quantization; `ONNXError` of code
+  ///   `tooLarge`.
+  public init(integers trained: TrainedModel, name: String = "hpo") throws {
     var writing = IntegerWriting(network: try IntegerNetwork(trained))
     writing.write(trained)
-    model = writing.builder.model(trained, name: name)
+    try self.init(writing.builder.model(trained, name: name))
   }
 }
 
@@ -65,7 +64,7 @@ private struct IntegerWriting {
       let operands = self.operands(weights, weights.elements, shape: weights.shape.dimensions, input)
       let layer = activation == nil ? name : weights.name
       made = clipped(
-        builder.node("Gemm", [inputs[0]] + operands, [("transB", .int(1))], name: layer), activation, name)
+        builder.node("Gemm", [inputs[0]] + operands, [.int("transB", 1)], name: layer), activation, name)
     case .add(let activation):
       let sum = activation == nil ? name : "\(name)_sum"
       made = clipped(builder.node("Add", inputs, name: sum), activation, name)
@@ -74,7 +73,7 @@ private struct IntegerWriting {
     case .maxPooling(let pooling):
       made = builder.node("MaxPool", inputs, pooling.attributes, name: name)
     case .averagePooling(let pooling, let countsPadding):
-      let counts = ("count_include_pad", ONNXAttribute.Value.int(countsPadding ? 1 : 0))
+      let counts = ONNXAttributeProto.int("count_include_pad", countsPadding ? 1 : 0)
       made = builder.node("AveragePool", inputs, pooling.attributes + [counts], name: name)
     case .globalAveragePooling:
       // ONNX keeps the axes of height and width.
@@ -82,7 +81,7 @@ private struct IntegerWriting {
       made = builder.node("Flatten", [pooled], name: name)
     case .concatenate:
       let axis = output.shape.rank == 4 ? 1 : output.shape.rank - 1
-      made = builder.node("Concat", inputs, [("axis", .int(Int64(axis)))], name: name)
+      made = builder.node("Concat", inputs, [.int("axis", axis)], name: name)
     case .reshape:
       made = reshaped(inputs[0], node, from: input.shape, to: output.shape, name)
     }
@@ -96,20 +95,20 @@ private struct IntegerWriting {
     var x = x
     if from.needsTransposition {
       x = requantized(
-        builder.node("Transpose", [x], [("perm", .ints([0, 2, 3, 1]))], name: "\(name)_channels_last"), node.output)
+        builder.node("Transpose", [x], [.ints("perm", [0, 2, 3, 1])], name: "\(name)_channels_last"), node.output)
     }
-    let target = builder.constant(ONNXTensor("\(name)_shape", to.reshapeTarget))
+    let target = builder.constant(ONNXTensorProto("\(name)_shape", to.reshapeTarget))
     x = builder.node("Reshape", [x, target], name: name)
     guard to.needsTransposition else { return x }
     return builder.node(
-      "Transpose", [requantized(x, node.output)], [("perm", .ints([0, 3, 1, 2]))], name: "\(name)_channels_second")
+      "Transpose", [requantized(x, node.output)], [.ints("perm", [0, 3, 1, 2])], name: "\(name)_channels_second")
   }
 
   /// Quantizes a value as a tensor is and dequantizes it again.
   private mutating func requantized(_ value: String, _ tensor: Int) -> String {
     let quantization = network.tensors[tensor].quantization
     let scale = builder.constant(quantization.scale, name: "\(value)_scale")
-    let zero = builder.constant(ONNXTensor("\(value)_zero_point", [quantization.zeroPoint], shape: []))
+    let zero = builder.constant(ONNXTensorProto("\(value)_zero_point", [quantization.zeroPoint], shape: []))
     let quantized = builder.node("QuantizeLinear", [value, scale, zero], name: "\(value)_quantized")
     return builder.node("DequantizeLinear", [quantized, scale, zero], name: "\(value)_dequantized")
   }
@@ -118,17 +117,17 @@ private struct IntegerWriting {
   private mutating func operands(
     _ weights: IntegerWeights, _ elements: [Int8], shape: [Int], _ input: IntegerNetwork.Tensor
   ) -> [String] {
-    let axis = [("axis", ONNXAttribute.Value.int(0))]
+    let axis = [ONNXAttributeProto.int("axis", 0)]
     let count = weights.channelCount
-    let scales = builder.constant(ONNXTensor("\(weights.name).weight_scale", weights.scales, shape: [count]))
+    let scales = builder.constant(ONNXTensorProto("\(weights.name).weight_scale", weights.scales, shape: [count]))
     let zeros = builder.constant(
-      ONNXTensor("\(weights.name).weight_zero_point", Array(repeating: Int8(0), count: count), shape: [count]))
-    let integers = builder.constant(ONNXTensor("\(weights.name).weight_quantized", elements, shape: shape))
+      ONNXTensorProto("\(weights.name).weight_zero_point", Array(repeating: Int8(0), count: count), shape: [count]))
+    let integers = builder.constant(ONNXTensorProto("\(weights.name).weight_quantized", elements, shape: shape))
     let weight = builder.node("DequantizeLinear", [integers, scales, zeros], axis, name: "\(weights.name).weight")
 
     let steps = weights.scales.map { input.quantization.scale * $0 }
-    let biasScales = builder.constant(ONNXTensor("\(weights.name).bias_scale", steps, shape: [count]))
-    let sums = builder.constant(ONNXTensor("\(weights.name).bias_quantized", weights.bias, shape: [count]))
+    let biasScales = builder.constant(ONNXTensorProto("\(weights.name).bias_scale", steps, shape: [count]))
+    let sums = builder.constant(ONNXTensorProto("\(weights.name).bias_quantized", weights.bias, shape: [count]))
     return [weight, builder.node("DequantizeLinear", [sums, biasScales], axis, name: "\(weights.name).bias")]
   }
 

@@ -23,11 +23,11 @@ struct ProofFolder {
   ///   - integers: The quantized model.
   ///   - samples: Raw features.
   func write(_ name: String, float: TrainedModel, integers: TrainedModel, samples: Dataset) throws {
-    try write(Data(ONNXFile(integers: integers).bytes), "\(name).int8.onnx")
-    try write(Data(ONNXFile(floats: float).bytes), "\(name).float.onnx")
     try write(Data(CSource(integers, name: "proof").text.utf8), "\(name).h")
-    for (form, metadata) in [("float", try ONNXFile(floats: float)), ("int8", try ONNXFile(integers: integers))] {
-      let known = Dictionary(uniqueKeysWithValues: metadata.model.metadata.map { ($0.key, $0.value) })
+    for (form, file) in [("float", try ONNXFile(floats: float)), ("int8", try ONNXFile(integers: integers))] {
+      try write(Data(file.bytes), "\(name).\(form).onnx")
+      let metadata = try ONNXModelProto(decoding: file.bytes).metadataProps
+      let known = Dictionary(uniqueKeysWithValues: metadata.map { ($0.key, $0.value) })
       try write(JSONEncoder().encode(known), "\(name).\(form).metadata.json")
     }
     let width = samples.width

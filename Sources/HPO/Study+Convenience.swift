@@ -24,7 +24,7 @@ extension Study {
       ifExists: policy)
   }
 
-  /// As above with several objectives, which are never pruned.
+  /// As above with several objectives, which are pruned by the first one where a pruner is named.
   public convenience init(
     _ name: String, directions: [StudyDirection], sampler: any Sampler = .tpe(), pruner: any Pruner = .none,
     storage: String? = nil, duplicates: DuplicatePolicy = .redraw, ifExists policy: ExistingStudyPolicy = .load

@@ -1,6 +1,6 @@
 extension Trainer {
-  /// Trains for a trial: reports the metric after each epoch where the study has one objective, keeps checkpoints, and goes on from the one of an interrupted
-  /// trial, so that the result is the same to the bit as without the interruption.
+  /// Trains for a trial: reports the metric, which is the study's first objective, after each epoch, keeps checkpoints, and
+  /// goes on from the one of an interrupted trial, so that the result is the same to the bit as without the interruption.
   ///
   /// A trial begins again whose checkpoint is of another training, since the network, the data or the options have been
   /// changed, and so does one whose checkpoint would be larger than `Trial.largestCheckpoint`.
@@ -19,8 +19,6 @@ extension Trainer {
     func keep() throws { if isKept { try trial.keepCheckpoint(encoded) } else { try trial.checkInterruption() } }
     return try train(
       afterEpoch: { report in
-        // A trial of several objectives has no reports.
-        guard trial.study.directions.count == 1 else { return try keep() }
         try trial.report(report.value, at: report.epoch, checkpoint: isKept ? encoded : nil)
       }, afterStep: keep)
   }

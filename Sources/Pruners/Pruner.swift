@@ -9,6 +9,6 @@ public protocol Pruner: Sendable {
   ///
   /// - Parameters:
   ///   - reports: The trial's own reports by ascending step.
-  ///   - history: The other trials of the study; of one objective.
+  ///   - history: The other trials of the study; of several objectives the first is judged.
   func shouldPrune(reports: [FrozenTrial.IntermediateValue], history: TrialHistory) -> Bool
 }

@@ -62,6 +62,45 @@ def test_optuna_continues_and_hpo_continues_again(hpo):
     assert json.dumps(best).find(repr(study.best_value)) >= 0
 
 
+# Costs that are known before the training beside the metric, which is reported and pruned by.
+ARCHITECTURES = """\
+study: costs
+objective: {data: digits, epochs: 3, metric: accuracy, learningRate: 0.01, batchSize: 64}
+architecture: {space: cnn, depth: 1..2, channels: [4, 8, 12], kernel: 3, minimize: [flash]}
+sampler: {name: nsga2, population: 6, seed: 1}
+pruner: {name: median, startupTrials: 4}
+"""
+
+
+def test_pruned_trials_of_several_objectives(hpo):
+    configuration = hpo.folder / "costs.yaml"
+    configuration.write_text(ARCHITECTURES)
+    hpo.run("nas", "search", "--config", configuration, "--trials", 24)
+    hpo.check_integrity()
+    study = optuna.load_study(study_name="costs", storage=hpo.url, sampler=optuna.samplers.NSGAIISampler(seed=1))
+    pruned = [trial for trial in study.trials if trial.state == TrialState.PRUNED]
+    assert pruned and len(study.trials) == 24
+    assert all(trial.values is None and trial.intermediate_values for trial in pruned)
+    best = study.best_trials
+    assert best and all(trial.state == TrialState.COMPLETE and len(trial.values) == 2 for trial in best)
+    assert sorted(numbers(best)) == sorted(row["number"] for row in hpo.json("best", "--study", "costs"))
+
+    def objective(trial):
+        trial.suggest_categorical("anything", [1, 2])
+        return 0.5, 1e6
+
+    study.optimize(objective, n_trials=4)
+    # What Optuna's TPE ranks pruned trials by is the direction of the only objective.
+    study.sampler = optuna.samplers.TPESampler(seed=1)
+    with pytest.raises(RuntimeError, match="single direction"):
+        study.optimize(objective, n_trials=1)
+    study._storage.remove_session()
+    hpo.run("nas", "search", "--study", "costs", "--trials", 32)
+    hpo.check_integrity()
+    study = optuna.load_study(study_name="costs", storage=hpo.url)
+    assert len(study.trials) >= 32
+
+
 def test_dashboard_answers_with_the_trials(hpo):
     dashboard = pytest.importorskip("optuna_dashboard", reason="optuna-dashboard is not installed")
     hpo.run("optimize", "--config", hpo.configuration("s", 4))

@@ -46,6 +46,25 @@ struct PercentilePrunerTests {
     #expect(pruner.shouldPrune(reports: [.init(step: 0, value: 3.0.nextDown)], history: larger))
   }
 
+  @Test("Of several objectives the first is judged, in its direction", arguments: [StudyDirection.minimize, .maximize])
+  func severalObjectives(first: StudyDirection) {
+    let one = history(first, finals: [1, 2, 3, 4, 5])
+    for second in [StudyDirection.minimize, .maximize] {
+      var several = TrialHistory(directions: [first, second])
+      for (number, value) in [1.0, 2, 3, 4, 5].enumerated() {
+        var trial = FrozenTrial(id: 0, number: number, state: .complete)
+        trial.values = [value, 100 - value]
+        trial.intermediateValues = [.init(step: 0, value: value)]
+        several.update(trial)
+      }
+      for value in [2.0, 3.0.nextDown, 3, 3.0.nextUp, 4] {
+        let reports = [FrozenTrial.IntermediateValue(step: 0, value: value)]
+        let isPruned = MedianPruner().shouldPrune(reports: reports, history: several)
+        #expect(isPruned == MedianPruner().shouldPrune(reports: reports, history: one), "\(value)")
+      }
+    }
+  }
+
   @Test("Only complete trials count, and only from the startup on")
   func startup() throws {
     var four = history(.minimize, finals: [1, 1, 1, 1])

@@ -239,15 +239,5 @@ extension BrokenFile {
       messages: [
         "23:40: pruner.percentile: expected a number of 0 or more and up to 100, met '120'"
       ]),
-    BrokenFile(
-      "a pruner for two directions",
-      text: """
-        directions: [minimize, maximize]
-        pruner: median
-        space: {x: {float: 0..1}}
-        """,
-      messages: [
-        "2:1: the pruner 'median' needs a single direction; write 'none' or leave it out"
-      ]),
   ]
 }

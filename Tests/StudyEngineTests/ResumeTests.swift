@@ -59,19 +59,25 @@ private func rows(_ study: Study) throws -> [FrozenTrial] {
 
 @Suite("Trials that go on inside")
 struct ResumeTests {
-  private func makeStudy(_ storage: any Storage = InMemoryStorage(), interval: Duration = .zero) throws -> Study {
+  private func makeStudy(
+    _ storage: any Storage = InMemoryStorage(), interval: Duration = .zero, objectives: Int = 1
+  ) throws -> Study {
     try Study(
-      name: "s", directions: [.minimize], sampler: TPESampler(seed: 3), pruner: MedianPruner(), storage: storage,
+      name: "s", directions: Array(repeating: .minimize, count: objectives), sampler: TPESampler(seed: 3),
+      pruner: MedianPruner(), storage: storage,
       checkpointInterval: interval)
   }
 
   private static let trials = 24
 
-  @Test("a study that is stopped at any step ends like one that never was, and does no step twice", arguments: 0..<8)
-  func equalsUninterrupted(seed: UInt64) async throws {
-    let whole = try makeStudy()
+  @Test(
+    "a study that is stopped at any step ends like one that never was, and does no step twice", arguments: 0..<8, 1...2)
+  func equalsUninterrupted(seed: UInt64, objectives: Int) async throws {
+    let whole = try makeStudy(objectives: objectives)
     let steps = Mutex<[Int]>([])
-    try await whole.optimize(trials: Self.trials) { try Walk.run($0, steps: steps) }
+    try await whole.optimize(trials: Self.trials) { trial in
+      Array(repeating: try Walk.run(trial, steps: steps), count: objectives)
+    }
     let expected = try rows(whole)
     #expect(expected.contains { $0.state == .pruned } && expected.contains { $0.state == .complete })
 
@@ -79,39 +85,42 @@ struct ResumeTests {
     let again = Mutex<[Int]>([])
     var generator = Draw(seed: seed, number: 0).generator(for: "stops")
     var runs = 0
-    while try storage.studies().isEmpty || rows(makeStudy(storage)).count(where: \.state.isFinished) < Self.trials {
+    func study() throws -> Study { try makeStudy(storage, objectives: objectives) }
+    while try storage.studies().isEmpty || rows(study()).count(where: \.state.isFinished) < Self.trials {
       let stop = StopSource()
       let last = again.withLock { $0.last ?? 0 } + generator.uniform(below: 20)
-      _ = try await makeStudy(storage).optimize(trials: Self.trials, stop: stop) { trial in
-        try Walk.run(trial, steps: again) { if $0 >= last { stop.stop(.atNextReport) } }
+      _ = try await study().optimize(trials: Self.trials, stop: stop) { trial in
+        let value = try Walk.run(trial, steps: again) { if $0 >= last { stop.stop(.atNextReport) } }
+        return Array(repeating: value, count: objectives)
       }
       runs += 1
     }
     #expect(runs > 5)
-    #expect(try rows(makeStudy(storage)) == expected)
+    #expect(try rows(study()) == expected)
     #expect(again.withLock { $0 } == steps.withLock { $0 })
   }
 
-  @Test("a trial whose process ended between a report and its consequence is pruned when it is taken up")
-  func prunesAtResume() async throws {
+  @Test(
+    "a trial whose process ended between a report and its consequence is pruned when it is taken up", arguments: 1...2)
+  func prunesAtResume(objectives: Int) async throws {
     let storage = InMemoryStorage()
-    let study = try makeStudy(storage)
-    try await study.optimize(trials: 6) { trial -> Double in
+    let study = try makeStudy(storage, objectives: objectives)
+    try await study.optimize(trials: 6) { trial -> [Double] in
       for step in 1...3 { try trial.report(0, at: step) }
-      return 0
+      return Array(repeating: 0, count: objectives)
     }
     let started = try #require(
       try storage.startTrial(study: 1, owner: .current, heartbeat: false, limit: nil) { _ in [:] })
     try storage.report(5, step: 1, checkpoint: [1], of: started.lease)
     try storage.requeueTrial(started.lease)
     let isResumed = Atomic(false)
-    let summary = try await makeStudy(storage).optimize(trials: 7) { trial -> Double in
+    let summary = try await makeStudy(storage, objectives: objectives).optimize(trials: 7) { trial -> [Double] in
       _ = try trial.resume()
       isResumed.store(true, ordering: .relaxed)
-      return 1
+      return Array(repeating: 1, count: objectives)
     }
     #expect(summary.pruned == 1 && summary.complete == 0 && !isResumed.load(ordering: .relaxed))
-    #expect(try study.trials[6].values == [5])
+    #expect(try study.trials[6].values == (objectives == 1 ? [5] : []))
   }
 
   @Test("checkpoints are made no more often than the interval says, and always when a run is to end")

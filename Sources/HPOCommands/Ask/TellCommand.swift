@@ -7,8 +7,9 @@ struct TellCommand: ParsableCommand {
     commandName: "tell",
     abstract: "Tells the result of a trial that 'hpo ask' started, or how far it has come.",
     discussion: """
-      A value that is NaN makes the trial FAIL. A pruned trial has its last report as its value. With --report alone the \
-      trial goes on, and the answer is 'continue' or 'prune'.
+      A value that is NaN makes the trial FAIL. A pruned trial has its last report as its value, or none where there \
+      are several objectives. With --report alone, which is of the first objective, the trial goes on, and the answer is \
+      'continue' or 'prune'.
 
       Examples:
         hpo tell --study tune --trial 0 --value 0.25

@@ -41,13 +41,7 @@ extension TrainingRunner {
       // What is kept is the beginning of the next fold.
       let isLast = results.count == splits.count
       func begin() throws -> [UInt8] { try results.encoded(in: makeTrainer(results.count)) }
-      if trial.study.directions.count == 1 {
-        try trial.report(results.summary.mean, at: results.count, checkpoint: isKept && !isLast ? begin : nil)
-      } else if isKept, !isLast {
-        try trial.keepCheckpoint(begin)
-      } else {
-        try trial.checkInterruption()
-      }
+      try trial.report(results.summary.mean, at: results.count, checkpoint: isKept && !isLast ? begin : nil)
     }
     return results.summary.mean
   }

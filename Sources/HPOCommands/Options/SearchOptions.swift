@@ -8,7 +8,11 @@ struct SearchOptions: ParsableArguments {
   @Option(help: "The sampler: tpe, random, grid, evolution or nsga2. (default: as the study file says, else tpe)")
   var sampler: SamplerConfiguration.Name?
 
-  @Option(help: "The pruner: median, percentile or none. (default: as the study file says, else median)")
+  @Option(
+    help: """
+      The pruner: median, percentile or none. (default: as the study file says, else median with one objective and none \
+      with several)
+      """)
   var pruner: PrunerConfiguration.Name?
 
   @Option(help: "The seed of everything random. (default: as the study file says, else another one for each study)")

@@ -149,15 +149,8 @@ struct StudyReader {
   // MARK: - Pruner
 
   private func pruner(_ reader: MappingReader, _ directions: [StudyDirection]?) -> PrunerConfiguration? {
-    let hasSeveral = (directions?.count ?? 1) > 1
-    guard let member = reader.members["pruner"] else { return hasSeveral ? PrunerConfiguration.none : .median(.init()) }
-    let pruner = PrunerConfiguration(member, log: log)
-    if hasSeveral, let pruner, pruner != .none {
-      log.report(
-        .contradiction, at: member.keyPosition,
-        "the pruner '\(pruner.name.rawValue)' needs a single direction; write 'none' or leave it out")
-      return nil
-    }
-    return pruner
+    if let member = reader.members["pruner"] { return PrunerConfiguration(member, log: log) }
+    // What lags in the first of several objectives may be the best in another one: that is for the user to weigh.
+    return (directions?.count ?? 1) > 1 ? PrunerConfiguration.none : .median(.init())
   }
 }

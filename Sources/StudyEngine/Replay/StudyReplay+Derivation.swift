@@ -139,9 +139,7 @@ extension StudyReplay {
   }
 
   private mutating func derivePruning(of trial: FrozenTrial, _ history: TrialHistory) {
-    guard study.directions.count == 1, !(study.pruner is NopPruner), trial.reused == nil,
-      !altered.contains(trial.number)
-    else { return }
+    guard !(study.pruner is NopPruner), trial.reused == nil, !altered.contains(trial.number) else { return }
     let reports = trial.intermediateValues
     for (place, last) in reports.enumerated() {
       guard study.pruner.shouldPrune(reports: Array(reports[...place]), history: history) else { continue }

@@ -61,10 +61,11 @@ extension Study {
     return try finish(trial, state: .complete, values: values)
   }
 
-  /// Ends a trial as pruned; its last report, unless that is NaN, becomes its value.
+  /// Ends a trial as pruned; its last report, unless that is NaN, becomes its value, except where there are several
+  /// objectives, of which the others are not known.
   @discardableResult
   public func tellPruned(_ trial: Trial) throws -> FrozenTrial {
-    let last = trial.record.lastIntermediateValue?.value
+    let last = directions.count == 1 ? trial.record.lastIntermediateValue?.value : nil
     return try finish(trial, state: .pruned, values: last.map { $0.isNaN ? [] : [$0] } ?? [])
   }
 

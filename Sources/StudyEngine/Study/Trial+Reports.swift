@@ -5,7 +5,7 @@ import TrialStorage
 import Trials
 
 extension Trial {
-  /// Reports how far the objective has come, for the pruner and for whoever watches.
+  /// Reports how far the objective has come, for the pruner and for whoever watches; of several objectives the first.
   ///
   /// Only the first report of a step counts. With a checkpoint an interrupted trial goes on behind this report:
   ///
@@ -21,12 +21,9 @@ extension Trial {
   ///   - checkpoint: Everything that the objective needs to go on from here, at most `largestCheckpoint` bytes. Called where
   ///     the study's `checkpointInterval` is over, or the run is to end now; kept in one transaction with the report.
   /// - Throws: `TrialPruned` where the trial is to end now, `TrialInterrupted` where the run is to end now;
-  ///   `StudyError.severalObjectives`, and `invalidArgument` for a step below 0; `StorageError`, of code `trialLost` where
-  ///   another process has taken the trial up; what `checkpoint` throws.
+  ///   `StudyError.invalidArgument` for a step below 0; `StorageError`, of code `trialLost` where another process has taken
+  ///   the trial up; what `checkpoint` throws.
   public func report(_ value: Double, at step: Int, checkpoint: (() throws -> [UInt8])? = nil) throws {
-    guard study.directions.count == 1 else {
-      throw StudyError(.severalObjectives, "a study of \(study.directions.count) objectives takes no reports")
-    }
     guard step >= 0 else { throw StudyError(.invalidArgument, "a report's step is \(step); it must be 0 or more") }
     let isEnding = stop?.mode == .atNextReport
     try recordParameters()
@@ -70,7 +67,7 @@ extension Trial {
   public func resume() throws -> [UInt8]? {
     guard let bytes = try study.storage.checkpoint(trial: lease.trial) else { return nil }
     let reports = record.intermediateValues
-    if study.directions.count == 1, !reports.isEmpty, try isToBePruned(reports) { throw TrialPruned() }
+    if !reports.isEmpty, try isToBePruned(reports) { throw TrialPruned() }
     return bytes
   }
 

@@ -7,8 +7,7 @@ struct AwareCommandTests {
   @Test("train the rounded model further to integers that every form computes alike")
   func chain() throws {
     try Command.inFolder { command in
-      try command.write(StudyFile.quick, to: "quick.yaml")
-      try command.succeed("train", "--config", "quick.yaml", "--output", "m.hpo")
+      try command.trainQuick()
       func accuracy(_ arguments: String...) throws -> Double {
         let text = try command.start("hpo", ["quantize", "m.hpo", "--format", "json"] + arguments).wait()
         #expect(text.status == 0, "\(text.errors)")
@@ -33,8 +32,7 @@ struct AwareCommandTests {
   @Test("go on after Ctrl-C and kill -9 as if nothing had happened")
   func interrupted() throws {
     try Command.inFolder { command in
-      try command.write(StudyFile.quick, to: "quick.yaml")
-      try command.succeed("train", "--config", "quick.yaml", "--set", "batchSize=128", "--output", "m.hpo")
+      try command.trainQuick("--set", "batchSize=128")
       let arguments = [
         "quantize", "m.hpo", "--config", "quick.yaml", "--aware", "--epochs", "900", "--bits", "2", "--output",
       ]
@@ -99,8 +97,7 @@ struct AwareCommandTests {
   @Test("name what is wrong and the way out")
   func mistakes() throws {
     try Command.inFolder { command in
-      try command.write(StudyFile.quick, to: "quick.yaml")
-      try command.succeed("train", "--config", "quick.yaml", "--output", "m.hpo")
+      try command.trainQuick()
       try command.succeed("quantize", "m.hpo", "--config", "quick.yaml")
       for (arguments, message) in [
         (["m.hpo", "--epochs", "3"], "--epochs: nothing is trained without --aware"),

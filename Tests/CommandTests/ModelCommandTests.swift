@@ -157,8 +157,7 @@ struct ModelCommandTests {
   @Test("find a place that cannot be written before any work")
   func unwritable() throws {
     try Command.inFolder { command in
-      try command.write(StudyFile.quick, to: "quick.yaml")
-      try command.succeed("train", "--config", "quick.yaml", "--set", "epochs=1", "--output", "m.hpo")
+      try command.trainQuick("--set", "epochs=1")
       try FileManager.default.createDirectory(
         at: command.folder.appending(path: "folder"), withIntermediateDirectories: false)
       for output in ["none/m.hpo", "folder"] {

@@ -4,20 +4,6 @@ import TestSupport
 import Testing
 
 @Suite("Finishing architectures, by command", .on(.commands)) struct NASFinishTests {
-  /// A quick search of architectures.
-  private static let quick = """
-    study: small
-    objective: {data: digits, epochs: 2, metric: accuracy, learningRate: 0.01, batchSize: 64}
-    architecture:
-      space: cnn
-      depth: 1..2
-      channels: [4, 8, 12]
-      kernel: 3
-      limits: {flash: 4kB}
-      warmUp: {candidates: 10, keep: 2}
-    sampler: {name: evolution, seed: 5, population: 4, tournament: 2}
-    pruner: none
-    """
   private static let search = ["nas", "search", "--config", "small.yaml", "--trials", "6", "--checkpoint-every", "0s"]
   private static let finish = ["nas", "finish", "--epochs", "3", "--seeds", "2", "--top", "2", "--output", "done"]
 
@@ -30,7 +16,7 @@ import Testing
   @Test("the best architectures become files that agree, and the study knows which")
   func finishing() throws {
     try Command.inFolder { command in
-      try command.write(Self.quick, to: "small.yaml")
+      try command.write(StudyFile.architectures, to: "small.yaml")
       #expect(try command.start("hpo", Self.search).wait().status == 0)
       let first = try command.start("hpo", Self.finish).wait()
       #expect(first.status == 0, "\(first.errors)")
@@ -121,7 +107,7 @@ import Testing
   @Test("what cannot be finished is an error that says why")
   func mistakes() throws {
     try Command.inFolder { command in
-      try command.write(Self.quick, to: "small.yaml")
+      try command.write(StudyFile.architectures, to: "small.yaml")
       #expect(try command.start("hpo", Self.search).wait().status == 0)
       for (arguments, reason) in [
         (["--trial", "999"], "no complete trial 999"), (["--trial", "1", "--top", "2"], "take one of both"),
@@ -144,14 +130,14 @@ import Testing
       return contents
     }
     try Command.inFolder { whole in
-      try whole.write(Self.quick, to: "small.yaml")
+      try whole.write(StudyFile.architectures, to: "small.yaml")
       #expect(try whole.start("hpo", Self.search).wait().status == 0)
       #expect(try whole.start("hpo", Self.finish).wait().status == 0)
       let expected = try files(whole)
       // Two trials with two seeds in three forms, and five exported files each.
       #expect(expected.count == 22, "\(expected.keys.sorted())")
       try Command.inFolder { command in
-        try command.write(Self.quick, to: "small.yaml")
+        try command.write(StudyFile.architectures, to: "small.yaml")
         #expect(try command.start("hpo", Self.search).wait().status == 0)
         // A line is written when a trial begins, and one for each seed.
         for (lines, signal) in [(1, SIGINT), (1, SIGKILL), (2, SIGKILL), (2, SIGINT), (3, SIGKILL)] {
@@ -193,12 +179,12 @@ import Testing
       return try queries.map { try command.succeed("query", "--format", "csv", $0) }.joined(separator: "\n")
     }
     let expected = try Command.inFolder { command in
-      try command.write(Self.quick, to: "small.yaml")
+      try command.write(StudyFile.architectures, to: "small.yaml")
       #expect(try command.start("hpo", Self.search).wait().status == 0)
       return try rows(command)
     }
     try Command.inFolder { command in
-      try command.write(Self.quick, to: "small.yaml")
+      try command.write(StudyFile.architectures, to: "small.yaml")
       var generator = Draw(seed: 1, number: 0).generator(for: "kills")
       var kills = 0
       while true {

@@ -18,8 +18,7 @@ struct PruneCommandTests {
   @Test("sets weights to zero, which stay so when the model is quantized, and measures what is left")
   func weights() throws {
     try Command.inFolder { command in
-      try command.write(StudyFile.quick, to: "quick.yaml")
-      try command.succeed("train", "--config", "quick.yaml", "--output", "m.hpo")
+      try command.trainQuick()
       let report = try command.json(
         "prune", "m.hpo", "--config", "quick.yaml", "--sparsity", "0.8", "--epochs", "4", "--rate", "0.01")
       let (before, after) = (try part(report, "before"), try part(report, "after"))
@@ -50,8 +49,7 @@ struct PruneCommandTests {
   @Test("goes on after Ctrl-C and kill -9 as if nothing had happened, with weights and with channels")
   func interrupted() throws {
     try Command.inFolder { command in
-      try command.write(StudyFile.quick, to: "quick.yaml")
-      try command.succeed("train", "--config", "quick.yaml", "--output", "m.hpo")
+      try command.trainQuick()
       func bytes(_ name: String) throws -> Data { try Data(contentsOf: command.folder.appending(path: name)) }
       for options in [["--sparsity", "0.8"], ["--macs", "0.4"]] {
         let arguments =
@@ -80,8 +78,7 @@ struct PruneCommandTests {
   @Test("names what is wrong and the way out")
   func mistakes() throws {
     try Command.inFolder { command in
-      try command.write(StudyFile.quick, to: "quick.yaml")
-      try command.succeed("train", "--config", "quick.yaml", "--output", "m.hpo")
+      try command.trainQuick()
       for (arguments, message) in [
         ([], "Give --sparsity 0.9 or --pattern 2:4 for weights, or --macs 0.4 for channels"),
         (["--sparsity", "0.9", "--macs", "0.4"], "prune twice for both"),

@@ -8,8 +8,7 @@ struct QuantizationCommandTests {
   @Test("take a trained model to integers that every form computes alike")
   func chain() throws {
     try Command.inFolder { command in
-      try command.write(StudyFile.quick, to: "quick.yaml")
-      try command.succeed("train", "--config", "quick.yaml", "--output", "m.hpo")
+      try command.trainQuick()
       let report = try #require(
         try command.json("quantize", "m.hpo", "--config", "quick.yaml") as? [String: Any])
       let integers = try #require(report["integers"] as? [String: Double])
@@ -38,8 +37,7 @@ struct QuantizationCommandTests {
   @Test("take one step for all weights of a layer, and ranges by percentiles, where they are asked to")
   func options() throws {
     try Command.inFolder { command in
-      try command.write(StudyFile.quick, to: "quick.yaml")
-      try command.succeed("train", "--config", "quick.yaml", "--output", "m.hpo")
+      try command.trainQuick()
       func quantization(_ arguments: String...) throws -> ModelQuantization {
         let run = try command.start(
           "hpo", ["quantize", "m.hpo", "--config", "quick.yaml", "--output", "q.hpo"] + arguments
@@ -118,8 +116,7 @@ struct QuantizationCommandTests {
   @Test("name what is wrong and the way out")
   func mistakes() throws {
     try Command.inFolder { command in
-      try command.write(StudyFile.quick, to: "quick.yaml")
-      try command.succeed("train", "--config", "quick.yaml", "--output", "m.hpo")
+      try command.trainQuick()
       for (arguments, message) in [
         (["export", "m.hpo", "--format", "onx"], "did you mean 'onnx'?"),
         (["export", "m.hpo", "--format", "c"], "first: hpo quantize m.hpo"),

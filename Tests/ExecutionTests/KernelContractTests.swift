@@ -69,7 +69,7 @@ import Testing
     let result = input.map { inputs[$0] } ?? GuardedMemory(Array(repeating: .nan, count: shape.count))
     let kernel = try set.makeKernel(
       KernelRequest(
-        operation: test.operation, name: "tested", inputs: inputs.map { UnsafePointer($0.start) },
+        operation: test.operation, name: "\(test)", inputs: inputs.map { UnsafePointer($0.start) },
         inputShapes: test.shapes, output: result.start, outputShape: shape))
     try withExtendedLifetime((inputs, result)) { try kernel.run(77) }
 

@@ -6,7 +6,7 @@ public enum Kernels: String, Hashable, Sendable, CaseIterable {
   case automatic
   /// Vector loops of this package, for the best instruction set of the processor at hand.
   case vector
-  /// oneDNN's matrix products, compiled for the processor at hand, and vector loops for the rest.
+  /// oneDNN's primitives, compiled for the processor at hand, and vector loops for what it has none for.
   ///
   /// oneDNN itself allocates some memory in each call.
   case oneDNN

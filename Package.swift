@@ -96,7 +96,7 @@ let package = Package(
       "Training",
       collections,
       .product(name: "Yams", package: "Yams")),
-    swift("HPOCommands", "HPO", "Spelling", "StudyConfiguration", collections, numerics, argumentParser),
+    swift("HPOCommands", "CProcess", "HPO", "Spelling", "StudyConfiguration", collections, numerics, argumentParser),
     program("HPOTool", "Sources/HPOTool", "HPOCommands"),
 
     // Studies written in Swift, and comparisons with peers

@@ -81,6 +81,8 @@ void hpo_tell_guard(int guard, hpo_guard_order order, pid_t leader, int grace, i
 
 void hpo_forget_program(int guard, pid_t leader) { hpo_tell_guard(guard, HPO_FORGET, leader, 0, -1); }
 
+void hpo_lend_lock(int guard, pid_t leader, int lock) { hpo_tell_guard(guard, HPO_LEND, leader, 0, lock); }
+
 static void close_all_but(int kept) {
 #if defined(SYS_close_range)
   if ((kept == 0 || syscall(SYS_close_range, 0, kept - 1, 0) == 0) &&
@@ -154,7 +156,10 @@ static void watch(int orders) {
     int index = 0;
     while (index < watched_count && watched[index].leader != message.leader) ++index;
     if (message.order == HPO_FORGET && index < watched_count) release(index);
-    if (message.order == HPO_WATCH && index == watched_count && index < 4096) {
+    if (message.order == HPO_LEND && index < watched_count) {
+      if (watched[index].lock >= 0) close(watched[index].lock);
+      watched[index].lock = lock;
+    } else if (message.order == HPO_WATCH && index == watched_count && index < 4096) {
       watched[index].leader = message.leader;
       watched[index].grace = message.grace;
       watched[index].lock = lock;

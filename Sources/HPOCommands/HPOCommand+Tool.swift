@@ -1,4 +1,5 @@
 import ArgumentParser
+import CProcess
 import Foundation
 import Spelling
 
@@ -6,6 +7,7 @@ extension HPOCommand {
   /// Runs the command that the process's arguments name, and ends the process.
   public static func runTool() async {
     Terminal.ignoreClosedPipes()
+    hpo_keep_freed_memory()
     let arguments = TellCommand.spreadingValues(in: Array(CommandLine.arguments.dropFirst()))
     if let mistake = UnknownCommand(in: arguments) {
       end(usage: mistake.message, of: mistake.parent)

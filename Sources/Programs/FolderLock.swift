@@ -1,7 +1,8 @@
+import CProcess
 import Foundation
 
 /// A lock on the folder of a trial, which the process that runs the trial shares with its guard: so it is held until the
-/// program that uses the folder has ended, also where the process was killed before it.
+/// program that evaluates the trial has ended, also where the process was killed before it.
 ///
 /// The lock is one of the system (`flock`) on a file beside the folder, `12.lock`, that is there as long as the trial runs.
 final class FolderLock: Sendable {
@@ -43,4 +44,11 @@ final class FolderLock: Sendable {
 
   /// Gives the lock back, once no program uses the folder any more.
   func release() { unlink(path) }
+}
+
+extension ProgramProcess {
+  /// Has the guard hold the lock of the trial that a worker is given, in place of that of the trial before.
+  func lend(_ lock: FolderLock?) {
+    if Guard.socket >= 0 { hpo_lend_lock(Guard.socket, leader, lock?.descriptor ?? -1) }
+  }
 }

@@ -100,41 +100,17 @@ public final class ProgramObjective: Sendable {
   // MARK: - Commands
 
   private func runCommand(_ trial: Trial, _ values: OrderedDictionary<String, Choice>) throws -> ProgramResult {
-    let folder = try folders.make(for: trial)
-    let lock = try lock(folder, for: trial)
-    defer {
-      lock?.release()
-      folders.removeIfEmpty(folder)
-      lastFolder.withLock { $0 = folder }
-    }
-    let variables = [
-      "HPO_STUDY": trial.study.name, "HPO_TRIAL": String(trial.number),
-      "HPO_PARAMS": JSONValue.object(values.mapValues(\.json)).serialized(), "HPO_SEED": String(trial.programSeed),
-      "HPO_TRIAL_DIR": folder,
-    ]
-    let command = try start(template.arguments(for: values), adding: variables, hasInput: false, lock: lock)
-    if lock == nil {
-      command.log.note("a program of an earlier run of this trial has not ended and may use its folder")
-    }
-    return try supervise(trial, command) { try $0.evaluateCommand() }
-  }
-
-  /// Locks the folder of a trial, once a program of an earlier run of the trial has ended, which its guard sees to where
-  /// hpo was killed.
-  ///
-  /// - Returns: Nil where that has not ended long after it should have.
-  private func lock(_ folder: String, for trial: Trial) throws -> FolderLock? {
-    let deadline = DispatchTime.now().uptimeNanoseconds &+ program.limits.grace.nanoseconds &+ Self.longestEnding
-    while true {
-      if let lock = try FolderLock.tryLock(folder: folder) { return lock }
-      try trial.checkInterruption()
-      guard DispatchTime.now().uptimeNanoseconds < deadline else { return nil }
-      usleep(5000)
+    try withFolder(of: trial) { folder, lock in
+      let variables = [
+        "HPO_STUDY": trial.study.name, "HPO_TRIAL": String(trial.number),
+        "HPO_PARAMS": JSONValue.object(values.mapValues(\.json)).serialized(), "HPO_SEED": String(trial.programSeed),
+        "HPO_TRIAL_DIR": folder,
+      ]
+      let command = try start(template.arguments(for: values), adding: variables, hasInput: false, lock: lock)
+      if lock == nil { command.log.note(Self.sharedFolder) }
+      return try supervise(trial, command) { try $0.evaluateCommand() }
     }
   }
-
-  /// How long a guard may take beyond the grace period, in nanoseconds.
-  private static let longestEnding: UInt64 = 10_000_000_000
 
   private func start(
     _ arguments: [String], adding variables: [String: String], hasInput: Bool, lock: FolderLock? = nil
@@ -149,12 +125,16 @@ public final class ProgramObjective: Sendable {
   // MARK: - Workers
 
   private func runWorker(_ trial: Trial, _ values: OrderedDictionary<String, Choice>) throws -> ProgramResult {
-    let worker =
-      try takeIdleWorker()
-      ?? start(template.arguments(for: [:]), adding: ["HPO_STUDY": trial.study.name], hasInput: true)
-    // One that has evaluated its trial, whatever came of it, is ready for the next.
-    defer { if !worker.isOver { idleWorkers.withLock { $0.append(worker) } } }
-    return try supervise(trial, worker) { try $0.evaluateByWorker(values) }
+    try withFolder(of: trial) { _, lock in
+      let worker =
+        try takeIdleWorker()
+        ?? start(template.arguments(for: [:]), adding: ["HPO_STUDY": trial.study.name], hasInput: true)
+      // One that has evaluated its trial, whatever came of it, is ready for the next.
+      defer { if !worker.isOver { idleWorkers.withLock { $0.append(worker) } } }
+      worker.lend(lock)
+      if lock == nil { worker.log.note(Self.sharedFolder) }
+      return try supervise(trial, worker) { try $0.evaluateByWorker(values) }
+    }
   }
 
   /// A worker that waits for a trial; what it printed meanwhile is logged with the trial.
@@ -178,6 +158,39 @@ public final class ProgramObjective: Sendable {
   }
 
   // MARK: - Both
+
+  /// Calls `body` with the folder of a trial and the lock on it; the folder goes where it is empty then.
+  private func withFolder(
+    of trial: Trial, _ body: (String, FolderLock?) throws -> ProgramResult
+  ) throws -> ProgramResult {
+    let folder = try folders.make(for: trial)
+    let lock = try lock(folder, for: trial)
+    defer {
+      lock?.release()
+      folders.removeIfEmpty(folder)
+      lastFolder.withLock { $0 = folder }
+    }
+    return try body(folder, lock)
+  }
+
+  /// Locks the folder of a trial, once a program of an earlier run of the trial has ended, which its guard sees to where
+  /// hpo was killed.
+  ///
+  /// - Returns: Nil where that has not ended long after it should have.
+  private func lock(_ folder: String, for trial: Trial) throws -> FolderLock? {
+    let deadline = DispatchTime.now().uptimeNanoseconds &+ program.limits.grace.nanoseconds &+ Self.longestEnding
+    while true {
+      if let lock = try FolderLock.tryLock(folder: folder) { return lock }
+      try trial.checkInterruption()
+      guard DispatchTime.now().uptimeNanoseconds < deadline else { return nil }
+      usleep(5000)
+    }
+  }
+
+  /// How long a guard may take beyond the grace period, in nanoseconds.
+  private static let longestEnding: UInt64 = 10_000_000_000
+
+  private static let sharedFolder = "a program of an earlier run of this trial has not ended and may use its folder"
 
   /// Evaluates a trial by a program, keeps the log, and sees to it that a program which fails from the beginning ends the
   /// run.

@@ -22,7 +22,8 @@ extension SQLiteStorage {
     guard !FileManager.default.fileExists(atPath: path) else {
       throw StorageError(.inaccessible, "there is a file '\(path)' already; give the path of a new one")
     }
-    let partial = "\(path).\(UInt32.random(in: 0...(.max))).partial"
+    // Named by the process, so that what one that was killed has left can be told from what another one is writing.
+    let partial = "\(path).\(getpid()).\(UInt32.random(in: 0...(.max))).partial"
     defer {
       for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: partial + suffix) }
     }

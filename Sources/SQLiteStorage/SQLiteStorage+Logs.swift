@@ -18,21 +18,6 @@ extension SQLiteStorage {
         ?? nil
     }
   }
-
-  public func owner(trial: Int64) throws -> ProcessIdentity? {
-    try file.read { connection in
-      _ = try connection.head(trial: trial)
-      guard try hasOwnTable("hpo_trial_owners", connection) else { return nil }
-      return try connection.firstRow(
-        "SELECT host, boot, process, start_time FROM hpo_trial_owners WHERE trial_id = ?", .int(trial)
-      ) { row -> ProcessIdentity? in
-        guard let host = row.text(0), let boot = row.text(1), let startTime = row.int(3),
-          let process = row.int(2).flatMap(Int32.init(exactly:))
-        else { return nil }
-        return ProcessIdentity(host: host, boot: boot, process: process, startTime: startTime)
-      } ?? nil
-    }
-  }
 }
 
 extension Connection {

@@ -41,21 +41,20 @@ extension SQLiteStorage {
     }
   }
 
-  public func claim(_ key: String, _ value: JSONValue, of lease: TrialLease) throws -> Bool {
-    try StorageChecks.name(key, of: "an attribute")
-    return try write(.process) { connection in
+  public func claim(_ candidate: String, of lease: TrialLease) throws -> Bool {
+    try write(.process) { connection in
       let head = try connection.head(of: lease)
       try StorageChecks.state(head.state, isIn: .running, number: head.number, to: "annotate")
-      let isTaken = try connection.firstRow(
+      let value = JSONValue.string(candidate)
+      // The condition of `hpo_ix_candidates`, word for word.
+      let isTaken = try connection.hasRow(
         """
-        SELECT 1 FROM trial_system_attributes AS attribute JOIN trials ON trials.trial_id = attribute.trial_id
-        WHERE attribute.key = ?1 AND attribute.value_json = ?2 AND trials.trial_id <> ?3 AND trials.state <> 'FAIL'
-          AND trials.study_id = (SELECT study_id FROM trials WHERE trial_id = ?3)
+        SELECT 1 FROM trial_system_attributes a CROSS JOIN trials t ON t.trial_id = a.trial_id
+        WHERE \(Connection.isCandidate) AND a.value_json = ? AND t.study_id = ? AND t.trial_id <> ? AND t.state <> 'FAIL'
         LIMIT 1
-        """, .text(key), .text(value.serialized()), .int(lease.trial)
-      ) { _ in true }
-      if isTaken == nil { try connection.setAttributes([key: value], kind: .system, trial: lease.trial) }
-      return isTaken == nil
+        """, .text(value.serialized(.python)), .int(head.study), .int(lease.trial))
+      if !isTaken { try connection.setAttributes([FrozenTrial.candidateKey: value], kind: .system, trial: lease.trial) }
+      return !isTaken
     }
   }
 
@@ -140,6 +139,9 @@ struct TrialHead {
 }
 
 extension Connection {
+  /// Whether an attribute of a trial is its candidate. `OwnSchema` has an index of such attributes by their values.
+  static let isCandidate = "\"key\" = '\(FrozenTrial.candidateKey)'"
+
   /// The identifier up to which all trials of a study are finished; nil where the study has no trial.
   fileprivate func lastOfFinished(study: Int64) throws -> Int64? {
     let ids = try firstRow(
@@ -153,7 +155,11 @@ extension Connection {
 
   /// - Throws: `StorageError.trialNotFound`.
   func head(trial id: Int64) throws -> TrialHead {
-    let head = try firstRow("SELECT study_id, number, state FROM trials WHERE trial_id = ?", .int(id)) { row in
+    let head = try firstRow(
+      """
+      SELECT study_id, number, state FROM trials WHERE trial_id = ? AND study_id IN (SELECT study_id FROM studies)
+      """, .int(id)
+    ) { row in
       row.int(0).map { study in
         TrialHead(
           study: study, number: Int(row.int(1) ?? 0),

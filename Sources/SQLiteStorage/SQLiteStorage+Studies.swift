@@ -54,28 +54,6 @@ extension SQLiteStorage {
     }
   }
 
-  public func deleteStudy(_ id: Int64) throws {
-    try write(.full) { connection in
-      try connection.requireStudy(id)
-      let children = [
-        "trial_user_attributes", "trial_system_attributes", "trial_params", "trial_values", "trial_intermediate_values",
-        "trial_heartbeats",
-      ]
-      for table in children {
-        try connection.execute(
-          "DELETE FROM \(table) WHERE trial_id IN (SELECT trial_id FROM trials WHERE study_id = ?)", .int(id))
-      }
-      for table in ["trials", "study_directions", "study_user_attributes", "study_system_attributes", "studies"] {
-        try connection.execute("DELETE FROM \(table) WHERE study_id = ?", .int(id))
-      }
-    }
-    memory.withLock { memory in
-      memory.objectives[id] = nil
-      memory.distributions[id] = nil
-      memory.withoutParameter[id] = nil
-    }
-  }
-
   public func setStudyAttributes(
     _ attributes: OrderedDictionary<String, JSONValue>, kind: AttributeKind, study: Int64
   ) throws {

@@ -11,7 +11,12 @@ extension InMemoryStorage {
 
   public func log(trial: Int64) throws -> String? { try withTrial(trial) { table, _ in table.logs[trial] } }
 
-  public func owner(trial: Int64) throws -> ProcessIdentity? {
-    try withTrial(trial) { table, _ in table.owners[trial] }
+  public func run(trial: Int64) throws -> TrialRun? {
+    try withTrial(trial) { table, number in
+      guard table.trials[number].state == .running else { return nil }
+      let owner = table.owners[trial]
+      let lease = TrialLease(trial: trial, start: table.attempts[trial]?.starts ?? 0, isOwned: owner != nil)
+      return TrialRun(record: table.trials[number], lease: lease, owner: owner)
+    }
   }
 }

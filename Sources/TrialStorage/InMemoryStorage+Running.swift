@@ -14,7 +14,7 @@ extension InMemoryStorage {
       try StorageChecks.state(table.trials[number].state, isIn: .running, number: number, to: "give parameters to")
       try table.check(parameters)
       table.trials[number].parameters.merge(parameters) { _, new in new }
-      table.trials[number].systemAttributes.merge(attributes) { _, new in new }
+      table.setSystemAttributes(attributes, number: number)
       table.learn(number)
     }
   }
@@ -42,21 +42,18 @@ extension InMemoryStorage {
       try StorageChecks.state(table.trials[number].state, isIn: .running, .waiting, number: number, to: "annotate")
       switch kind {
       case .user: table.trials[number].userAttributes.merge(attributes) { _, new in new }
-      case .system: table.trials[number].systemAttributes.merge(attributes) { _, new in new }
+      case .system: table.setSystemAttributes(attributes, number: number)
       }
     }
   }
 
-  public func claim(_ key: String, _ value: JSONValue, of lease: TrialLease) throws -> Bool {
-    try StorageChecks.name(key, of: "an attribute")
-    return try withTrial(lease.trial) { table, number in
+  public func claim(_ candidate: String, of lease: TrialLease) throws -> Bool {
+    try withTrial(lease.trial) { table, number in
       try table.check(lease, number: number)
       try StorageChecks.state(table.trials[number].state, isIn: .running, number: number, to: "annotate")
-      let isTaken = table.trials.contains { other in
-        other.number != number && other.state != .failed && other.systemAttributes[key] == value
-      }
-      if !isTaken { table.trials[number].systemAttributes[key] = value }
-      return !isTaken
+      guard !table.isTaken(candidate, by: number) else { return false }
+      table.setSystemAttributes([FrozenTrial.candidateKey: .string(candidate)], number: number)
+      return true
     }
   }
 }

@@ -19,8 +19,8 @@ extension InMemoryStorage {
         tables.append(FrozenTrial(id: 0, number: 0, state: .running), at: index)
       }
       var started = tables.studies.values[index].start(next, owner: owner, heartbeat: heartbeat)
-      started.record.systemAttributes.merge(assign(started.record)) { _, new in new }
-      tables.studies.values[index].trials[next] = started.record
+      tables.studies.values[index].setSystemAttributes(assign(started.record), number: next)
+      started.record = tables.studies.values[index].trials[next]
       return started
     }
   }

@@ -41,12 +41,15 @@ extension InMemoryStorage {
     }
   }
 
-  public func deleteStudy(_ id: Int64) throws {
+  public func deleteStudy(_ id: Int64, cleanUp: (Int64) throws -> Void) throws {
     try tables.withLock { tables in
       guard let study = tables.studies.removeValue(forKey: id) else { throw StorageChecks.notFound(study: id) }
       for trial in study.trials { tables.places[trial.id] = nil }
     }
+    try cleanUp(id)
   }
+
+  public func finishDeletions(cleanUp: (Int64) throws -> Void) throws -> [String] { [] }
 
   public func setStudyAttributes(
     _ attributes: OrderedDictionary<String, JSONValue>, kind: AttributeKind, study: Int64

@@ -64,6 +64,8 @@ struct StudyTable {
   var logs: [Int64: String] = [:]
   /// A distribution of the study under each name.
   private var distributions: [String: Distribution] = [:]
+  /// The numbers of the trials that have or had a candidate.
+  private var candidates: [String: [Int]] = [:]
   /// No waiting trial has a lower number.
   private var firstWaiting = 0
 
@@ -83,8 +85,27 @@ struct StudyTable {
   /// A distribution that a trial has under a name.
   func distribution(of name: String) -> Distribution? { distributions[name] }
 
-  /// Takes note of the distributions of a trial.
+  mutating func setSystemAttributes(_ attributes: OrderedDictionary<String, JSONValue>, number: Int) {
+    trials[number].systemAttributes.merge(attributes) { _, new in new }
+    if attributes[FrozenTrial.candidateKey] != nil { learnCandidate(of: number) }
+  }
+
+  /// Whether a trial other than that of the number, which has not failed, has a candidate.
+  func isTaken(_ candidate: String, by number: Int) -> Bool {
+    (candidates[candidate] ?? []).contains { other in
+      other != number && trials[other].state != .failed && trials[other].candidate == candidate
+    }
+  }
+
+  /// Takes note of the candidate of a trial.
+  private mutating func learnCandidate(of number: Int) {
+    guard let candidate = trials[number].candidate, candidates[candidate]?.contains(number) != true else { return }
+    candidates[candidate, default: []].append(number)
+  }
+
+  /// Takes note of the distributions of a trial, and of its candidate.
   mutating func learn(_ number: Int) {
+    learnCandidate(of: number)
     for (name, parameter) in trials[number].parameters where distributions[name] == nil {
       distributions[name] = parameter.distribution
     }
@@ -163,7 +184,7 @@ struct StudyTable {
     trials[number].state = state
     trials[number].values = values
     trials[number].completed = .now
-    trials[number].systemAttributes.merge(attributes) { _, new in new }
+    setSystemAttributes(attributes, number: number)
     leave(trials[number].id)
     checkpoints[trials[number].id] = nil
   }

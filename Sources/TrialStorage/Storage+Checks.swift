@@ -83,10 +83,10 @@ package enum StorageChecks {
   package static func lease(
     _ lease: TrialLease, state: TrialState, starts: Int, isOwned: Bool, number: Int
   ) throws {
-    guard let start = lease.start, start != starts || !isOwned && !state.isFinished else { return }
+    guard let start = lease.start, start != starts || isOwned != lease.isOwned && !state.isFinished else { return }
     let event =
       starts > start || state == .running
-      ? "was taken up by another process, since this one seemed to have ended" : "waits to be run again"
+      ? "was taken up again, since this one seemed to have ended" : "waits to be run again"
     throw StorageError(.trialLost, "trial \(number) is not this run's any more: it \(event)")
   }
 

@@ -5,7 +5,8 @@ public import Trials
 /// Where studies and their trials are kept.
 ///
 /// # Contract
-/// - Every method is one transaction: all of it happens or nothing. Methods may be called from any thread.
+/// - Every method is one transaction: all of it happens or nothing. (`deleteStudy` may take several: the first one decides.)
+///   Methods may be called from any thread.
 /// - Identifiers of studies and trials ascend in the order of creation and are never reused, also after a deletion.
 /// - Numbers of a study's trials are 0, 1, 2, … without a gap.
 /// - A trial's life: `running` from `startTrial`, or `waiting` from `enqueueTrial` and then `running`; then exactly one
@@ -47,8 +48,19 @@ public protocol Storage: Sendable {
   /// - Throws: `StorageError.studyExists` where another study has it; `invalidValue` for a name that is none.
   func renameStudy(_ id: Int64, to name: String) throws
 
-  /// Removes a study with its trials.
-  func deleteStudy(_ id: Int64) throws
+  /// Removes a study with its trials: the study at once, and very many trials some at a time, in transactions of their own,
+  /// which nobody sees any more meanwhile.
+  ///
+  /// - Parameters:
+  ///   - id: The id of the study.
+  ///   - cleanUp: Removes what lies outside the storage, once the trials are gone; it gets the id.
+  func deleteStudy(_ id: Int64, cleanUp: (Int64) throws -> Void) throws
+
+  /// Goes on with the deletions of studies that processes have left behind which ended.
+  ///
+  /// - Parameter cleanUp: As of `deleteStudy`, for each of the studies.
+  /// - Returns: The names that the studies had.
+  func finishDeletions(cleanUp: (Int64) throws -> Void) throws -> [String]
 
   func setStudyAttributes(
     _ attributes: OrderedDictionary<String, JSONValue>, kind: AttributeKind, study: Int64
@@ -134,12 +146,13 @@ public protocol Storage: Sendable {
     _ attributes: OrderedDictionary<String, JSONValue>, kind: AttributeKind, of lease: TrialLease
   ) throws
 
-  /// Sets a system attribute of a running trial, unless another trial of the study that has not failed has it with this value
-  /// already; looking and setting are one transaction, so that of several trials only one succeeds.
+  /// Sets the system attribute `FrozenTrial.candidateKey` of a running trial, unless another trial of the study that has not
+  /// failed has it with this value already; looking and setting are one transaction, so that of several trials only one
+  /// succeeds. It takes as long however many trials there are.
   ///
   /// - Returns: Whether it is set.
   /// - Throws: `StorageError` of code `wrongState` or `trialLost`.
-  func claim(_ key: String, _ value: JSONValue, of lease: TrialLease) throws -> Bool
+  func claim(_ candidate: String, of lease: TrialLease) throws -> Bool
 
   /// Keeps what a running trial's objective printed, in place of what was kept before.
   func setLog(_ text: String, of lease: TrialLease) throws
@@ -237,8 +250,11 @@ public protocol Storage: Sendable {
   /// What a trial's objective printed, nil where nothing is kept.
   func log(trial: Int64) throws -> String?
 
-  /// The process that runs a trial; nil for a trial that does not run, and for one that another program runs.
-  func owner(trial: Int64) throws -> ProcessIdentity?
+  /// A trial that runs, with its owner and the lease of its run: what is written under that concerns what was looked at, or
+  /// is refused.
+  ///
+  /// - Returns: Nil for a trial that does not run.
+  func run(trial: Int64) throws -> TrialRun?
 
   /// How many trials of the study are in each state, excluded ones aside.
   func counts(study: Int64) throws -> [TrialState: Int]
@@ -266,6 +282,9 @@ extension Storage {
     }
   }
 
+  /// Removes a study with its trials, of which nothing lies outside the storage.
+  public func deleteStudy(_ id: Int64) throws { try deleteStudy(id) { _ in } }
+
   /// The most bytes of a checkpoint, 256 MiB.
   public static var largestCheckpoint: Int { 1 << 28 }
 
@@ -290,6 +309,9 @@ extension Storage {
 
   /// The seconds without a heartbeat after which the owner of a trial on another host is taken for dead.
   public static var heartbeatGrace: Double { 120 }
+
+  /// The process that runs a trial; nil for a trial that does not run, and for one that another program runs.
+  public func owner(trial: Int64) throws -> ProcessIdentity? { try run(trial: trial)?.owner }
 
   /// Starts the trial whose turn it is, whatever its number.
   public func startTrial(

@@ -1,6 +1,6 @@
 import OrderedCollections
 import SearchSpace
-public import Trials
+import Trials
 
 /// Brings the trials of a study into another one, of the same storage or of another, with a record of where each of them
 /// comes from.

@@ -10,11 +10,31 @@ public struct TrialLease: Sendable, Hashable {
   /// Which start of the trial the lease is of, counted from 1; nil for whatever run there is, as who ends a trial from
   /// outside needs it.
   public let start: Int?
+  /// Whether hpo runs the trial: a run of another program has no number of its own and no owner.
+  public let isOwned: Bool
 
   /// Makes a lease.
-  public init(trial: Int64, start: Int?) {
+  public init(trial: Int64, start: Int?, isOwned: Bool = true) {
     self.trial = trial
     self.start = start
+    self.isOwned = isOwned
+  }
+}
+
+/// A trial that runs, as one look at the record found it.
+public struct TrialRun: Sendable, Hashable {
+  /// The trial.
+  public var record: FrozenTrial
+  /// The right to write to it as long as this run lasts.
+  public var lease: TrialLease
+  /// Who runs it; nil for another program.
+  public var owner: ProcessIdentity?
+
+  /// Makes a run.
+  public init(record: FrozenTrial, lease: TrialLease, owner: ProcessIdentity?) {
+    self.record = record
+    self.lease = lease
+    self.owner = owner
   }
 }
 

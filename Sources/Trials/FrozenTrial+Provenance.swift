@@ -14,12 +14,18 @@ extension FrozenTrial {
   package static let reusedKey = "hpo:value_of"
   /// How often the parameters were drawn again, because a trial had them already; absent for never.
   package static let redrawsKey = "hpo:redraws"
+  /// The system attribute with what no two trials of a study share that have not failed, such as the hash of an architecture
+  /// with its hyperparameters.
+  public static let candidateKey = "hpo:candidate"
 
   /// The number of the first trial with the same parameters, where this one is a replicate.
   public var replicated: Int? { systemAttributes[Self.replicatedKey]?.intValue }
 
   /// The number of the trial whose result this one was given without being evaluated.
   public var reused: Int? { systemAttributes[Self.reusedKey]?.intValue }
+
+  /// What no other trial of the study may have, unless this one has failed.
+  package var candidate: String? { systemAttributes[Self.candidateKey]?.stringValue }
 
   /// How often the parameters were drawn again, because a trial had them already.
   public var redraws: Int { systemAttributes[Self.redrawsKey]?.intValue ?? 0 }

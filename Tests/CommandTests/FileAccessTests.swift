@@ -60,7 +60,7 @@ import Testing
       let manager = FileManager.default
       let data = command.folder.appendingPathComponent("data")
       try manager.createDirectory(at: data, withIntermediateDirectories: true)
-      let script = "echo started > started; while ! test -e go; do sleep 0.01; done; echo '{\"value\": 1}'"
+      let script = "echo started >> started; while ! test -e go; do sleep 0.01; done; echo '{\"value\": 1}'"
       let running = try command.start(
         "hpo",
         [
@@ -76,6 +76,7 @@ import Testing
       #expect(result.status == 1, "\(result.errors)\(result.output)")
       #expect(result.errors.contains("'data/s.db' was moved or deleted"), "\(result.errors)")
       #expect(!manager.fileExists(atPath: data.appendingPathComponent("s.db").path))
+      #expect(try String(contentsOfFile: started, encoding: .utf8) == "started\n", "no further trial was evaluated")
       let again = try command.hpo("trials", "--storage", "data/s.db")
       #expect(again.status == 1 && again.errors.contains("there is no study database 'data/s.db'"), "\(again.errors)")
     }

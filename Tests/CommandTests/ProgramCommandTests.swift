@@ -162,6 +162,41 @@ struct ProgramCommandTests {
     }
   }
 
+  @Test("after hpo was killed, a worker's trial runs again only when the old worker has ended")
+  func killedWorker() throws {
+    try Command.inFolder { command in
+      // The second trial of the first worker hangs; two that evaluate it would meet in `alive`.
+      try command.write(
+        """
+        while read -r line; do
+          case $line in *'"stop"'*) exit ;; esac
+          mkdir alive 2> /dev/null || echo overlap >> overlap
+          if ! test -e first; then touch first
+          elif ! test -e second; then
+            touch second
+            trap 'sleep 0.5; rmdir alive; exit' TERM
+            echo ready > ready
+            while :; do sleep 0.01; done
+          fi
+          rmdir alive
+          echo '{"type": "result", "value": 1}'
+        done
+        """, to: "worker.sh")
+      let arguments = [
+        "optimize", "--study", "tune", "--trials", "2", "--worker", "--float", "x=0..1", "--", "bash", "worker.sh",
+      ]
+      let running = try command.start("hpo", arguments)
+      let ready = command.folder.appendingPathComponent("ready").path
+      while !FileManager.default.fileExists(atPath: ready), running.process.isRunning { usleep(2000) }
+      running.send(SIGKILL)
+      #expect(try running.wait().status == -9)
+      #expect(try run(command, ["optimize", "--study", "tune", "--trials", "2"]).status == 0)
+      #expect(try trials(command).map { $0["state"] as? String } == ["COMPLETE", "COMPLETE"])
+      #expect(!FileManager.default.fileExists(atPath: command.folder.appendingPathComponent("overlap").path))
+      #expect(!FileManager.default.fileExists(atPath: command.folder.appendingPathComponent("hpo.db.trials").path))
+    }
+  }
+
   @Test("a trial is shown with its log, for people and for programs")
   func show() throws {
     try Command.inFolder { command in

@@ -48,18 +48,7 @@ import Testing
     try Command.inFolder { command in
       let original = command.folder.appendingPathComponent("original.db")
       try write(to: original.path)
-      let file = command.folder.appendingPathComponent("hpo.db")
-      var kills = 0
-      for commit in 1... {
-        try? FileManager.default.removeItem(at: file)
-        try FileManager.default.copyItem(at: original, to: file)
-        let side = commit.isMultiple(of: 2) ? "before" : "after"
-        let killed = try command.start(
-          "FaultyHPO", arguments, environment: ["HPO_FAULT": "commit:\(commit):\(side)"]
-        ).wait()
-        if killed.status == 0 { break }
-        try #require(killed.status == -SIGKILL, "\(killed.errors)")
-        kills += 1
+      let kills = try command.killing(atEachCommitOf: arguments, on: original) { commit in
         if kind == "copy" {
           let names = try command.succeed("query", "--format", "csv", "SELECT study_name FROM studies")
           let isWhole = try content(target, command) == content("many", command)

@@ -1,5 +1,7 @@
 import OrderedCollections
+import SQLiteStorage
 import SearchSpace
+import TestSupport
 import Testing
 import TrialStorage
 import Trials
@@ -64,6 +66,42 @@ struct AskedTrialTests {
     #expect(try storage.owner(trial: trial.id) == .current)
     try storage.finishTrial(trial.id, state: .failed, values: [], attributes: [:])
     #expect(try storage.owner(trial: trial.id) == nil)
+  }
+
+  @Test(
+    "A run is the trial, its owner and a lease under which nothing is written once it is over",
+    arguments: implementations)
+  func runs(_ implementation: StorageImplementation) throws {
+    let (storage, study) = try make(implementation)
+    let trial = try started(storage, study, owner: .asker())
+    try storage.report(1, step: 3, trial: trial.id)
+    let run = try #require(try storage.run(trial: trial.id))
+    #expect(run.record == (try storage.trial(trial.id)) && run.owner == .asker() && run.lease.isOwned)
+    try storage.setTrialAttributes(["a": 1], kind: .user, of: run.lease)
+    try storage.requeueTrial(run.lease)
+    #expect(try storage.run(trial: trial.id) == nil)
+    expectError(.trialLost) { try storage.finishTrial(run.lease, state: .complete, values: [1], attributes: [:]) }
+    _ = try started(storage, study)
+    let next = try #require(try storage.run(trial: trial.id))
+    #expect(next.owner == .current && next.lease != run.lease)
+    expectError(.trialLost) { try storage.finishTrial(run.lease, state: .complete, values: [1], attributes: [:]) }
+    try storage.finishTrial(next.lease, state: .complete, values: [2], attributes: [:])
+    #expect(try storage.run(trial: trial.id) == nil && storage.trial(trial.id).values == [2])
+    expectError(.trialNotFound) { _ = try storage.run(trial: trial.id + 1) }
+  }
+
+  @Test("The run of another program is over for who looked at it once hpo has taken the trial up")
+  func foreignRuns() throws {
+    let storage = try SQLiteStorage(path: folder.file(running: Fixture.text("optuna.sql")))
+    let trial = try #require(try storage.trials(study: 1, states: [.running]).first)
+    let run = try #require(try storage.run(trial: trial.id))
+    #expect(run.owner == nil && !run.lease.isOwned)
+    try storage.report(1, step: 900, checkpoint: nil, of: run.lease)
+    try storage.requeueTrial(run.lease)
+    expectError(.wrongState) { try storage.report(1, step: 901, checkpoint: nil, of: run.lease) }
+    while try started(storage, 1).id != trial.id {}
+    expectError(.trialLost) { try storage.finishTrial(run.lease, state: .complete, values: [1], attributes: [:]) }
+    #expect(try storage.owner(trial: trial.id) == .current)
   }
 
   @Test("A trial that was asked for is no orphan until it expires", arguments: implementations)

@@ -39,178 +39,32 @@ struct DatabaseDoctorTests {
   struct Fault: CustomTestStringConvertible, Sendable {
     let rule: String
     let sql: String
-    var isRepairable = true
-    var isFault = true
+    let isRepairable: Bool
+    let isFault: Bool
 
     var testDescription: String { "\(rule): \(sql)" }
   }
 
-  static let faults: [Fault] = [
-    Fault(rule: "tables", sql: "DROP TABLE version_info"),
-    Fault(rule: "tables", sql: "DROP TABLE alembic_version"),
-    Fault(rule: "tables", sql: "DROP TABLE trial_heartbeats"),
-    Fault(rule: "indexes", sql: "DROP INDEX ix_trials_study_id", isFault: false),
-    Fault(rule: "indexes", sql: "DROP INDEX ix_studies_study_name", isFault: false),
-    Fault(rule: "version rows", sql: "DELETE FROM version_info", isFault: false),
-    Fault(rule: "version rows", sql: "DELETE FROM alembic_version", isFault: false),
-    Fault(rule: "one version", sql: "INSERT INTO alembic_version VALUES ('v9.9.9.a')"),
-    Fault(rule: "trial's study", sql: "UPDATE trials SET study_id = 77 WHERE trial_id = 1"),
-    Fault(rule: "trial's study", sql: "UPDATE trials SET study_id = NULL WHERE trial_id = 1"),
-    Fault(rule: "trial's study", sql: "UPDATE trials SET study_id = 'x' WHERE trial_id = 1"),
-    Fault(
-      rule: "study's name",
-      sql: "DROP INDEX ix_studies_study_name; UPDATE studies SET study_name = 'own' WHERE study_id = 1"),
-    Fault(rule: "study's name", sql: "UPDATE studies SET study_name = '' WHERE study_id = 1"),
-    Fault(rule: "study's name", sql: "UPDATE studies SET study_name = x'00ff' WHERE study_id = 1"),
-    Fault(rule: "study without direction", sql: "DELETE FROM study_directions WHERE study_id = 1"),
-    Fault(rule: "direction", sql: "UPDATE study_directions SET direction = 'maximize' WHERE study_id = 1"),
-    Fault(rule: "direction", sql: "UPDATE study_directions SET direction = 'NOT_SET' WHERE study_id = 1"),
-    Fault(
-      rule: "objectives", sql: "UPDATE study_directions SET objective = 3 WHERE study_id = 2 AND objective = 1",
-      isRepairable: false),
-    Fault(rule: "state", sql: "UPDATE trials SET state = 'complete' WHERE trial_id = 1"),
-    Fault(rule: "state", sql: "UPDATE trials SET state = 'DONE' WHERE trial_id = 1"),
-    Fault(rule: "times", sql: "UPDATE trials SET datetime_start = 1700000000 WHERE trial_id = 1"),
-    Fault(rule: "times", sql: "UPDATE trials SET datetime_complete = 'soon' WHERE trial_id = 1"),
-    Fault(rule: "numbers", sql: "UPDATE trials SET number = NULL WHERE trial_id = 1"),
-    Fault(rule: "numbers", sql: "UPDATE trials SET number = 1 WHERE trial_id = 1"),
-    Fault(rule: "numbers", sql: "UPDATE trials SET number = 'x' WHERE trial_id = 1"),
-    Fault(rule: "numbers", sql: "UPDATE trials SET number = 900 WHERE trial_id = 1"),
-    Fault(rule: "numbers", sql: "UPDATE trials SET number = -1 WHERE trial_id = 1"),
-    Fault(rule: "numbers", sql: "DELETE FROM trials WHERE trial_id = 1"),
-    Fault(
-      rule: "owner", sql: "DELETE FROM hpo_trial_owners", isRepairable: false, isFault: false),
-    Fault(
-      rule: "name in trial_user_attributes",
-      sql: "UPDATE trial_user_attributes SET key = NULL WHERE trial_id = 1 AND key = 'note'"),
-    Fault(
-      rule: "name in trial_system_attributes", sql: "UPDATE trial_system_attributes SET key = NULL WHERE rowid = 1"),
-    Fault(rule: "name in study_user_attributes", sql: "UPDATE study_user_attributes SET key = '' WHERE rowid = 1"),
-    Fault(
-      rule: "name in study_system_attributes", sql: "UPDATE study_system_attributes SET key = NULL WHERE rowid = 1"),
-    Fault(
-      rule: "JSON in trial_user_attributes",
-      sql: "UPDATE trial_user_attributes SET value_json = '{oops' WHERE rowid = 1"),
-    Fault(
-      rule: "JSON in trial_user_attributes",
-      sql: "UPDATE trial_user_attributes SET value_json = x'00ff' WHERE rowid = 1"),
-    Fault(
-      rule: "JSON in trial_system_attributes",
-      sql: "UPDATE trial_system_attributes SET value_json = NULL WHERE rowid = 1"),
-    Fault(
-      rule: "JSON in study_user_attributes", sql: "UPDATE study_user_attributes SET value_json = 'x' WHERE rowid = 1"),
-    Fault(
-      rule: "JSON in study_system_attributes", sql: "UPDATE study_system_attributes SET value_json = '' WHERE rowid = 1"
-    ),
-    Fault(
-      rule: "parameters", sql: "UPDATE trial_params SET param_value = 5.0 WHERE trial_id = 1 AND param_name = 'mixed'"),
-    Fault(rule: "parameters", sql: "UPDATE trial_params SET param_value = NULL WHERE rowid = 1"),
-    Fault(rule: "parameters", sql: "UPDATE trial_params SET param_value = 9e999 WHERE rowid = 1"),
-    Fault(rule: "parameters", sql: "UPDATE trial_params SET param_name = NULL WHERE rowid = 1"),
-    Fault(rule: "parameters", sql: "UPDATE trial_params SET distribution_json = '{}' WHERE rowid = 1"),
-    Fault(rule: "parameters", sql: "UPDATE trial_params SET distribution_json = NULL WHERE rowid = 1"),
-    Fault(
-      rule: "distributions",
-      sql: """
-        UPDATE trial_params SET distribution_json = '{"type": "float", "low": 0.0, "high": 1.0}' \
-        WHERE trial_id = 1 AND param_name = 'linear'
-        """),
-    Fault(
-      rule: "distributions",
-      sql: """
-        UPDATE trial_params SET distribution_json = \
-        '{"name": "FloatDistribution", "attributes": {"low": 0.0, "high": 1.0, "log": false, "step": null, "x": 1}}' \
-        WHERE trial_id = 1 AND param_name = 'linear'
-        """),
-    Fault(
-      rule: "kinds",
-      sql: """
-        UPDATE trial_params SET distribution_json = \
-        '{"name": "IntDistribution", "attributes": {"log": false, "step": 1, "low": 0, "high": 64}}', param_value = 1.0 \
-        WHERE trial_id = 1 AND param_name = 'linear'
-        """, isRepairable: false),
-    Fault(rule: "values", sql: "UPDATE trial_values SET value = NULL WHERE trial_id = 1"),
-    Fault(rule: "values", sql: "UPDATE trial_values SET value_type = 'INF_NEG' WHERE trial_id = 1"),
-    Fault(rule: "values", sql: "UPDATE trial_values SET value_type = 'NAN', value = NULL WHERE trial_id = 1"),
-    Fault(rule: "values", sql: "UPDATE trial_values SET value_type = 'odd' WHERE trial_id = 1"),
-    Fault(rule: "values", sql: "UPDATE trial_values SET value = 'many' WHERE trial_id = 1"),
-    Fault(rule: "stray values", sql: "UPDATE trial_values SET objective = 7 WHERE trial_id = 1"),
-    Fault(rule: "stray values", sql: "UPDATE trials SET state = 'FAIL' WHERE trial_id = 1"),
-    Fault(rule: "complete trials", sql: "DELETE FROM trial_values WHERE trial_id = 1"),
-    Fault(
-      rule: "pruned trials",
-      sql: """
-        UPDATE trials SET state = 'PRUNED' WHERE study_id = 2 AND trial_id = (SELECT max(v.trial_id) FROM trial_values v \
-        JOIN trials t USING (trial_id) WHERE t.study_id = 2); DELETE FROM trial_values WHERE objective = 1 AND trial_id = \
-        (SELECT max(v.trial_id) FROM trial_values v JOIN trials t USING (trial_id) WHERE t.study_id = 2)
-        """),
-    Fault(rule: "steps", sql: "UPDATE trial_intermediate_values SET step = 'x' WHERE rowid = 1"),
-    Fault(
-      rule: "reports",
-      sql:
-        "UPDATE trial_intermediate_values SET intermediate_value = NULL, intermediate_value_type = 'FINITE' WHERE rowid = 1"
-    ),
-    Fault(
-      rule: "reports",
-      sql:
-        "UPDATE trial_intermediate_values SET intermediate_value = 1, intermediate_value_type = 'NAN' WHERE rowid = 1"),
-    Fault(
-      rule: "reports",
-      sql: "UPDATE trial_intermediate_values SET intermediate_value = 1, intermediate_value_type = '' WHERE rowid = 1"),
-    Fault(rule: "rows of hpo_trial_owners", sql: "INSERT INTO hpo_trial_owners VALUES (999, 'h', 'b', 1, 1)"),
-    Fault(rule: "rows of hpo_study_documents", sql: "INSERT INTO hpo_study_documents VALUES (999, 'seed', '1')"),
-    Fault(rule: "owners", sql: "INSERT INTO hpo_trial_owners VALUES (1, 'h', 'b', 1, 1)"),
-    Fault(
-      rule: "excluded trials",
-      sql:
-        "INSERT INTO hpo_trial_exclusions SELECT trial_id, study_id, '', '' FROM trials WHERE state = 'RUNNING' LIMIT 1"
-    ),
-    Fault(rule: "studies of excluded trials", sql: "UPDATE hpo_trial_exclusions SET study_id = 1"),
-    Fault(
-      rule: "checkpoints",
-      sql: "INSERT INTO hpo_checkpoints SELECT trial_id, 1, 1, x'00' FROM trials WHERE state = 'COMPLETE' LIMIT 1"),
-    Fault(rule: "version of hpo's tables", sql: "INSERT INTO hpo_version VALUES (1)"),
-    Fault(rule: "version of hpo's tables", sql: "DELETE FROM hpo_version"),
-    Fault(rule: "hpo's tables", sql: "DROP TABLE hpo_trial_logs"),
-    Fault(rule: "hpo's indexes", sql: "DROP INDEX hpo_ix_marks", isFault: false),
-    Fault(
-      rule: "hpo's indexes",
-      sql: "DROP INDEX hpo_ix_trials_state; CREATE INDEX hpo_ix_trials_state ON trials (state)", isFault: false),
-    Fault(rule: "hpo's triggers", sql: "DROP TRIGGER hpo_trial_finished"),
-    Fault(
-      rule: "hpo's triggers",
-      sql: "DROP TRIGGER hpo_trial_deleted; CREATE TRIGGER hpo_trial_deleted AFTER DELETE ON trials BEGIN SELECT 1; END"
-    ),
-    Fault(
-      rule: "windows",
-      sql: "INSERT INTO hpo_study_documents SELECT study_id, 'window', 'two' FROM studies WHERE study_name = 'own'"),
-    Fault(
-      rule: "kept histories",
-      sql: "INSERT INTO hpo_histories SELECT study_id, 1, 0, '', x'0102' FROM studies WHERE study_name = 'own'",
-      isFault: false),
-    Fault(rule: "highest identifiers", sql: "INSERT INTO hpo_highest_ids VALUES ('people', 3)"),
-    Fault(
-      rule: "highest identifiers", sql: "INSERT OR REPLACE INTO hpo_highest_ids VALUES ('trials', 9223372036854775807)"),
-    Fault(rule: "seeds", sql: "UPDATE hpo_study_documents SET text = 'x' WHERE document = 'seed'"),
-    Fault(rule: "trial of trial_values", sql: "INSERT INTO trial_values VALUES (99999, 888, 0, 1.0, 'FINITE')"),
-    Fault(rule: "trial of trial_params", sql: "UPDATE trial_params SET trial_id = 888 WHERE rowid = 1"),
-    Fault(
-      rule: "trial of trial_intermediate_values",
-      sql: "UPDATE trial_intermediate_values SET trial_id = 888 WHERE rowid = 1"),
-    Fault(
-      rule: "trial of trial_user_attributes", sql: "UPDATE trial_user_attributes SET trial_id = NULL WHERE rowid = 1"),
-    Fault(
-      rule: "trial of trial_system_attributes", sql: "UPDATE trial_system_attributes SET trial_id = 888 WHERE rowid = 1"
-    ),
-    Fault(
-      rule: "trial of trial_heartbeats", sql: "INSERT INTO trial_heartbeats VALUES (99, 888, '2026-01-01 00:00:00')"),
-    Fault(rule: "study of study_directions", sql: "INSERT INTO study_directions VALUES (999, 'MINIMIZE', 888, 0)"),
-    Fault(
-      rule: "study of study_user_attributes", sql: "UPDATE study_user_attributes SET study_id = 888 WHERE rowid = 1"),
-    Fault(
-      rule: "study of study_system_attributes", sql: "UPDATE study_system_attributes SET study_id = 888 WHERE rowid = 1"
-    ),
-  ]
+  static let faults: [Fault] = {
+    do {
+      var (faults, heading): ([Fault], String) = ([], "")
+      for line in try Fixture.text("faults.sql").split(separator: "\n") {
+        if line.hasPrefix("-- ") {
+          heading = String(line.dropFirst(3))
+        } else {
+          let parts = heading.split(separator: " [")
+          let flags = parts.dropFirst().joined()
+          faults.append(
+            Fault(
+              rule: String(try #require(parts.first)), sql: String(line), isRepairable: !flags.contains("by hand"),
+              isFault: !flags.contains("note")))
+        }
+      }
+      return faults
+    } catch {
+      preconditionFailure("the faults cannot be read: \(error)")
+    }
+  }()
 
   @Test("The window of a deterministic study is written anew as its trials ran", arguments: [1, 3])
   func repairsWindow(window: Int) throws {

@@ -64,20 +64,41 @@ struct TrialContractTests {
     }
     let (first, second, third) = (try start(study), try start(study), try start(study))
     let other = try start(try #require(try storage.study(named: "other")).id)
-    #expect(try storage.claim("key", "a", of: first.lease))
-    #expect(try storage.claim("key", "a", of: first.lease), "its own claim is no obstacle")
-    #expect(try !storage.claim("key", "a", of: second.lease))
-    #expect(try storage.claim("other key", "a", of: second.lease))
-    #expect(try storage.claim("key", "b", of: second.lease))
-    #expect(try storage.claim("key", "a", of: other.lease), "another study is another matter")
+    #expect(try storage.claim("a", of: first.lease))
+    #expect(try storage.claim("a", of: first.lease), "its own claim is no obstacle")
+    #expect(try !storage.claim("a", of: second.lease))
+    #expect(try storage.trial(second.record.id).systemAttributes.isEmpty)
+    #expect(try storage.claim("\u{FC}\"", of: second.lease))
+    #expect(try storage.claim("b", of: second.lease))
+    #expect(try storage.claim("\u{FC}\"", of: first.lease), "what its trial has given up is free")
+    #expect(try storage.claim("a", of: first.lease))
+    #expect(try storage.claim("a", of: other.lease), "another study is another matter")
     _ = try storage.finishTrial(first.lease, state: .failed, values: [], attributes: [:])
-    #expect(try storage.claim("key", "a", of: third.lease))
-    #expect(try !storage.claim("key", "a", of: second.lease))
+    #expect(try storage.claim("a", of: third.lease))
+    #expect(try !storage.claim("a", of: second.lease))
     _ = try storage.finishTrial(third.lease, state: .complete, values: [1], attributes: [:])
-    #expect(try !storage.claim("key", "a", of: second.lease))
-    let kept = try storage.trial(second.record.id).systemAttributes
-    #expect(kept["key"] == "b" && kept["other key"] == "a")
-    #expect(throws: StorageError.self) { try storage.claim("key", "c", of: third.lease) }
+    #expect(try !storage.claim("a", of: second.lease))
+    #expect(try storage.trial(second.record.id).systemAttributes == [FrozenTrial.candidateKey: "b"])
+    #expect(throws: StorageError.self) { try storage.claim("c", of: third.lease) }
+  }
+
+  @Test("What a trial was added with, or was given in another way, is claimed as well", arguments: implementations)
+  func givenClaims(_ implementation: StorageImplementation) throws {
+    let (storage, study) = try make(implementation)
+    var added = FrozenTrial(id: 0, number: 0, state: .complete)
+    added.values = [1]
+    added.systemAttributes = [FrozenTrial.candidateKey: "added"]
+    try storage.addTrial(added, study: study)
+    let assigned = try #require(
+      try storage.startTrial(study: study, owner: .current, heartbeat: false, limit: nil) { _ in
+        [FrozenTrial.candidateKey: "assigned"]
+      })
+    let trial = try #require(
+      try storage.startTrial(study: study, owner: .current, heartbeat: false, limit: nil) { _ in [:] })
+    for taken in ["added", "assigned"] { #expect(try !storage.claim(taken, of: trial.lease)) }
+    try storage.setTrialAttributes([FrozenTrial.candidateKey: "set"], kind: .system, of: assigned.lease)
+    #expect(try !storage.claim("set", of: trial.lease))
+    #expect(try storage.claim("assigned", of: trial.lease))
   }
 
   @Test("An enqueued trial waits with what is fixed, and the lowest number starts first", arguments: implementations)

@@ -80,8 +80,3 @@ const CDensitiesLoops *CDensitiesLoopsAt(size_t index);
 /// table[column, point] = log2(e) · rows[rowOfPoint[point], column], for rows of a length of `stride` of which `columnCount` are taken.
 void CDensitiesSpread(const double *rows, size_t columnCount, size_t stride, const int32_t *rowOfPoint, double *table,
                       size_t pointCount);
-
-/// Lets the allocator keep up to 32 MiB that are free, in the whole process. glibc gives the end of the heap back where
-/// 128 KiB of it are free, and what the suggestion of a trial allocates is more than that: the next one would take it from the
-/// system again, page by page, which takes as long as its densities.
-void CDensitiesKeepMemory(void);

@@ -39,6 +39,9 @@ int hpo_start_guard(void);
 /// Tells the guard that a session is gone.
 void hpo_forget_program(int guard, pid_t leader);
 
+/// Hands the guard a descriptor to hold open as long as it watches a program, in place of the one that it holds; -1 for none.
+void hpo_lend_lock(int guard, pid_t leader, int lock);
+
 /// Sends a signal to the leader's process group and, where the system tells which processes a session has, to the rest
 /// of its session.
 void hpo_signal_session(pid_t leader, int signal);
@@ -66,3 +69,9 @@ void hpo_await_end(pid_t child);
 
 /// Lets a write to a closed pipe fail where it would end this process, unless it was told what else to do.
 void hpo_ignore_closed_pipes(void);
+
+/// Lets the allocator keep up to 32 MiB that are free, in the whole process; for a `main` that has the process to itself.
+///
+/// glibc gives the end of the heap back where 128 KiB of it are free, and what the suggestion of a trial allocates is more than
+/// that: the next one would take it from the system again, page by page, which takes as long as its densities.
+void hpo_keep_freed_memory(void);

@@ -22,8 +22,6 @@ struct ArchitectureCandidates: Sendable {
   private static let warmUpKey = "warm-up"
   /// The user attribute with the hash of a trial's architecture.
   static let architectureKey = "architecture"
-  /// The system attribute with the hash of hyperparameters and architecture, which no two trials share.
-  private static let claimKey = "hpo:candidate"
 
   let configuration: ArchitectureConfiguration
   private let samples: Dataset
@@ -113,7 +111,7 @@ struct ArchitectureCandidates: Sendable {
       // What a trial of a deterministic study draws must not depend on what others do at the same time.
       let isTaken =
         try earlier.contains(key)
-        || !isGiven && !trial.study.isDeterministic && !trial.claim(Self.claimKey, .string(key))
+        || !isGiven && !trial.study.isDeterministic && !trial.claim(key)
       if isTaken {
         refusal = "each of them has been tried"
         return nil

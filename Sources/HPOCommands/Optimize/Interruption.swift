@@ -11,7 +11,8 @@ final class Interruption: Sendable {
   /// Ctrl-C, `kill`, and the end of the terminal.
   private static let signals = [SIGINT, SIGTERM, SIGHUP]
 
-  // Dispatch sources may be used from any thread; they are only not marked so here.
+  // Safe: set up before `init` ends; then only their handlers run, which do not touch them, and `end` cancels them, which
+  // Dispatch permits from any thread and any number of times, although its objects are not marked so.
   private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
   private let count = Mutex(0)
 

@@ -18,7 +18,7 @@ struct OptimizeOutcome {
     if let running = counts[.running], running > 0 { text += ", \(running) running elsewhere" }
     if let waiting = counts[.waiting], waiting > 0 { text += ", \(waiting) waiting" }
     if overview.excluded > 0 { text += ", \(overview.excluded) excluded" }
-    text += summary.finished > 0 ? " (\(summary.finished) trials in \(duration(seconds)))\n" : "\n"
+    text += summary.finished > 0 ? " (\(counted(summary.finished, "trial")) in \(duration(seconds)))\n" : "\n"
     let duplicates = [
       (summary.redrawn, "drawn again"), (summary.replicates, "run as replicates"), (summary.reused, "given its result"),
     ].filter { $0.0 > 0 }.map { "\($0) \($1)" }

@@ -18,7 +18,8 @@ final class ProgressReporter: Sendable {
   private let record: StudyRecord
   private let start = DispatchTime.now()
   private let state: Mutex<State>
-  // Dispatch sources may be used from any thread; they are only not marked so here.
+  // Safe: set up before `init` ends; then only its handler runs, which does not touch it, and `finish` cancels it, which
+  // Dispatch permits from any thread and any number of times, although its objects are not marked so.
   private nonisolated(unsafe) let timer: (any DispatchSourceTimer)?
 
   init(line: ProgressLine, record: StudyRecord, verbose: Bool) {

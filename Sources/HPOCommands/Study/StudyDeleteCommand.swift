@@ -7,7 +7,7 @@ struct StudyDeleteCommand: ParsableCommand {
     abstract: "Deletes a study with all its trials, and what they left in their folders.",
     discussion: """
       There is no way back, so a study with trials is deleted only with --yes. The folders of trials are those that \
-      programs know as HPO_TRIAL_DIR.
+      programs know as HPO_TRIAL_DIR. A deletion that was interrupted is gone on with by the next one.
 
       Example:
         hpo study delete --study digits-mlp --yes
@@ -23,7 +23,11 @@ struct StudyDeleteCommand: ParsableCommand {
 
   func run() throws {
     let folders = try TrialFolders(beside: StorageLocation(parsing: storage.location))
-    let (id, count) = try storage.withStorage { storage in
+    let text = try storage.withStorage { storage in
+      let finished = try storage.finishDeletions { try folders.remove(study: $0) }
+      if try finished.contains(study) && storage.study(named: study) == nil {
+        return "deleted what an interrupted deletion had left of the study '\(study)'\n"
+      }
       let record = try storage.existingStudy(named: study)
       let count = try storage.counts(study: record.id).values.reduce(0, +) + storage.excludedCount(study: record.id)
       guard count == 0 || yes else {
@@ -32,11 +36,10 @@ struct StudyDeleteCommand: ParsableCommand {
           "the study '\(study)' has \(counted(count, "trial"))\(files); add --yes to delete them")
       }
       try Self.checkNobodyRuns(record, in: storage)
-      try storage.deleteStudy(record.id)
-      return (record.id, count)
+      try storage.deleteStudy(record.id) { try folders.remove(study: $0) }
+      return "deleted the study '\(study)' with \(counted(count, "trial"))\n"
     }
-    try folders.remove(study: id)
-    Terminal.write("deleted the study '\(study)' with \(counted(count, "trial"))\n")
+    Terminal.write(text)
   }
 
   /// - Throws: `StorageError.wrongState` where a process of this host is at work on the study.

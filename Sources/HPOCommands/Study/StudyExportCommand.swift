@@ -42,23 +42,26 @@ struct StudyExportCommand: ParsableCommand {
     }
     let (name, count) = try storage.withStorage { storage in
       let record = try study.record(in: storage)
-      if format == .optuna, let output {
-        return (
-          record.name, try SQLiteStorage.export(record, of: storage, place: self.storage.location, to: output).added
-        )
-      }
       guard let output else { return (record.name, try write(record, in: storage, to: Terminal.write)) }
-      let file = try OutputFile(output)
-      do {
-        let count = try write(record, in: storage, to: file.write)
-        try file.close()
-        return (record.name, count)
-      } catch {
-        file.remove()
-        throw error
-      }
+      return (record.name, try OutputDrafts(of: output).cleaningUp { try write(record, in: storage, file: output) })
     }
     if let output { Terminal.write("wrote the study '\(name)' with \(counted(count, "trial")) to \(output)\n") }
+  }
+
+  /// Writes a new file; returns how many trials it has.
+  private func write(_ record: StudyRecord, in storage: any Storage, file path: String) throws -> Int {
+    if format == .optuna {
+      return try SQLiteStorage.export(record, of: storage, place: self.storage.location, to: path).added
+    }
+    let file = try OutputFile(path)
+    do {
+      let count = try write(record, in: storage, to: file.write)
+      try file.close()
+      return count
+    } catch {
+      file.remove()
+      throw error
+    }
   }
 
   /// Writes all trials as CSV or JSON, as they are read; returns how many there are.

@@ -28,7 +28,8 @@ struct TrialRequeueCommand: ParsableCommand {
       switch trial.state {
       case .waiting: return "trial \(number) waits already"
       case .running where abandoned:
-        try storage.requeueTrial(TrialLease(trial: trial.id, start: nil))
+        guard let run = try storage.run(trial: trial.id) else { return "trial \(number) does not run any more" }
+        try storage.requeueTrial(run.lease)
         return "trial \(number) waits to run again"
       case .running:
         let orphans = try storage.requeueOrphans(study: record.id)

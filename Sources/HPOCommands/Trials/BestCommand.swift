@@ -21,18 +21,19 @@ struct BestCommand: ParsableCommand {
   func run() throws {
     let (record, front) = try storage.withStorage { storage in
       let record = try study.record(in: storage)
-      if record.directions.count == 1 { return (record, try storage.bestResult(of: record).map { [$0] } ?? []) }
-      let complete = try storage.trials(study: record.id, states: [.complete])
-      return (record, complete.bestResults(directions: record.directions))
-    }
-    guard let best = front.first else {
-      throw StudyError(
-        .noCompleteTrial, "the study '\(record.name)' has no complete trial that meets its constraints yet")
+      let front =
+        try record.directions.count == 1
+        ? storage.bestResult(of: record).map { [$0] } ?? []
+        : storage.trials(study: record.id, states: [.complete]).bestResults(directions: record.directions)
+      if front.isEmpty {
+        throw StudyError.noBest(study: record.name, complete: try storage.counts(study: record.id)[.complete] ?? 0)
+      }
+      return (record, front)
     }
     let hasFront = record.directions.count > 1
-    let table = ResultTable(results: hasFront ? front : [best], study: record)
+    let table = ResultTable(results: hasFront ? front : Array(front.prefix(1)), study: record)
     switch output.format {
-    case .table where !hasFront: Terminal.write(TrialDescription(best, study: record).text)
+    case .table where !hasFront: Terminal.write(TrialDescription(front[0], study: record).text)
     case .json where !hasFront: Terminal.write(table.object(table.rows[0]).serialized(.pretty) + "\n")
     default: Terminal.write(table.formatted(output.format, width: Terminal.outputWidth))
     }

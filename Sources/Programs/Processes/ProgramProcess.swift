@@ -7,8 +7,9 @@ import Foundation
 /// It leads a session of its own, so that it is signalled with all that it started, and that a terminal's Ctrl-C does not
 /// reach it.
 ///
-/// Unchecked: what changes is touched by one thread at a time. A program belongs to the trial that it evaluates, which has
-/// one thread, or to the pool of idle workers, whose lock is taken to hand it over.
+/// Unchecked, and safe: what changes is touched by one thread at a time. A program belongs to the trial that it evaluates,
+/// which has one thread, or to the pool of idle workers, whose lock is taken to hand it over, so that each owner sees what
+/// the one before wrote. Other threads have the waker alone, which is `Sendable`, and the number of the process.
 final class ProgramProcess: @unchecked Sendable {
   /// What happens next to a program.
   enum Event {

@@ -79,6 +79,14 @@ struct Connection {
     guard code == SQLITE_OK else { throw failure(code, sql) }
   }
 
+  /// - Throws: `SQLITE_READONLY_DBMOVED` where the file was moved or deleted since it was opened.
+  func requirePlace() throws(DatabaseError) {
+    var hasMoved: CInt = 0
+    let code = sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved)
+    guard code == SQLITE_OK, hasMoved != 0 else { return }
+    throw DatabaseError(resultCode: .SQLITE_READONLY_DBMOVED, message: "the file has moved")
+  }
+
   /// Waits until the write-ahead log is on the disk as far as this connection has written it, and so all commits that came
   /// before its last one.
   ///
@@ -102,6 +110,9 @@ struct Connection {
 
   /// The identifier of the row that was inserted last.
   var lastInsertedID: Int64 { database.lastInsertedRowID }
+
+  /// How many rows this connection has inserted, changed and deleted so far, those of triggers among them.
+  var changeCount: Int { database.totalChangesCount }
 
   /// Whether a transaction is open; SQLite ends some by itself when it fails.
   var isInsideTransaction: Bool { sqlite3_get_autocommit(database.sqliteConnection) == 0 }

@@ -86,6 +86,8 @@ final class DatabaseFile: Sendable {
   func write<Result>(_ durability: Durability, _ body: (Connection) throws -> Result) throws -> Result {
     try access { connection in
       let hasLog = try relax(connection)
+      // With a log SQLite itself goes on writing into a file that nobody can open any more.
+      try connection.requirePlace()
       try connection.begin("BEGIN IMMEDIATE", busyWait)
       let result = try connection.finishTransaction(body)
       if hasLog, durability == .full || isSynchronizationDue {

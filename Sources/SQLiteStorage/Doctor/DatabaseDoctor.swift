@@ -100,7 +100,8 @@ public struct DatabaseDoctor {
   }
 
   private static func finding(_ rule: DatabaseRule, _ connection: Connection) throws -> DatabaseReport.Finding? {
-    guard try tables(connection).isSuperset(of: rule.tables) else { return nil }
+    let tables = try tables(connection)
+    guard tables.isSuperset(of: rule.tables), !(rule.absentTable.map(tables.contains) ?? false) else { return nil }
     var breaches: [DatabaseReport.Finding.Breach] = []
     var count = 0
     try connection.forEachRow(rule.breaches) { row in

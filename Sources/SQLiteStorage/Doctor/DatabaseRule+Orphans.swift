@@ -5,10 +5,7 @@ extension DatabaseRule {
     ["study_directions", "study_user_attributes", "study_system_attributes"].map {
       orphan(in: $0, of: "study", "studies")
     }
-    + [
-      "trial_user_attributes", "trial_system_attributes", "trial_params", "trial_values", "trial_intermediate_values",
-      "trial_heartbeats",
-    ].map { orphan(in: $0, of: "trial", "trials") }
+    + Connection.tablesOfTrial.map { orphan(in: $0, of: "trial", "trials") }
 
   private static func orphan(in table: String, of owner: String, _ owners: String) -> DatabaseRule {
     let condition = "\(owner)_id IS NULL OR \(owner)_id NOT IN (SELECT \(owner)_id FROM \(owners))"

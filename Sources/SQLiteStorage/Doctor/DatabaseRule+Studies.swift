@@ -1,31 +1,44 @@
 extension DatabaseRule {
-  static let studies = [orphanTrials, studyName, missingDirection, directionWord, directionOrder]
+  static let studies = [orphanTrials, foreignOrphanTrials, studyName, missingDirection, directionWord, directionOrder]
 
-  private static let orphanTrials = DatabaseRule(
-    name: "trial's study", demand: "the study of each trial exists",
-    effects: Effects(
-      optuna: "the trials are invisible, and belong to the next study that gets the number",
-      dashboard: "the trials are invisible", hpo: "the trials are invisible"),
-    tables: ["studies", "trials"],
-    breaches: """
-      SELECT \(trialPlace), 'study ' || quote(t.study_id) FROM trials t \
-      WHERE t.study_id IS NULL OR t.study_id NOT IN (SELECT study_id FROM studies)
-      """,
-    repair: [
-      """
-      INSERT INTO studies (study_id, study_name) SELECT DISTINCT t.study_id, 'recovered study ' || t.study_id \
-      FROM trials t WHERE typeof(t.study_id) = 'integer' AND t.study_id NOT IN (SELECT study_id FROM studies)
-      """,
-      """
-      INSERT INTO studies (study_name) SELECT 'recovered trials ' || count(*) FROM trials \
-      WHERE study_id IS NULL OR typeof(study_id) <> 'integer' HAVING count(*) > 0
-      """,
-      """
-      UPDATE trials SET study_id = (SELECT max(study_id) FROM studies WHERE study_name LIKE 'recovered trials %') \
-      WHERE study_id IS NULL OR typeof(study_id) <> 'integer'
-      """,
-    ],
-    remedy: "a study 'recovered …' is made for them")
+  /// What an interrupted deletion has left is no breach.
+  private static let orphanTrials = orphanTrials(
+    tables: ["studies", "trials", "hpo_deletions"], but: "AND study_id NOT IN (SELECT study_id FROM hpo_deletions)")
+
+  /// The same in a file without tables of hpo.
+  private static let foreignOrphanTrials = orphanTrials(
+    tables: ["studies", "trials"], absentTable: "hpo_deletions", but: "")
+
+  private static func orphanTrials(
+    tables: [String], absentTable: String? = nil, but exception: String
+  ) -> DatabaseRule {
+    DatabaseRule(
+      name: "trial's study", demand: "the study of each trial exists",
+      effects: Effects(
+        optuna: "the trials are invisible, and belong to the next study that gets the number",
+        dashboard: "the trials are invisible", hpo: "the trials are invisible"),
+      tables: tables, absentTable: absentTable,
+      breaches: """
+        SELECT \(trialPlace), 'study ' || quote(t.study_id) FROM trials t \
+        WHERE t.study_id IS NULL OR t.study_id NOT IN (SELECT study_id FROM studies) \(exception)
+        """,
+      repair: [
+        """
+        INSERT INTO studies (study_id, study_name) SELECT DISTINCT t.study_id, 'recovered study ' || t.study_id \
+        FROM trials t WHERE typeof(t.study_id) = 'integer' AND t.study_id NOT IN (SELECT study_id FROM studies) \
+        \(exception)
+        """,
+        """
+        INSERT INTO studies (study_name) SELECT 'recovered trials ' || count(*) FROM trials \
+        WHERE study_id IS NULL OR typeof(study_id) <> 'integer' HAVING count(*) > 0
+        """,
+        """
+        UPDATE trials SET study_id = (SELECT max(study_id) FROM studies WHERE study_name LIKE 'recovered trials %') \
+        WHERE study_id IS NULL OR typeof(study_id) <> 'integer'
+        """,
+      ],
+      remedy: "a study 'recovered …' is made for them")
+  }
 
   private static let studyName = DatabaseRule(
     name: "study's name", demand: "each study has a name of its own",

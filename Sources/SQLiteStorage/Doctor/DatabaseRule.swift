@@ -19,6 +19,8 @@ struct DatabaseRule: Sendable {
   let effects: Effects
   /// The tables that the statements need; the rule is not checked where one is missing.
   let tables: [String]
+  /// A table where which is there the rule is not checked, since another one takes its place.
+  var absentTable: String?
   /// Selects a row a breach: where it is, and what is found there.
   let breaches: String
   /// Mends all breaches; empty where nobody but the user can.
@@ -51,7 +53,7 @@ struct DatabaseRule: Sendable {
 extension DatabaseRule {
   /// All rules, in the order in which they are checked and mended: what later ones rely on comes first.
   static let all: [DatabaseRule] =
-    schema + ownSchema + studies + orphans + trials + attributes + parameters + values + ownTables
+    schema + ownSchema + deletions + studies + orphans + trials + attributes + parameters + values + ownTables
 
   /// SQL for the place of a row of `trials t`.
   static let trialPlace = "printf('study %s, trial %s (id %s)', t.study_id, ifnull(t.number, '?'), t.trial_id)"

@@ -64,6 +64,8 @@ enum OwnSchema {
       unfinished TEXT NOT NULL, data BLOB NOT NULL)
       """
     ),
+    // Studies that are deleted, some of whose trials are left.
+    ("hpo_deletions", "(study_id INTEGER PRIMARY KEY NOT NULL, study_name TEXT NOT NULL)"),
     // The highest identifiers among deleted rows, for files whose own tables would give them out again.
     ("hpo_highest_ids", "(table_name TEXT PRIMARY KEY NOT NULL, id INTEGER NOT NULL)"),
   ]
@@ -85,6 +87,11 @@ enum OwnSchema {
     (
       "hpo_ix_marks",
       "INDEX hpo_ix_marks ON trial_system_attributes (\"key\", trial_id) WHERE \(Connection.isMark)"
+    ),
+    // What no two trials of a study share.
+    (
+      "hpo_ix_candidates",
+      "INDEX hpo_ix_candidates ON trial_system_attributes (value_json, trial_id) WHERE \(Connection.isCandidate)"
     ),
     // The best trials first, of all studies.
     (
@@ -122,6 +129,19 @@ enum OwnSchema {
         ON CONFLICT (table_name) DO UPDATE SET id = max(id, excluded.id); END
         """
       ),
+      // Tables that Optuna made give the identifier of a study that is being deleted to the next one.
+      (
+        "hpo_study_inserted",
+        """
+        TRIGGER hpo_study_inserted AFTER INSERT ON studies \
+        WHEN EXISTS (SELECT 1 FROM hpo_deletions WHERE study_id = new.study_id) BEGIN \
+        \(Connection.tablesOfTrial.map {
+          "DELETE FROM \($0) WHERE trial_id IN (SELECT trial_id FROM trials WHERE study_id = new.study_id);"
+        }.joined(separator: " ")) \
+        DELETE FROM trials WHERE study_id = new.study_id; \
+        DELETE FROM hpo_deletions WHERE study_id = new.study_id; END
+        """
+      ),
     ]
 
   /// Count changes of finished trials, which no program makes in passing: deletions and corrections by hand.
@@ -135,7 +155,7 @@ enum OwnSchema {
         """
         TRIGGER \(name) AFTER \(event) ON \(table) WHEN \(condition) BEGIN \
         INSERT INTO hpo_study_revisions (study_id, revision) SELECT \(study), 1 \
-        WHERE typeof(\(study)) = 'integer' \
+        WHERE \(study) IN (SELECT study_id FROM studies) \
         ON CONFLICT (study_id) DO UPDATE SET revision = revision + 1; END
         """
       )

@@ -1,4 +1,3 @@
-import CDensities
 import Synchronization
 
 /// Memory that one density leaves to the next: half a megabyte that would be given back to the system each time, and taken
@@ -15,13 +14,7 @@ struct FactorBuffers: Sendable {
   /// Of numbers; what the densities of many thousand trials took is given back.
   private static let mostKept = 1 << 20
 
-  static func take() -> FactorBuffers {
-    _ = keepsMemory
-    return idle.withLock { $0.popLast() } ?? FactorBuffers()
-  }
-
-  /// Set once, before the first densities.
-  private static let keepsMemory: Void = CDensitiesKeepMemory()
+  static func take() -> FactorBuffers { idle.withLock { $0.popLast() } ?? FactorBuffers() }
 
   func giveBack() {
     guard numbers.count + indices.count <= Self.mostKept else { return }

@@ -33,6 +33,9 @@ struct YAMLNode {
 
   var isInvalid: Bool { if case .invalid = content { true } else { false } }
 
+  /// Whether it is a mapping.
+  var isMapping: Bool { if case .mapping = content { true } else { false } }
+
   /// The value as a message names it.
   var met: String {
     switch content {

@@ -8,7 +8,8 @@ final class Heartbeat: Sendable {
   private static let interval = 15
 
   private let leases = Mutex<Set<TrialLease>>([])
-  // Dispatch sources may be used from any thread; they are only not marked so here.
+  // Safe: set up before `init` ends, when no other thread knows it, and then only cancelled, once, as nobody else knows it any
+  // more; and Dispatch lets its objects be used from any thread, although they are not marked so.
   private nonisolated(unsafe) let timer: any DispatchSourceTimer
 
   init(storage: any Storage) {

@@ -24,7 +24,7 @@ extension Study {
           "the study '\(name)' has \(directions.count) objectives, so it has a Pareto front and no best")
       }
       guard let record = try storage.study(named: name), let best = try storage.bestResult(of: record) else {
-        throw StudyError(.noCompleteTrial, "the study '\(name)' has no complete trial that meets its constraints yet")
+        throw StudyError.noBest(study: name, complete: try storage.counts(study: id)[.complete] ?? 0)
       }
       return best
     }

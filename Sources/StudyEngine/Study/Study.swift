@@ -133,10 +133,11 @@ public final class Study: Sendable {
   /// Keeps what the next process would have to read, and closes the storage: its file is left as every program opens it,
   /// without a write-ahead log beside it. Nothing else may be called afterwards on this study or on others of the storage.
   ///
-  /// - Throws: `StorageError`.
+  /// - Throws: `StorageError`; the storage is closed all the same.
   public func close() throws {
-    try keepHistory()
+    let keeping = Result { try keepHistory() }
     try storage.close()
+    try keeping.get()
   }
 
   /// Reads what is new in the storage and gives the history to `body`.

@@ -35,6 +35,17 @@ public struct StudyError: Error, Sendable, CustomStringConvertible {
     self.message = message
   }
 
+  /// A study without a best trial.
+  ///
+  /// - Parameter complete: How many of its trials are complete and count.
+  package static func noBest(study name: String, complete: Int) -> StudyError {
+    StudyError(
+      .noCompleteTrial,
+      complete == 0
+        ? "the study '\(name)' has no complete trial yet"
+        : "the study '\(name)' has no complete trial that meets its constraints yet; \(complete) of its trials do not")
+  }
+
   /// The message.
   public var description: String { message }
 }

@@ -113,13 +113,11 @@ extension Trial {
     state.withLock { $0.record.userAttributes[key] = value }
   }
 
-  /// Keeps a system attribute with the trial unless another one that has not failed has it with this value, of whatever
-  /// process; may be called from within `suggest(attempts:)`.
+  /// Keeps a candidate with the trial unless another one that has not failed has it, of whatever process; may be called from
+  /// within `suggest(attempts:)`.
   ///
   /// - Returns: Whether it is the trial's.
-  package func claim(_ key: String, _ value: JSONValue) throws -> Bool {
-    try study.storage.claim(key, value, of: lease)
-  }
+  package func claim(_ candidate: String) throws -> Bool { try study.storage.claim(candidate, of: lease) }
 
   /// Records a constraint's value, feasible where at most 0; the first value stays.
   ///

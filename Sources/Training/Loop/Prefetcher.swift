@@ -14,9 +14,10 @@ import Synchronization
 /// The calling thread prepares a piece itself where the second one has not begun with it by the time it is needed, so that
 /// it never waits for a thread that finds no core. Neither thread allocates for a piece.
 final class Prefetcher: @unchecked Sendable {
-  // The calling thread alone writes `piece`, and only before it stores `requested`; the second thread reads it and writes
+  // Unchecked, and safe, although two threads share `work`, `piece` and `failure`. The calling thread alone writes `piece`, and only before it stores `requested`; the second thread reads it and writes
   // `failure` only between its change of the state to `working` and that to `done`, and the calling thread reads `failure`
-  // only behind `done`. So each access happens before the next, and what `work` writes is seen by who takes the piece.
+  // only behind `done`; each calls `work` only for a piece that it has got by changing the state from `requested`, or that
+  // was never requested. So each access happens before the next, and what `work` writes is seen by who takes the piece.
 
   private enum State: UInt8, AtomicRepresentable {
     /// Nothing is asked for.

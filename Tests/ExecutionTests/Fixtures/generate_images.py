@@ -47,6 +47,15 @@ def leaves(number, shapes):
     return [elements(number, k, shape).requires_grad_() for k, shape in enumerate(shapes)]
 
 
+def convolved(number, shapes, stride, padding, dilation, groups):
+    inputs = leaves(number, shapes)
+    weight = inputs[1].permute(3, 2, 0, 1).contiguous()
+    output = last(F.conv2d(first(inputs[0]), weight, inputs[2], stride, padding, dilation, groups))
+    case = {"kind": "convolution", "number": number, "shapes": shapes, "stride": stride, "padding": padding,
+            "dilation": dilation, "groups": groups}
+    return finish(case, inputs, output)
+
+
 def convolution(number):
     kind = number % 4
     groups = random.choice([1, 2, 3]) if kind == 1 else 1
@@ -60,12 +69,7 @@ def convolution(number):
     extent = [(window[a] - 1) * dilation[a] + random.randint(1, 6) for a in (0, 1)]
     batch, c, o = random.choice([1, 2, 3]), inner * groups, outer * groups
     shapes = [[batch, *extent, c], [*window, inner, o], [o]]
-    inputs = leaves(number, shapes)
-    weight = inputs[1].permute(3, 2, 0, 1).contiguous()
-    output = last(F.conv2d(first(inputs[0]), weight, inputs[2], stride, padding, dilation, groups))
-    case = {"kind": "convolution", "number": number, "shapes": shapes, "stride": stride, "padding": padding,
-            "dilation": dilation, "groups": groups}
-    return finish(case, inputs, output)
+    return convolved(number, shapes, stride, padding, dilation, groups)
 
 
 def pooling(number, kind):
@@ -128,12 +132,7 @@ def grouped(number, groups, inner, outer, dilation, batch):
     padding = [random.choice([0, 1]), random.choice([0, 2])]
     extent = [(window[a] - 1) * dilation[a] + random.randint(1, 5) for a in (0, 1)]
     shapes = [[batch, *extent, inner * groups], [*window, inner, outer * groups], [outer * groups]]
-    inputs = leaves(number, shapes)
-    weight = inputs[1].permute(3, 2, 0, 1).contiguous()
-    output = last(F.conv2d(first(inputs[0]), weight, inputs[2], stride, padding, dilation, groups))
-    case = {"kind": "convolution", "number": number, "shapes": shapes, "stride": stride, "padding": padding,
-            "dilation": dilation, "groups": groups}
-    return finish(case, inputs, output)
+    return convolved(number, shapes, stride, padding, dilation, groups)
 
 
 def plain(number, kind, batch):

@@ -12,10 +12,7 @@ extension StepReader {
     let own = keys.map(\.rawValue) + (kind.hasWeights ? ["bits"] : [])
     // A single value may stand for its key: `dropout: 0.2`, `activation: relu`.
     var member = member
-    if let first = keys.first, case .mapping = member.value.content {
-    } else if let first = keys.first,
-      !member.value.isEmpty, !member.value.isInvalid
-    {
+    if let first = keys.first, !member.value.isMapping, !member.value.isEmpty, !member.value.isInvalid {
       let short = YAMLNode.Member(key: first.rawValue, keyPosition: member.value.position, value: member.value)
       member = MappingReader.Member(
         key: member.key, keyPosition: member.keyPosition,

@@ -1,0 +1,50 @@
+import Dispatch
+import Foundation
+
+/// What a result is written to before it has its name: `NAME.PROCESS.tmp`, and `NAME.PROCESS.NUMBER.partial` with its
+/// journals where it is a database.
+struct OutputDrafts: Sendable {
+  private let folder: String
+  private let prefix: String
+
+  /// - Parameter path: The file of the result.
+  init(of path: String) {
+    let file = URL(filePath: path)
+    folder = file.deletingLastPathComponent().path
+    prefix = file.lastPathComponent + "."
+  }
+
+  /// Calls `body`, which writes the result, without what processes have left that were killed over the same one. Ctrl-C and
+  /// `kill` take away what is written, and end the process.
+  func cleaningUp<Result>(_ body: () throws -> Result) rethrows -> Result {
+    remove { kill($0, 0) != 0 && errno == ESRCH }
+    let queue = DispatchQueue(label: "hpo.signals")
+    let signals = [SIGINT, SIGTERM, SIGHUP]
+    let sources = signals.map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      source.setEventHandler {
+        remove { $0 == getpid() }
+        _exit(128 + number)
+      }
+      source.resume()
+      return source
+    }
+    defer {
+      for source in sources { source.cancel() }
+      for number in signals { signal(number, SIG_DFL) }
+    }
+    return try body()
+  }
+
+  private func remove(ofProcess isRemoved: (pid_t) -> Bool) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.hasPrefix(prefix) {
+      let parts = name.dropFirst(prefix.count).split(separator: ".", omittingEmptySubsequences: false)
+      guard let process = parts.first.flatMap({ pid_t($0) }), process > 0 else { continue }
+      let isDraft =
+        parts.count == 2 && parts[1] == "tmp"
+        || parts.count == 3 && parts[2].hasPrefix("partial") && UInt32(parts[1]) != nil
+      if isDraft, isRemoved(process) { unlink("\(folder)/\(name)") }
+    }
+  }
+}

@@ -1,0 +1,19 @@
+extension DatabaseRule {
+  /// What a deletion has left that was ended in the middle.
+  static let deletions = [deletion]
+
+  private static let isLeft = "study_id IN (SELECT study_id FROM hpo_deletions EXCEPT SELECT study_id FROM studies)"
+
+  private static let deletion = DatabaseRule(
+    name: "deletions", severity: .note, demand: "a study that is deleted is gone with all its trials",
+    effects: Effects(hpo: "nothing, but the space of its trials is lost; the next 'hpo study delete' goes on"),
+    tables: ["hpo_deletions", "studies", "trials"] + Connection.tablesOfTrial,
+    breaches: """
+      SELECT 'study ' || study_id, quote(study_name) || ' is deleted, but for ' || \
+      (SELECT count(*) FROM trials t WHERE t.study_id = d.study_id AND t.\(isLeft)) || ' trials' FROM hpo_deletions d
+      """,
+    repair: Connection.tablesOfTrial.map {
+      "DELETE FROM \($0) WHERE trial_id IN (SELECT trial_id FROM trials WHERE \(isLeft))"
+    } + ["DELETE FROM trials WHERE \(isLeft)", "DELETE FROM hpo_deletions"],
+    remedy: "the deletion is brought to its end")
+}

@@ -1,0 +1,203 @@
+-- What breaks each rule of the doctor, in a file that has studies of Optuna's and the study 'own' of hpo's. A heading names the
+-- rule; behind it stands whether its breach is but a note, and whether only the user can mend it. Each line is a fault of its own.
+
+-- tables
+DROP TABLE version_info;
+DROP TABLE alembic_version;
+DROP TABLE trial_heartbeats;
+
+-- indexes [note]
+DROP INDEX ix_trials_study_id;
+DROP INDEX ix_studies_study_name;
+
+-- version rows [note]
+DELETE FROM version_info;
+DELETE FROM alembic_version;
+
+-- one version
+INSERT INTO alembic_version VALUES ('v9.9.9.a');
+
+-- trial's study
+UPDATE trials SET study_id = 77 WHERE trial_id = 1;
+UPDATE trials SET study_id = NULL WHERE trial_id = 1;
+UPDATE trials SET study_id = 'x' WHERE trial_id = 1;
+
+-- trial's study in a foreign file
+DROP TABLE hpo_deletions; UPDATE trials SET study_id = 77 WHERE trial_id = 1;
+
+-- deletions [note]
+INSERT INTO hpo_deletions VALUES (77, 'gone'); UPDATE trials SET study_id = 77 WHERE trial_id = 1;
+INSERT INTO hpo_deletions SELECT study_id, study_name FROM studies WHERE study_name = 'own';
+
+-- study's name
+DROP INDEX ix_studies_study_name; UPDATE studies SET study_name = 'own' WHERE study_id = 1;
+UPDATE studies SET study_name = '' WHERE study_id = 1;
+UPDATE studies SET study_name = x'00ff' WHERE study_id = 1;
+
+-- study without direction
+DELETE FROM study_directions WHERE study_id = 1;
+
+-- direction
+UPDATE study_directions SET direction = 'maximize' WHERE study_id = 1;
+UPDATE study_directions SET direction = 'NOT_SET' WHERE study_id = 1;
+
+-- objectives [by hand]
+UPDATE study_directions SET objective = 3 WHERE study_id = 2 AND objective = 1;
+
+-- state
+UPDATE trials SET state = 'complete' WHERE trial_id = 1;
+UPDATE trials SET state = 'DONE' WHERE trial_id = 1;
+
+-- times
+UPDATE trials SET datetime_start = 1700000000 WHERE trial_id = 1;
+UPDATE trials SET datetime_complete = 'soon' WHERE trial_id = 1;
+
+-- numbers
+UPDATE trials SET number = NULL WHERE trial_id = 1;
+UPDATE trials SET number = 1 WHERE trial_id = 1;
+UPDATE trials SET number = 'x' WHERE trial_id = 1;
+UPDATE trials SET number = 900 WHERE trial_id = 1;
+UPDATE trials SET number = -1 WHERE trial_id = 1;
+DELETE FROM trials WHERE trial_id = 1;
+
+-- owner [note, by hand]
+DELETE FROM hpo_trial_owners;
+
+-- name in trial_user_attributes
+UPDATE trial_user_attributes SET key = NULL WHERE trial_id = 1 AND key = 'note';
+
+-- name in trial_system_attributes
+UPDATE trial_system_attributes SET key = NULL WHERE rowid = 1;
+
+-- name in study_user_attributes
+UPDATE study_user_attributes SET key = '' WHERE rowid = 1;
+
+-- name in study_system_attributes
+UPDATE study_system_attributes SET key = NULL WHERE rowid = 1;
+
+-- JSON in trial_user_attributes
+UPDATE trial_user_attributes SET value_json = '{oops' WHERE rowid = 1;
+UPDATE trial_user_attributes SET value_json = x'00ff' WHERE rowid = 1;
+
+-- JSON in trial_system_attributes
+UPDATE trial_system_attributes SET value_json = NULL WHERE rowid = 1;
+
+-- JSON in study_user_attributes
+UPDATE study_user_attributes SET value_json = 'x' WHERE rowid = 1;
+
+-- JSON in study_system_attributes
+UPDATE study_system_attributes SET value_json = '' WHERE rowid = 1;
+
+-- parameters
+UPDATE trial_params SET param_value = 5.0 WHERE trial_id = 1 AND param_name = 'mixed';
+UPDATE trial_params SET param_value = NULL WHERE rowid = 1;
+UPDATE trial_params SET param_value = 9e999 WHERE rowid = 1;
+UPDATE trial_params SET param_name = NULL WHERE rowid = 1;
+UPDATE trial_params SET distribution_json = '{}' WHERE rowid = 1;
+UPDATE trial_params SET distribution_json = NULL WHERE rowid = 1;
+
+-- distributions
+UPDATE trial_params SET distribution_json = '{"type": "float", "low": 0.0, "high": 1.0}' WHERE trial_id = 1 AND param_name = 'linear';
+UPDATE trial_params SET distribution_json = '{"name": "FloatDistribution", "attributes": {"low": 0.0, "high": 1.0, "log": false, "step": null, "x": 1}}' WHERE trial_id = 1 AND param_name = 'linear';
+
+-- kinds [by hand]
+UPDATE trial_params SET distribution_json = '{"name": "IntDistribution", "attributes": {"log": false, "step": 1, "low": 0, "high": 64}}', param_value = 1.0 WHERE trial_id = 1 AND param_name = 'linear';
+
+-- values
+UPDATE trial_values SET value = NULL WHERE trial_id = 1;
+UPDATE trial_values SET value_type = 'INF_NEG' WHERE trial_id = 1;
+UPDATE trial_values SET value_type = 'NAN', value = NULL WHERE trial_id = 1;
+UPDATE trial_values SET value_type = 'odd' WHERE trial_id = 1;
+UPDATE trial_values SET value = 'many' WHERE trial_id = 1;
+
+-- stray values
+UPDATE trial_values SET objective = 7 WHERE trial_id = 1;
+UPDATE trials SET state = 'FAIL' WHERE trial_id = 1;
+
+-- complete trials
+DELETE FROM trial_values WHERE trial_id = 1;
+
+-- pruned trials
+UPDATE trials SET state = 'PRUNED' WHERE study_id = 2 AND trial_id = (SELECT max(v.trial_id) FROM trial_values v JOIN trials t USING (trial_id) WHERE t.study_id = 2); DELETE FROM trial_values WHERE objective = 1 AND trial_id = (SELECT max(v.trial_id) FROM trial_values v JOIN trials t USING (trial_id) WHERE t.study_id = 2);
+
+-- steps
+UPDATE trial_intermediate_values SET step = 'x' WHERE rowid = 1;
+
+-- reports
+UPDATE trial_intermediate_values SET intermediate_value = NULL, intermediate_value_type = 'FINITE' WHERE rowid = 1;
+UPDATE trial_intermediate_values SET intermediate_value = 1, intermediate_value_type = 'NAN' WHERE rowid = 1;
+UPDATE trial_intermediate_values SET intermediate_value = 1, intermediate_value_type = '' WHERE rowid = 1;
+
+-- rows of hpo_trial_owners
+INSERT INTO hpo_trial_owners VALUES (999, 'h', 'b', 1, 1);
+
+-- rows of hpo_study_documents
+INSERT INTO hpo_study_documents VALUES (999, 'seed', '1');
+
+-- owners
+INSERT INTO hpo_trial_owners VALUES (1, 'h', 'b', 1, 1);
+
+-- excluded trials
+INSERT INTO hpo_trial_exclusions SELECT trial_id, study_id, '', '' FROM trials WHERE state = 'RUNNING' LIMIT 1;
+
+-- studies of excluded trials
+UPDATE hpo_trial_exclusions SET study_id = 1;
+
+-- checkpoints
+INSERT INTO hpo_checkpoints SELECT trial_id, 1, 1, x'00' FROM trials WHERE state = 'COMPLETE' LIMIT 1;
+
+-- version of hpo's tables
+INSERT INTO hpo_version VALUES (1);
+DELETE FROM hpo_version;
+
+-- hpo's tables
+DROP TABLE hpo_trial_logs;
+
+-- hpo's indexes [note]
+DROP INDEX hpo_ix_marks;
+DROP INDEX hpo_ix_candidates;
+DROP INDEX hpo_ix_trials_state; CREATE INDEX hpo_ix_trials_state ON trials (state);
+
+-- hpo's triggers
+DROP TRIGGER hpo_trial_finished;
+DROP TRIGGER hpo_trial_deleted; CREATE TRIGGER hpo_trial_deleted AFTER DELETE ON trials BEGIN SELECT 1; END;
+
+-- windows
+INSERT INTO hpo_study_documents SELECT study_id, 'window', 'two' FROM studies WHERE study_name = 'own';
+
+-- kept histories [note]
+INSERT INTO hpo_histories SELECT study_id, 1, 0, '', x'0102' FROM studies WHERE study_name = 'own';
+
+-- highest identifiers
+INSERT INTO hpo_highest_ids VALUES ('people', 3);
+INSERT OR REPLACE INTO hpo_highest_ids VALUES ('trials', 9223372036854775807);
+
+-- seeds
+UPDATE hpo_study_documents SET text = 'x' WHERE document = 'seed';
+
+-- trial of trial_values
+INSERT INTO trial_values VALUES (99999, 888, 0, 1.0, 'FINITE');
+
+-- trial of trial_params
+UPDATE trial_params SET trial_id = 888 WHERE rowid = 1;
+
+-- trial of trial_intermediate_values
+UPDATE trial_intermediate_values SET trial_id = 888 WHERE rowid = 1;
+
+-- trial of trial_user_attributes
+UPDATE trial_user_attributes SET trial_id = NULL WHERE rowid = 1;
+
+-- trial of trial_system_attributes
+UPDATE trial_system_attributes SET trial_id = 888 WHERE rowid = 1;
+
+-- trial of trial_heartbeats
+INSERT INTO trial_heartbeats VALUES (99, 888, '2026-01-01 00:00:00');
+
+-- study of study_directions
+INSERT INTO study_directions VALUES (999, 'MINIMIZE', 888, 0);
+
+-- study of study_user_attributes
+UPDATE study_user_attributes SET study_id = 888 WHERE rowid = 1;
+
+-- study of study_system_attributes
+UPDATE study_system_attributes SET study_id = 888 WHERE rowid = 1;

@@ -5,7 +5,7 @@ import Testing
 
 /// Deletions of a study that are killed at each of their commits.
 @Suite(.on(.commands)) struct DeletionKillTests {
-  private static let count = 1500
+  private static let count = 2400
 
   private func write(to path: String) throws {
     let storage = try SQLiteStorage(path: path)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("make install", .on(.commands)) struct InstallTests {
   /// Runs a target of the Makefile on what is built already.
-  private func make(_ target: String, _ command: Command, _ variables: String...) throws -> Command.Result {
+  private func make(_ target: String, _ command: Command, _ variables: [String]) throws -> Command.Result {
     try Running(
       program: URL(filePath: "/usr/bin/env"),
       arguments: [
@@ -19,9 +19,9 @@ import Testing
     try Command.inFolder { command in
       let prefix = command.folder.appendingPathComponent("with space/local")
       for variables in [
-        ["PREFIX=\(prefix.path)", ""], ["DESTDIR=\(command.folder.path)/with space", "PREFIX=/local"],
+        ["PREFIX=\(prefix.path)"], ["DESTDIR=\(command.folder.path)/with space", "PREFIX=/local"],
       ] {
-        let installed = try make("install", command, variables[0], variables[1])
+        let installed = try make("install", command, variables)
         try #require(installed.status == 0, "\(installed.errors)\(installed.output)")
         let program = prefix.appendingPathComponent("bin/hpo")
         #expect(FileManager.default.isExecutableFile(atPath: program.path))
@@ -32,7 +32,7 @@ import Testing
         ]
         let run = try Running(program: program, arguments: arguments, folder: command.folder, environment: [:]).wait()
         #expect(run.status == 0, "\(run.errors)")
-        #expect(try make("uninstall", command, variables[0], variables[1]).status == 0)
+        #expect(try make("uninstall", command, variables).status == 0)
         #expect(!FileManager.default.fileExists(atPath: program.path))
       }
     }

@@ -58,7 +58,7 @@ struct KeptHistoryTests {
       _ = try folder.file(
         running: """
           DELETE FROM trials;
-          WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 4999)
+          WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 7999)
           INSERT INTO trials (number, study_id, state)
           SELECT i, \(study), CASE i WHEN 7 THEN '\(state)' ELSE 'COMPLETE' END FROM n;
           """)

@@ -3,17 +3,18 @@ extension DatabaseRule {
 
   /// What an interrupted deletion has left is no breach.
   private static let orphanTrials = orphanTrials(
-    tables: ["studies", "trials", "hpo_deletions"], but: "AND study_id NOT IN (SELECT study_id FROM hpo_deletions)")
+    name: "trial's study", tables: ["studies", "trials", "hpo_deletions"],
+    but: "AND study_id NOT IN (SELECT study_id FROM hpo_deletions)")
 
   /// The same in a file without tables of hpo.
   private static let foreignOrphanTrials = orphanTrials(
-    tables: ["studies", "trials"], absentTable: "hpo_deletions", but: "")
+    name: "trial's study in a foreign file", tables: ["studies", "trials"], absentTable: "hpo_deletions", but: "")
 
   private static func orphanTrials(
-    tables: [String], absentTable: String? = nil, but exception: String
+    name: String, tables: [String], absentTable: String? = nil, but exception: String
   ) -> DatabaseRule {
     DatabaseRule(
-      name: "trial's study", demand: "the study of each trial exists",
+      name: name, demand: "the study of each trial exists",
       effects: Effects(
         optuna: "the trials are invisible, and belong to the next study that gets the number",
         dashboard: "the trials are invisible", hpo: "the trials are invisible"),

@@ -33,9 +33,9 @@ extension DatabaseRule {
     },
     remedy: "seconds since 1970 become a text, what is no time becomes NULL")
 
-  /// The studies whose numbers are not 0 to n - 1.
+  /// The studies whose numbers are not 0 to n - 1; trials of a study that is not there have no order to keep.
   private static let misnumbered = """
-    SELECT study_id FROM trials GROUP BY study_id HAVING count(*) <> count(DISTINCT number) OR min(number) <> 0 \
+    SELECT study_id FROM trials WHERE study_id IN (SELECT study_id FROM studies) GROUP BY study_id HAVING count(*) <> count(DISTINCT number) OR min(number) <> 0 \
     OR max(number) <> count(*) - 1 OR sum(typeof(number) <> 'integer') > 0
     """
 
@@ -47,7 +47,7 @@ extension DatabaseRule {
       optuna:
         "NULL: TypeError, the whole study cannot be loaded; twice: a trial is lost; a gap: the next number is taken",
       dashboard: "error 500, or trials hide each other", hpo: "NULL: read as the count of older trials"),
-    tables: ["trials"],
+    tables: ["trials", "studies"],
     breaches: """
       SELECT printf('study %s, trial of id %s', study_id, trial_id), 'number ' || quote(number) || ' instead of ' || place \
       FROM (SELECT study_id, trial_id, number, \(rank) AS place FROM trials WHERE study_id IN (\(misnumbered))) \

@@ -57,14 +57,19 @@ extension SQLiteStorage {
   public func recordHeartbeats(of leases: [TrialLease]) throws {
     try write(.process) { connection in
       for lease in leases {
+        let head: TrialHead
         do {
-          _ = try connection.head(of: lease)
+          head = try connection.head(of: lease)
         } catch let error as StorageError where error.code == .trialLost || error.code == .trialNotFound {
           continue
         }
-        // Only who announced heartbeats when it started sends them; and a finished trial needs none.
+        // A finished trial needs none.
+        guard head.state == .running else { continue }
         try connection.execute(
-          "UPDATE trial_heartbeats SET heartbeat = CURRENT_TIMESTAMP WHERE trial_id = ?", .int(lease.trial))
+          """
+          INSERT INTO trial_heartbeats (trial_id, heartbeat) VALUES (?, CURRENT_TIMESTAMP)
+          ON CONFLICT (trial_id) DO UPDATE SET heartbeat = excluded.heartbeat
+          """, .int(lease.trial))
       }
     }
   }
@@ -96,8 +101,10 @@ extension Connection {
 
   /// Counts the end of a trial's process; how often in a row it has ended without a newer checkpoint.
   fileprivate func countDeath(trial: Int64) throws -> Int {
-    // A trial that an earlier hpo started has no count yet.
-    try execute("INSERT OR IGNORE INTO hpo_trial_attempts (trial_id, starts) VALUES (?, 1)", .int(trial))
+    // The first run of a trial has no count yet.
+    try execute(
+      "INSERT OR IGNORE INTO hpo_trial_attempts (trial_id, starts) VALUES (?, ?)", .int(trial),
+      .int(Int64(TrialLease.firstStart)))
     try execute(
       """
       WITH checkpoint AS (SELECT ifnull(max(sequence), 0) AS sequence FROM hpo_checkpoints WHERE trial_id = ?1)
@@ -117,7 +124,7 @@ extension Connection {
     let now = Timestamp.now
     try forEachRow(
       """
-      SELECT o.trial_id, t.number, o.host, o.boot, o.process, o.start_time, h.heartbeat
+      SELECT o.trial_id, t.number, o.host, o.boot, o.process, o.start_time, ifnull(h.heartbeat, t.datetime_start)
       FROM trials t JOIN hpo_trial_owners o ON o.trial_id = t.trial_id
       LEFT JOIN trial_heartbeats h ON h.trial_id = t.trial_id
       WHERE t.study_id = ? AND t.state = 'RUNNING' ORDER BY t.number
@@ -129,8 +136,7 @@ extension Connection {
       let owner = ProcessIdentity(host: host, boot: boot, process: process, startTime: startTime)
       let life = lives[owner] ?? owner.life
       lives[owner] = life
-      let heartbeat = row.text(6).flatMap(Timestamp.init)
-      let isSilent = heartbeat.map { now.seconds(since: $0) > SQLiteStorage.heartbeatGrace } ?? false
+      let isSilent = owner.isSilent(since: row.text(6).flatMap(Timestamp.init), at: now)
       switch life {
       case .running: return
       case .elsewhere where !isSilent: return

@@ -183,7 +183,8 @@ extension Connection {
       """, .int(lease.trial)
     ) { (starts: $0.int(0), isOwned: $0.int(1)) }
     try StorageChecks.lease(
-      lease, state: head.state, starts: Int(run?.starts ?? 0), isOwned: run?.isOwned == 1, number: head.number)
+      lease, state: head.state, starts: run?.starts.map(Int.init) ?? TrialLease.firstStart,
+      isOwned: run?.isOwned == 1, number: head.number)
     return head
   }
 

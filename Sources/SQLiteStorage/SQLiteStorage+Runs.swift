@@ -11,9 +11,11 @@ extension SQLiteStorage {
         throw StorageChecks.notFound(trial: trial)
       }
       let owner = try hasOwnTable("hpo_trial_owners", connection) ? connection.owner(trial: trial) : nil
-      let starts = try hasOwnTable("hpo_trial_attempts", connection) ? connection.starts(trial: trial) : 0
+      let starts = try hasOwnTable("hpo_trial_attempts", connection) ? connection.starts(trial: trial) : nil
       return TrialRun(
-        record: record, lease: TrialLease(trial: trial, start: starts, isOwned: owner != nil), owner: owner?.identity)
+        record: record,
+        lease: TrialLease(trial: trial, start: starts ?? TrialLease.firstStart, isOwned: owner != nil),
+        owner: owner?.identity)
     }
   }
 }
@@ -35,8 +37,8 @@ extension Connection {
     }
   }
 
-  fileprivate func starts(trial: Int64) throws -> Int {
+  fileprivate func starts(trial: Int64) throws -> Int? {
     let starts = try firstRow("SELECT starts FROM hpo_trial_attempts WHERE trial_id = ?", .int(trial)) { $0.int(0) }
-    return Int((starts ?? nil) ?? 0)
+    return (starts ?? nil).map(Int.init)
   }
 }

@@ -5,7 +5,7 @@ public import Trials
 
 extension SQLiteStorage {
   public func startTrial(
-    study: Int64, owner: ProcessIdentity, heartbeat: Bool, limit: Int?, number: Int?,
+    study: Int64, owner: ProcessIdentity, limit: Int?, number: Int?,
     assign: (FrozenTrial) -> OrderedDictionary<String, JSONValue>
   ) throws -> StartedTrial? {
     try write(.process) { connection in
@@ -36,7 +36,7 @@ extension SQLiteStorage {
         new.id = try insert(new, study: study, connection)
         trial = new
       }
-      let lease = try connection.lease(trial: trial.id, to: owner, heartbeat: heartbeat)
+      let lease = try connection.lease(trial: trial.id, isNew: waiting == nil, to: owner)
       let assignment = assign(trial)
       try connection.setAttributes(assignment, kind: .system, trial: trial.id)
       trial.systemAttributes.merge(assignment) { _, new in new }
@@ -133,26 +133,21 @@ extension Timestamp? {
 }
 
 extension Connection {
-  /// Gives a trial that was just started to its owner.
-  fileprivate func lease(trial: Int64, to owner: ProcessIdentity, heartbeat: Bool) throws -> TrialLease {
+  /// Gives a trial that was just started to its owner. The first start of a trial that did not wait is not counted, which
+  /// saves a row of each: it is number 1.
+  fileprivate func lease(trial: Int64, isNew: Bool, to owner: ProcessIdentity) throws -> TrialLease {
     try execute(
       """
       INSERT OR REPLACE INTO hpo_trial_owners (trial_id, host, boot, process, start_time) VALUES (?, ?, ?, ?, ?)
       """, .int(trial), .text(owner.host), .text(owner.boot), .int(Int64(owner.process)), .int(owner.startTime))
-    if heartbeat {
-      try execute(
-        """
-        INSERT INTO trial_heartbeats (trial_id, heartbeat) VALUES (?, CURRENT_TIMESTAMP)
-        ON CONFLICT (trial_id) DO UPDATE SET heartbeat = excluded.heartbeat
-        """, .int(trial))
-    }
+    guard !isNew else { return TrialLease(trial: trial, start: TrialLease.firstStart) }
     let starts = try firstRow(
       """
-      INSERT INTO hpo_trial_attempts (trial_id, starts) VALUES (?, 1)
+      INSERT INTO hpo_trial_attempts (trial_id, starts) VALUES (?, \(TrialLease.firstStart + 1))
       ON CONFLICT (trial_id) DO UPDATE SET starts = starts + 1 RETURNING starts
       """, .int(trial)
     ) { $0.int(0) }
-    return TrialLease(trial: trial, start: Int((starts ?? nil) ?? 1))
+    return TrialLease(trial: trial, start: (starts ?? nil).map(Int.init) ?? TrialLease.firstStart + 1)
   }
 
   /// The number of the study's next trial.

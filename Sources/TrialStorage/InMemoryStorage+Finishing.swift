@@ -60,8 +60,9 @@ extension InMemoryStorage {
       var orphans = OrphanedTrials()
       let now = Timestamp.now
       for trial in table.trials where trial.state == .running {
-        let isSilent = table.heartbeats[trial.id].map { now.seconds(since: $0) > Self.heartbeatGrace } ?? false
-        switch table.owners[trial.id]?.life {
+        let owner = table.owners[trial.id]
+        let isSilent = owner?.isSilent(since: table.heartbeats[trial.id] ?? trial.started, at: now) ?? false
+        switch owner?.life {
         case .ended where table.countDeath(trial.number):
           table.finish(
             trial.number, state: .failed, values: [],
@@ -82,7 +83,7 @@ extension InMemoryStorage {
   public func recordHeartbeats(of leases: [TrialLease]) throws {
     for lease in leases {
       try withTrial(lease.trial) { table, number in
-        guard (try? table.check(lease, number: number)) != nil, table.heartbeats[lease.trial] != nil else { return }
+        guard table.trials[number].state == .running, (try? table.check(lease, number: number)) != nil else { return }
         table.heartbeats[lease.trial] = .now
       }
     }

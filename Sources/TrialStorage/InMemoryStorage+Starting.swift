@@ -5,7 +5,7 @@ public import Trials
 
 extension InMemoryStorage {
   public func startTrial(
-    study: Int64, owner: ProcessIdentity, heartbeat: Bool, limit: Int?, number: Int?,
+    study: Int64, owner: ProcessIdentity, limit: Int?, number: Int?,
     assign: (FrozenTrial) -> OrderedDictionary<String, JSONValue>
   ) throws -> StartedTrial? {
     try tables.withLock { tables in
@@ -18,7 +18,7 @@ extension InMemoryStorage {
         guard next - excluded < limit ?? .max else { return nil }
         tables.append(FrozenTrial(id: 0, number: 0, state: .running), at: index)
       }
-      var started = tables.studies.values[index].start(next, owner: owner, heartbeat: heartbeat)
+      var started = tables.studies.values[index].start(next, owner: owner)
       tables.studies.values[index].setSystemAttributes(assign(started.record), number: next)
       started.record = tables.studies.values[index].trials[next]
       return started

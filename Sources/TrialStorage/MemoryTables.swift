@@ -119,12 +119,11 @@ struct StudyTable {
 
   var lowestWaiting: Int? { trials[firstWaiting...].firstIndex { $0.state == .waiting } }
 
-  mutating func start(_ number: Int, owner: ProcessIdentity, heartbeat: Bool) -> StartedTrial {
+  mutating func start(_ number: Int, owner: ProcessIdentity) -> StartedTrial {
     let id = trials[number].id
     trials[number].state = .running
     trials[number].started = .now
     owners[id] = owner
-    heartbeats[id] = heartbeat ? .now : nil
     attempts[id, default: MemoryAttempts()].starts += 1
     firstWaiting = max(firstWaiting, number + 1)
     return StartedTrial(record: trials[number], lease: TrialLease(trial: id, start: attempts[id]?.starts))

@@ -18,6 +18,18 @@ extension ProcessIdentity {
 }
 
 extension ProcessIdentity {
+  /// The seconds without a heartbeat after which the owner of a trial on another host is taken for dead.
+  public static let heartbeatGrace = 120.0
+
+  /// Whether a process that is seen by its heartbeats alone is taken for dead.
+  ///
+  /// - Parameters:
+  ///   - last: When its last heartbeat was, or where there was none when it started the trial; nil where nobody knows.
+  ///   - now: The present moment.
+  package func isSilent(since last: Timestamp?, at now: Timestamp) -> Bool {
+    !isAsker && last.map { now.seconds(since: $0) > Self.heartbeatGrace } ?? false
+  }
+
   /// The name of the host without the identity of its installation.
   public var hostName: String { host.split(separator: "/").first.map(String.init) ?? host }
 }

@@ -77,16 +77,15 @@ public protocol Storage: Sendable {
   ///
   /// - Parameters:
   ///   - study: The id of the study.
-  ///   - owner: The process that will run the trial.
-  ///   - heartbeat: Whether the owner is going to call `recordHeartbeats`, so that processes of other hosts may tell by their
-  ///     absence that it has ended.
+  ///   - owner: The process that will run the trial, and call `recordHeartbeats` where that takes long, so that processes of
+  ///     other hosts may tell by their absence that it has ended; or somebody who asks for it and tells the result later.
   ///   - limit: How many trials the study may hold in all, in whatever state, excluded ones aside; nil for no limit, 0 to
   ///     start waiting trials only.
   ///   - number: The number that the trial must have; nil for any.
   ///   - assign: Gives the started trial system attributes, which become part of the same transaction.
   /// - Returns: The running trial, nil where there is none to start or it has another number.
   func startTrial(
-    study: Int64, owner: ProcessIdentity, heartbeat: Bool, limit: Int?, number: Int?,
+    study: Int64, owner: ProcessIdentity, limit: Int?, number: Int?,
     assign: (FrozenTrial) -> OrderedDictionary<String, JSONValue>
   ) throws -> StartedTrial?
 
@@ -176,7 +175,7 @@ public protocol Storage: Sendable {
   func requeueTrial(_ lease: TrialLease) throws
 
   /// Lets all running trials wait whose owner is known to have ended: a process of this host that is no more, or one of
-  /// another host that was to send heartbeats and has sent none for `heartbeatGrace` seconds.
+  /// another host that has sent no heartbeat, nor started the trial, for `ProcessIdentity.heartbeatGrace` seconds.
   ///
   /// A trial whose process has ended under it `OrphanedTrials.mostDeaths` times in a row, without a checkpoint more than the
   /// time before, fails instead. The end of the computer and the silence of another host do not count.
@@ -307,23 +306,20 @@ extension Storage {
     try addTrials(study: study) { _ in [trial] }.first ?? trial
   }
 
-  /// The seconds without a heartbeat after which the owner of a trial on another host is taken for dead.
-  public static var heartbeatGrace: Double { 120 }
-
   /// The process that runs a trial; nil for a trial that does not run, and for one that another program runs.
   public func owner(trial: Int64) throws -> ProcessIdentity? { try run(trial: trial)?.owner }
 
   /// Starts the trial whose turn it is, whatever its number.
   public func startTrial(
-    study: Int64, owner: ProcessIdentity, heartbeat: Bool, limit: Int?,
+    study: Int64, owner: ProcessIdentity, limit: Int?,
     assign: (FrozenTrial) -> OrderedDictionary<String, JSONValue>
   ) throws -> StartedTrial? {
-    try startTrial(study: study, owner: owner, heartbeat: heartbeat, limit: limit, number: nil, assign: assign)
+    try startTrial(study: study, owner: owner, limit: limit, number: nil, assign: assign)
   }
 
-  /// Starts a trial without attributes of its own, by an owner that sends no heartbeats.
+  /// Starts a trial without attributes of its own.
   public func startTrial(study: Int64, owner: ProcessIdentity, limit: Int?) throws -> FrozenTrial? {
-    try startTrial(study: study, owner: owner, heartbeat: false, limit: limit) { _ in [:] }?.record
+    try startTrial(study: study, owner: owner, limit: limit) { _ in [:] }?.record
   }
 
   /// Records suggested parameters of a running trial, in their order, and nothing else.

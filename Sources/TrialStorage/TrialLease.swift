@@ -13,6 +13,9 @@ public struct TrialLease: Sendable, Hashable {
   /// Whether hpo runs the trial: a run of another program has no number of its own and no owner.
   public let isOwned: Bool
 
+  /// The start of a trial that has no record of its starts: one that never waited, or that another program runs.
+  package static let firstStart = 1
+
   /// Makes a lease.
   public init(trial: Int64, start: Int?, isOwned: Bool = true) {
     self.trial = trial

@@ -9,7 +9,7 @@ struct ArchitectureFrontTests {
     let storage = InMemoryStorage()
     let study = try storage.createStudy(name: "s", directions: [.maximize, .minimize, .minimize])
     let started = try #require(
-      try storage.startTrial(study: study.id, owner: .current, heartbeat: false, limit: nil, number: nil) { _ in [:] })
+      try storage.startTrial(study: study.id, owner: .current, limit: nil, number: nil) { _ in [:] })
     try storage.setTrialAttributes(["flash": .int(flash), "ram": .int(ram)], kind: .user, of: started.lease)
     let values = [accuracy, Double(flash), Double(ram)]
     _ = try storage.finishTrial(started.lease, state: .complete, values: values, attributes: [:])

@@ -28,7 +28,7 @@ import Testing
         let version = try Running(program: program, arguments: ["--version"], folder: command.folder, environment: [:])
         #expect(try version.wait().output == command.hpo("--version").output)
         let arguments = [
-          "optimize", "--study", "s", "--trials", "1", "--float", "x=0..1", "--", "echo", "{{\"value\": {x}}}",
+          "optimize", "--study", "s", "--trials", "1", "--float", "x=0..1", "--", "echo", "{\"value\": {x}}",
         ]
         let run = try Running(program: program, arguments: arguments, folder: command.folder, environment: [:]).wait()
         #expect(run.status == 0, "\(run.errors)")

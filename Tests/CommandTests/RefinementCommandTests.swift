@@ -118,7 +118,7 @@ struct RefinementCommandTests {
         space:
           optimizer: {choice: \(optimizers)}
           schedule: {choice: \(schedules)}
-        sampler: {name: grid}
+        sampler: {name: grid, seed: 3}
         pruner: {name: none}
         """.replacing("\"", with: ""), to: "all.yaml")
       try command.succeed("optimize", "--config", "all.yaml", "--trials", "49", "--jobs", "2")
@@ -129,7 +129,7 @@ struct RefinementCommandTests {
         let value = (trial["values"] as? [String: Double])?["balancedAccuracy"] ?? 0
         met.insert("\(parameters["optimizer"] ?? "") \(parameters["schedule"] ?? "")")
         // A tenth is chance.
-        #expect(value > 0.2, "\(parameters): \(value)")
+        #expect(value > 0.3, "\(parameters): \(value)")
       }
       #expect(met.count == 49)
       let report = try #require(

@@ -19,9 +19,9 @@ struct CheckpointContractTests {
   }
 
   private func start(
-    _ storage: any Storage, _ study: Int64, owner: ProcessIdentity = .current, heartbeat: Bool = false
+    _ storage: any Storage, _ study: Int64, owner: ProcessIdentity = .current
   ) throws -> StartedTrial {
-    try #require(try storage.startTrial(study: study, owner: owner, heartbeat: heartbeat, limit: nil) { _ in [:] })
+    try #require(try storage.startTrial(study: study, owner: owner, limit: nil) { _ in [:] })
   }
 
   @Test(
@@ -173,19 +173,23 @@ struct HeartbeatTests {
     let path = folder.file()
     let storage = try SQLiteStorage(path: path)
     let study = try storage.createStudy(name: "s", directions: [.minimize]).id
-    let trials = try [true, false, true].map { heartbeat in
-      try #require(
-        try storage.startTrial(study: study, owner: elsewhere, heartbeat: heartbeat, limit: nil) { _ in [:] })
+    let trials = try [elsewhere, .asker(), elsewhere, elsewhere].map { owner in
+      try #require(try storage.startTrial(study: study, owner: owner, limit: nil) { _ in [:] })
     }
-    #expect(try rows(path, "SELECT trial_id FROM trial_heartbeats") == ["1", "3"])
+    #expect(try rows(path, "SELECT trial_id FROM trial_heartbeats").isEmpty)
     #expect(try storage.requeueOrphans(study: study).isEmpty)
+    try storage.recordHeartbeats(of: [trials[0].lease, trials[2].lease])
+    #expect(try rows(path, "SELECT trial_id FROM trial_heartbeats") == ["1", "3"])
+    // Where there was no heartbeat, the start counts.
+    _ = try folder.file(running: "UPDATE trials SET datetime_start = datetime('now', '-130 seconds')")
+    #expect(try storage.requeueOrphans(study: study).requeued == [3])
     _ = try folder.file(running: "UPDATE trial_heartbeats SET heartbeat = datetime('now', '-110 seconds')")
     #expect(try storage.requeueOrphans(study: study).isEmpty)
     _ = try folder.file(running: "UPDATE trial_heartbeats SET heartbeat = datetime('now', '-130 seconds')")
-    try storage.recordHeartbeats(of: [trials[0].lease, trials[1].lease])
+    try storage.recordHeartbeats(of: [trials[0].lease])
     #expect(try storage.requeueOrphans(study: study).requeued == [2])
     // The process was only slow.
-    try storage.recordHeartbeats(of: trials.map(\.lease))
+    try storage.recordHeartbeats(of: [0, 2, 3].map { trials[$0].lease })
     expectError(.trialLost) { try storage.report(1, step: 1, checkpoint: nil, of: trials[2].lease) }
     #expect(try rows(path, "SELECT trial_id FROM trial_heartbeats") == ["1"])
     try storage.finishTrial(trials[0].lease, state: .complete, values: [1], attributes: [:])
@@ -197,7 +201,7 @@ struct HeartbeatTests {
     let storage = try SQLiteStorage(path: folder.file())
     let study = try storage.createStudy(name: "s", directions: [.minimize]).id
     for owner in [ProcessIdentity.current, .ended] {
-      _ = try storage.startTrial(study: study, owner: owner, heartbeat: true, limit: nil) { _ in [:] }
+      _ = try storage.startTrial(study: study, owner: owner, limit: nil) { _ in [:] }
     }
     _ = try folder.file(running: "UPDATE trial_heartbeats SET heartbeat = '2020-01-01 00:00:00' WHERE trial_id = 1")
     #expect(try storage.requeueOrphans(study: study).requeued == [1])

@@ -60,7 +60,7 @@ struct TrialContractTests {
     let (storage, study) = try make(implementation)
     func start(_ study: Int64) throws -> StartedTrial {
       try #require(
-        try storage.startTrial(study: study, owner: .current, heartbeat: false, limit: nil, number: nil) { _ in [:] })
+        try storage.startTrial(study: study, owner: .current, limit: nil, number: nil) { _ in [:] })
     }
     let (first, second, third) = (try start(study), try start(study), try start(study))
     let other = try start(try #require(try storage.study(named: "other")).id)
@@ -90,11 +90,11 @@ struct TrialContractTests {
     added.systemAttributes = [FrozenTrial.candidateKey: "added"]
     try storage.addTrial(added, study: study)
     let assigned = try #require(
-      try storage.startTrial(study: study, owner: .current, heartbeat: false, limit: nil) { _ in
+      try storage.startTrial(study: study, owner: .current, limit: nil) { _ in
         [FrozenTrial.candidateKey: "assigned"]
       })
     let trial = try #require(
-      try storage.startTrial(study: study, owner: .current, heartbeat: false, limit: nil) { _ in [:] })
+      try storage.startTrial(study: study, owner: .current, limit: nil) { _ in [:] })
     for taken in ["added", "assigned"] { #expect(try !storage.claim(taken, of: trial.lease)) }
     try storage.setTrialAttributes([FrozenTrial.candidateKey: "set"], kind: .system, of: assigned.lease)
     #expect(try !storage.claim("set", of: trial.lease))

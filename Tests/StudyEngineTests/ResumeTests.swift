@@ -110,7 +110,7 @@ struct ResumeTests {
       return Array(repeating: 0, count: objectives)
     }
     let started = try #require(
-      try storage.startTrial(study: 1, owner: .current, heartbeat: false, limit: nil) { _ in [:] })
+      try storage.startTrial(study: 1, owner: .current, limit: nil) { _ in [:] })
     try storage.report(5, step: 1, checkpoint: [1], of: started.lease)
     try storage.requeueTrial(started.lease)
     let isResumed = Atomic(false)
@@ -173,7 +173,7 @@ struct ResumeTests {
           // Somebody takes this process for dead, and another one finishes the trial.
           try storage.requeueTrial(trial.record.id)
           let other = try #require(
-            try storage.startTrial(study: 1, owner: .current, heartbeat: false, limit: 0) { _ in [:] })
+            try storage.startTrial(study: 1, owner: .current, limit: 0) { _ in [:] })
           try storage.finishTrial(other.lease, state: .complete, values: [42], attributes: [:])
         }
         return 1

@@ -22,7 +22,8 @@ enum OwnSchema {
       """
     ),
     // How often a trial was started, which tells its present run from earlier ones, how many of its processes have
-    // ended under it without a newer checkpoint than `progress`, and that checkpoint's sequence number.
+    // ended under it without a newer checkpoint than `progress`, and that checkpoint's sequence number. The first run of a
+    // trial that did not wait has no row.
     (
       "hpo_trial_attempts",
       """

@@ -14,8 +14,7 @@ extension Study {
   ///
   /// - Parameter rules: What may end the search before it.
   func startInOrder(
-    limit: Int?, owner: ProcessIdentity, heartbeat: Bool, stop: StopSource?, rules: StopWatch?,
-    _ ordered: inout OrderedTrials
+    limit: Int?, owner: ProcessIdentity, stop: StopSource?, rules: StopWatch?, _ ordered: inout OrderedTrials
   ) throws -> TrialStart {
     var refused: Int?
     while true {
@@ -34,9 +33,7 @@ extension Study {
       }
       var view = try ordered.view(of: seen, by: number, storage: storage, study: id)
       if waiting == nil, sampler.isExhausted(view.history) { return .nothingLeft }
-      let started = try storage.startTrial(
-        study: id, owner: owner, heartbeat: heartbeat, limit: limit, number: number
-      ) { trial in
+      let started = try storage.startTrial(study: id, owner: owner, limit: limit, number: number) { trial in
         guard trial.seen == nil else { return [:] }
         view.history.update(trial)
         let isDrawn = trial.fixedParameters.isEmpty && trial.parameters.isEmpty

@@ -2,30 +2,45 @@ import Dispatch
 import Synchronization
 import TrialStorage
 
-/// Tells processes of other hosts, in the table that Optuna uses as well, that the trials of a run are being worked on.
+/// Tells processes of other hosts, in the table that Optuna uses as well, that the trials of a process are being worked on:
+/// those that take longer than `interval`.
 final class Heartbeat: Sendable {
   /// The seconds between two beats, an eighth of the silence after which a process is taken for dead.
   private static let interval = 15
 
-  private let leases = Mutex<Set<TrialLease>>([])
-  // Safe: set up before `init` ends, when no other thread knows it, and then only cancelled, once, as nobody else knows it any
-  // more; and Dispatch lets its objects be used from any thread, although they are not marked so.
-  private nonisolated(unsafe) let timer: any DispatchSourceTimer
+  private struct State: ~Copyable {
+    var leases: Set<TrialLease> = []
+    /// Beats since the first trial began.
+    var timer: (any DispatchSourceTimer)?
 
-  init(storage: any Storage) {
-    timer = DispatchSource.makeTimerSource(queue: .global(qos: .utility))
-    timer.schedule(deadline: .now() + .seconds(Self.interval), repeating: .seconds(Self.interval))
-    timer.setEventHandler { [weak self] in
-      guard let leases = self?.leases.withLock({ $0 }), !leases.isEmpty else { return }
-      // A beat may be missed; a storage in trouble is met by the next trial that writes.
-      try? storage.recordHeartbeats(of: Array(leases))
-    }
-    timer.resume()
+    deinit { timer?.cancel() }
   }
 
-  deinit { timer.cancel() }
+  private let storage: any Storage
+  private let state = Mutex(State())
 
-  func begin(_ lease: TrialLease) { leases.withLock { _ = $0.insert(lease) } }
+  init(storage: any Storage) { self.storage = storage }
 
-  func end(_ lease: TrialLease) { leases.withLock { _ = $0.remove(lease) } }
+  func begin(_ lease: TrialLease) {
+    state.withLock { state in
+      state.leases.insert(lease)
+      if state.timer == nil { state.timer = makeTimer() }
+    }
+  }
+
+  func end(_ lease: TrialLease) { state.withLock { _ = $0.leases.remove(lease) } }
+
+  private func makeTimer() -> any DispatchSourceTimer {
+    let timer = DispatchSource.makeTimerSource(queue: .global(qos: .utility))
+    timer.schedule(deadline: .now() + .seconds(Self.interval), repeating: .seconds(Self.interval))
+    timer.setEventHandler { [weak self] in self?.beat() }
+    timer.resume()
+    return timer
+  }
+
+  private func beat() {
+    let leases = state.withLock { $0.leases }
+    // A beat may be missed; a storage in trouble is met by the next trial that writes.
+    if !leases.isEmpty { try? storage.recordHeartbeats(of: Array(leases)) }
+  }
 }

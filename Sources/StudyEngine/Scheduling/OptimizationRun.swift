@@ -34,7 +34,6 @@ final class OptimizationRun: Sendable {
   private let observer: @Sendable (StudyEvent) -> Void
   private let watch: StopWatch
   private let queues: [DispatchQueue]
-  private let heartbeat: Heartbeat
   private let orphans: OrphanWatch
   private let state: Mutex<State>
 
@@ -49,7 +48,6 @@ final class OptimizationRun: Sendable {
     self.objective = objective
     watch = StopWatch(study: study, rules: rules)
     queues = (0..<jobs).map { DispatchQueue(label: "hpo.job.\($0)", qos: .userInitiated) }
-    heartbeat = Heartbeat(storage: study.storage)
     orphans = OrphanWatch(study: study, observer: observer)
     state = Mutex(State(scheduler: Scheduler(jobs: jobs)))
   }
@@ -112,7 +110,6 @@ final class OptimizationRun: Sendable {
       try orphans.lookIfDue()
       switch try next() {
       case .started(let trial):
-        heartbeat.begin(trial.lease)
         state.withLock { $0.obstacle = nil }
         decide(trial: trial) { $0.started(job: job) }
       case .nothingLeft: decide { $0.foundNothing(job: job) }
@@ -138,9 +135,9 @@ final class OptimizationRun: Sendable {
   }
 
   private func next() throws -> TrialStart {
-    let first = try study.start(limit: limit, stop: stop, heartbeat: true, rules: watch)
+    let first = try study.start(limit: limit, stop: stop, rules: watch)
     if case .started = first { return first }
-    return try orphans.look() ? study.start(limit: limit, stop: stop, heartbeat: true, rules: watch) : first
+    return try orphans.look() ? study.start(limit: limit, stop: stop, rules: watch) : first
   }
 
   /// Says so where the run has stood still for a while.
@@ -198,7 +195,7 @@ final class OptimizationRun: Sendable {
 
   /// Ends a trial by `body`, or does without it where it turns out to be another's by now.
   private func holding(_ trial: Trial, job: Int, _ body: () throws -> Void) {
-    defer { heartbeat.end(trial.lease) }
+    defer { study.heartbeat.end(trial.lease) }
     guarded(job) {
       do {
         try body()

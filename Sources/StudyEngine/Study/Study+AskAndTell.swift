@@ -14,7 +14,7 @@ extension Study {
   /// - Returns: The trial, to be ended by `tell`; nil where the limit is reached or the sampler has nothing left to try.
   /// - Throws: `StorageError`; `StudyError.mustWait` in a deterministic study where the trial sees one that is not finished.
   public func ask(limit: Int? = nil, owner: ProcessIdentity = .current) throws -> Trial? {
-    switch try start(limit: limit, stop: nil, heartbeat: false, owner: owner) {
+    switch try start(limit: limit, stop: nil, owner: owner) {
     case .started(let trial): return trial
     case .nothingLeft, .ended: return nil
     case .mustWait(let number, let other):
@@ -28,20 +28,27 @@ extension Study {
   /// - Parameters:
   ///   - limit: As of `ask`.
   ///   - stop: What interrupts the trial.
-  ///   - heartbeat: Whether the caller sends heartbeats for the trial.
   ///   - owner: As of `ask`.
   ///   - rules: What may end a deterministic search before the trial.
   func start(
-    limit: Int?, stop: StopSource?, heartbeat: Bool, owner: ProcessIdentity = .current, rules: StopWatch? = nil
+    limit: Int?, stop: StopSource?, owner: ProcessIdentity = .current, rules: StopWatch? = nil
   ) throws -> TrialStart {
-    if isDeterministic {
-      return try withOrderedTrials { ordered in
-        try startInOrder(limit: limit, owner: owner, heartbeat: heartbeat, stop: stop, rules: rules, &ordered)
-      }
+    let start =
+      isDeterministic
+      ? try withOrderedTrials { try startInOrder(limit: limit, owner: owner, stop: stop, rules: rules, &$0) }
+      : try startAnyTrial(limit: limit, owner: owner, stop: stop)
+    if case .started(let trial) = start, owner == .current { heartbeat.begin(trial.lease) }
+    return start
+  }
+
+  private func startAnyTrial(limit: Int?, owner: ProcessIdentity, stop: StopSource?) throws -> TrialStart {
+    guard let (started, joint) = try startTrial(limit: limit, owner: owner) else {
+      return .nothingLeft
     }
-    guard let started = try startTrial(limit: limit, owner: owner, heartbeat: heartbeat) else { return .nothingLeft }
     remember(started.record)
-    return .started(Trial(started, draw: Draw(seed: seed, number: started.record.number), study: self, stop: stop))
+    if let joint { withKnownHistory { joint.announce(for: started.record, to: &$0) } }
+    let draw = Draw(seed: seed, number: started.record.number)
+    return .started(Trial(started, draw: draw, study: self, stop: stop, joint: joint))
   }
 
   /// Ends a trial with its value.
@@ -85,6 +92,7 @@ extension Study {
 
   /// Takes note that a trial is no longer this process's, whatever has become of it.
   func giveUp(_ trial: Trial) {
+    heartbeat.end(trial.lease)
     var record = trial.record
     record.state = .waiting
     release(record)
@@ -110,6 +118,7 @@ extension Study {
       try storage.finishTrial(
         trial.lease, state: state, values: values, parameters: parameters, attributes: attributes)
     }
+    heartbeat.end(trial.lease)
     let record = trial.recordEnd(state: state, values: values, attributes: attributes)
     remember(record)
     return record

@@ -48,6 +48,9 @@ public final class Study: Sendable {
 
   private let known: Mutex<KnownTrials>
   private let ordered: Mutex<OrderedTrials>
+  let drawAhead = Mutex(DrawAhead())
+  /// Of the trials that this process runs.
+  let heartbeat: Heartbeat
   /// What the search is described by, once a trial was started.
   let searchDescription = Mutex<Checksum?>(nil)
 
@@ -126,6 +129,7 @@ public final class Study: Sendable {
     self.storage = storage
     self.checkpointInterval = checkpointInterval
     id = record.id
+    heartbeat = Heartbeat(storage: storage)
     known = Mutex(KnownTrials(directions: record.directions))
     ordered = Mutex(OrderedTrials(window: self.window ?? 1, directions: record.directions))
   }
@@ -176,16 +180,35 @@ public final class Study: Sendable {
   }
 
   /// Starts a trial with what the sampler assigns to it, as one step for the other jobs and for the record.
-  func startTrial(limit: Int?, owner: ProcessIdentity, heartbeat: Bool) throws -> StartedTrial? {
+  ///
+  /// - Returns: The trial, and its joint draw where that was made already and is on record.
+  func startTrial(limit: Int?, owner: ProcessIdentity) throws -> (started: StartedTrial, joint: JointDraw?)? {
     try withHistory { history in
       // Nothing new starts where every point has been tried; what waits still runs.
       let limit = sampler.isExhausted(history) ? 0 : limit
-      return try storage.startTrial(study: id, owner: owner, heartbeat: heartbeat, limit: limit, number: nil) { trial in
+      let number = drawAhead.withLock(\.number).flatMap { history.isKnown($0) ? nil : $0 }
+      var joint = number.map { drawJointly(for: $0, &history) }
+      let started = try storage.startTrial(study: id, owner: owner, limit: limit, number: nil) { trial in
         // A trial whose parameters are given, or that had some before it was interrupted, has what it needs.
-        guard trial.fixedParameters.isEmpty, trial.parameters.isEmpty else { return [:] }
+        let isNew = trial.fixedParameters.isEmpty && trial.parameters.isEmpty
+        if trial.number != number || !isNew { joint = nil }
+        guard isNew else { return [:] }
         history.update(trial)
-        return sampler.assignment(for: Draw(seed: seed, number: trial.number), history: history)
+        let assignment = sampler.assignment(for: Draw(seed: seed, number: trial.number), history: history)
+        // What the sampler assigns comes before what it draws.
+        if !assignment.isEmpty || !trial.jointSample.isEmpty { joint = nil }
+        return joint?.attributes(of: sampler) ?? assignment
       }
+      guard let started else { return nil }
+      drawAhead.withLock { $0.note(started: started.record.number) }
+      return (started, joint)
     }
+  }
+
+  /// Draws for the trial that is to have a number, without leaving it in the history.
+  private func drawJointly(for number: Int, _ history: inout TrialHistory) -> JointDraw {
+    history.update(FrozenTrial(id: 0, number: number, state: .running))
+    defer { history.remove(number: number) }
+    return JointDraw(by: sampler, draw: Draw(seed: seed, number: number), history: history)
   }
 }

@@ -227,26 +227,20 @@ extension Trial {
   /// Draws the joint sample and shows it to the other trials as parameters of this one; to those of other processes
   /// only if `announces`, since it costs a transaction that parameters recorded at once do not need.
   private func sampleRelative(announces: Bool, draw: Draw, state: inout State) throws {
-    let sampler = study.sampler
     let record = state.record
-    let (space, sample) = try withHistory(&state) { history in
-      let space = sampler.relativeSpace(history)
-      guard !space.isEmpty else { return (space, OrderedDictionary<String, Double>()) }
-      let sample = sampler.sampleRelative(space, draw: draw, history: history)
-      var announced = record
-      for (name, value) in sample where announced.parameters[name] == nil {
-        announced.parameters[name] = space[name].map { FrozenTrial.Parameter(distribution: $0, value: value) }
-      }
-      history.update(announced)
-      return (space, sample)
+    let joint = try withHistory(&state) { history in
+      let joint = JointDraw(by: study.sampler, draw: draw, history: history)
+      if !joint.values.isEmpty { joint.announce(for: record, to: &history) }
+      return joint
     }
-    let announcement = announces && !sample.isEmpty ? sampler.relativeAttributes(for: sample, in: space) : [:]
+    let announcement = announces ? joint.attributes(of: study.sampler) : [:]
     if !announcement.isEmpty {
       try study.storage.setTrialAttributes(announcement, kind: .system, of: lease)
       state.record.systemAttributes.merge(announcement) { _, new in new }
-      state.announced = space.filter { sample[$0.key] != nil }
+      state.announced = joint.distributions
     }
-    state.relative = sample
+    study.drawAhead.withLock { $0.note(announces: !announcement.isEmpty) }
+    state.relative = joint.values
   }
 }
 

@@ -56,8 +56,17 @@ public final class Trial: Sendable {
 
   let state: Mutex<State>
 
-  /// - Parameter view: What the trial sees, in a deterministic study; nil to find out when it matters.
-  init(_ started: StartedTrial, draw: Draw, study: Study, stop: StopSource?, view: TrialView? = nil) {
+  /// - Parameters:
+  ///   - started: The record, and the right to write to it.
+  ///   - draw: What is random of it.
+  ///   - study: Where it belongs.
+  ///   - stop: What interrupts it.
+  ///   - view: What the trial sees, in a deterministic study; nil to find out when it matters.
+  ///   - joint: What was drawn jointly and is on record; nil to draw when a parameter is asked for.
+  init(
+    _ started: StartedTrial, draw: Draw, study: Study, stop: StopSource?, view: TrialView? = nil,
+    joint: JointDraw? = nil
+  ) {
     let record = started.record
     number = record.number
     lease = started.lease
@@ -68,6 +77,11 @@ public final class Trial: Sendable {
     var state = State(
       record: record, fixed: record.fixedParameters, earlier: record.jointSample,
       recordedCount: record.parameters.count, view: view, pace: CheckpointPace(interval: study.checkpointInterval))
+    if let joint {
+      state.earlier = [:]
+      state.relative = joint.values
+      state.announced = joint.distributions
+    }
     if let attempt = record.attempts.last {
       (state.refusals, state.redraws) = (attempt.refusals, attempt.redraws)
       state.isRandom = attempt.redraws >= DuplicatePolicy.samplerDraws

@@ -155,6 +155,11 @@ extension TrialHistory {
   /// Takes note of the grid point that a trial stands for, and of nothing else about it.
   package mutating func visit(_ trial: FrozenTrial) { grids.insert(trial) }
 
+  /// Whether the history holds a trial of a number, in whatever state.
+  package func isKnown(_ number: Int) -> Bool {
+    isFinished(number) || waiting.contains(number) || runningTrial(number: number) != nil
+  }
+
   /// Forgets a trial that is not finished.
   public mutating func remove(number: Int) {
     precondition(!isFinished(number), "a finished trial stays in the history")

@@ -79,6 +79,15 @@ import Testing
         try command.json("query", "SELECT number, accuracy, learningRate FROM study ORDER BY number")
           as? [[String: Any]])
       #expect(rows.count == 6 && rows.allSatisfy { $0["learningRate"] is Double })
+      // A complaint names nothing that nobody typed.
+      for (condition, fault) in [
+        ("value <", "incomplete input"), ("(value", "incomplete input"), ("value) or (1", #"near ")""#),
+        ("value < 1 limit 2", #"near "limit""#), ("state = 'x", #"unrecognized token: "'x""#),
+      ] {
+        let refused = try command.hpo("trials", "--where", condition)
+        #expect(refused.status == 1 && refused.errors.contains("cannot be used: \(fault)"), "\(refused.errors)")
+        #expect(!refused.errors.contains("ORDER"))
+      }
     }
   }
 

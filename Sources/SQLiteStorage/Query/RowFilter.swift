@@ -48,7 +48,7 @@ public final class RowFilter: Sendable {
   public init(columns: [Column], condition: String) throws {
     self.columns = columns
     self.condition = condition
-    let (groups, selection) = (Self.groups(of: columns), Self.selection(columns, where: condition))
+    let (groups, selection) = (Self.groups(of: columns), Self.selection(columns, where: "(\(condition)\n) ORDER BY 1"))
     var configuration = Configuration()
     // A shell's single quotes leave double ones for texts.
     configuration.acceptsDoubleQuotedStringLiterals = true
@@ -59,6 +59,8 @@ public final class RowFilter: Sendable {
           let names = [Self.key + " INTEGER PRIMARY KEY"] + group.places.map { columns[$0].name.quotedIdentifier }
           try database.execute(sql: "CREATE TABLE \(group.table) (\(names.joined(separator: ", ")))")
         }
+        // By itself at first, so that a complaint names nothing that the user did not type.
+        _ = try database.makeStatement(sql: Self.selection(columns, where: condition))
         _ = try database.cachedStatement(sql: selection)
       }
     } catch {
@@ -111,7 +113,7 @@ public final class RowFilter: Sendable {
     let groups = groups(of: columns)
     let first = groups.first?.table ?? "".quotedIdentifier
     let tables = groups.dropFirst().reduce(first) { "\($0) JOIN \($1.table) USING (\(key))" }
-    return "SELECT \(first).\(key) FROM \(tables) WHERE (\(condition)\n) ORDER BY 1"
+    return "SELECT \(first).\(key) FROM \(tables) WHERE \(condition)"
   }
 
   private static func refusal(of condition: String, _ columns: [Column], _ error: any Error) -> any Error {

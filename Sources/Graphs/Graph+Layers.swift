@@ -67,8 +67,13 @@ extension Graph {
   }
 
   /// Adds the activation of each element.
+  ///
+  /// - Throws: `GraphError` where a slope or an α is not above 0, or the name is taken.
   public mutating func activation(_ activation: Activation, _ x: Value, name: String? = nil) throws -> Value {
-    try append(.activation(activation), [x], name: name)
+    if let fault = activation.fault {
+      throw GraphError(.invalidArgument, "\(activation.name) '\(name ?? "unnamed")' has \(fault)")
+    }
+    return try append(.activation(activation), [x], name: name)
   }
 
   /// Adds max(x, 0) of each element.

@@ -154,6 +154,43 @@ struct ModelCommandTests {
     }
   }
 
+  @Test(
+    "--set that changes nothing is refused with the way out",
+    arguments: [
+      (["momentum=0.5"], "=0.5 has no effect: optimizer is 'adam'; it counts with optimizer momentum or nesterov"),
+      (["optimizer=adam", "alpha=0.9"], "as by --set optimizer=rmsprop; else leave it out"),
+      (["optimizer=lbfgs", "restartEpochs=3", "schedule=warmRestarts"], "as by --set optimizer=adam"),
+      (["huberDelta=2"], "as by --set loss=huber"),
+      (["teacherShare=0.2"], "teacherShare=0.2 has no effect: there is no teacher"),
+      (["negativeSlope=0.2"], "as by --set activation=leakyReLU"),
+      (["depth=0", "dropout=0.2"], "dropout=0.2 has no effect: depth is '0'; it counts with depth above 0"),
+      (["decayed=weights"], "weightDecay is '0' and l1Penalty is '0'; it counts with weightDecay above 0 or l1Penalty"),
+      (["depth=1", "units0=4", "units=9"], "units=9 has no effect: --set gives each of the 1 layers"),
+      (["epochs=4", "epochs=5"], "--set epochs=5: it is set to 4 already"),
+      (["units01=4"], "there is no such hyperparameter"),
+      (["units+1=4"], "there is no such hyperparameter"),
+      (["depth=100"], "depth: expected a whole number from 0 to 64, met '100'"),
+    ])
+  func withoutEffect(_ settings: [String], _ message: String) throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      let refused = try command.start(
+        "hpo", ["train", "--config", "quick.yaml", "--output", "m.hpo"] + settings.flatMap { ["--set", $0] }
+      ).wait()
+      #expect(refused.status != 0 && refused.errors.contains(message), "\(refused.errors)")
+    }
+  }
+
+  @Test("a teacher of the command line has its numbers from there as well")
+  func numbersOfTeacher() throws {
+    try Command.inFolder { command in
+      try command.trainQuick("--set", "epochs=1")
+      let refused = try command.hpo(
+        "train", "--config", "quick.yaml", "--teacher", "m.hpo", "--set", "teacherShare=0.2", "--output", "s.hpo")
+      #expect(refused.errors.contains("teacherShare=0.2 has no effect beside --teacher; give --teacher-share 0.2"))
+    }
+  }
+
   @Test("find a place that cannot be written before any work")
   func unwritable() throws {
     try Command.inFolder { command in

@@ -19,6 +19,7 @@ struct RefinementCommandTests {
           metricAveraging: 0.5
         space:
           learningRate: {float: 1e-3..1e-1, log: true}
+          weightDecay: {float: 1e-5..1e-1, log: true}
           decayed: {choice: [all, weights]}
         sampler: {name: random, seed: 2}
         """, to: "folded.yaml")

@@ -70,6 +70,8 @@ import Testing
     #expect(code { try $0.dropout(x, probability: 1) } == .invalidArgument)
     #expect(code { try $0.dropout(x, probability: -0.1) } == .invalidArgument)
     #expect(code { try $0.dropout(x, probability: .nan) } == .invalidArgument)
+    #expect(code { try $0.activation(.leakyReLU(slope: 0), x) } == .invalidArgument)
+    #expect(code { try $0.activation(.elu(alpha: .infinity), x) } == .invalidArgument)
     #expect(code { try $0.parameter("p", shape: [3], initializer: .heNormal) } == .invalidArgument)
     #expect(code { try $0.parameter("p", shape: [3], initializer: .linear(fanIn: 0)) } == .invalidArgument)
     #expect(code { try $0.parameter("p", shape: [3], initializer: .orthogonal()) } == .invalidArgument)

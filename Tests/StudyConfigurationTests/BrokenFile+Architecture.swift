@@ -68,14 +68,14 @@ extension BrokenFile {
       "a step that is none", of: architectureText,
       edits: [("- keep: stem", "- transformer: {heads: 4}")],
       messages: [
-        "7:5: unknown step 'transformer'; expected one of dense, convolution, depthwise, separable, maxPooling, averagePooling, globalAveragePooling, dropout, flatten, activation, output, classifier, let, scope, repeat, layerChoice, optional, skip, if, cell, inputChoice, add, concatenate, keep, take, require",
+        "7:5: unknown step 'transformer'; expected one of dense, convolution, depthwise, separable, maxPooling, averagePooling, globalAveragePooling, layerNormalization, dropout, flatten, activation, output, classifier, let, scope, repeat, layerChoice, optional, skip, if, cell, inputChoice, add, multiply, concatenate, keep, take, require",
         "14:26: inputChoice.from: no value is kept as 'stem' before; expected body",
       ]),
     BrokenFile(
       "a step that is a number", of: architectureText,
       edits: [("- keep: stem", "- 3")],
       messages: [
-        "7:5: unknown step '3'; expected one of dense, convolution, depthwise, separable, maxPooling, averagePooling, globalAveragePooling, dropout, flatten, activation, output, classifier, let, scope, repeat, layerChoice, optional, skip, if, cell, inputChoice, add, concatenate, keep, take, require",
+        "7:5: unknown step '3'; expected one of dense, convolution, depthwise, separable, maxPooling, averagePooling, globalAveragePooling, layerNormalization, dropout, flatten, activation, output, classifier, let, scope, repeat, layerChoice, optional, skip, if, cell, inputChoice, add, multiply, concatenate, keep, take, require",
         "14:26: inputChoice.from: no value is kept as 'stem' before; expected body",
       ]),
     BrokenFile(
@@ -374,9 +374,9 @@ extension BrokenFile {
       ]),
     BrokenFile(
       "a join that does not exist", of: architectureText,
-      edits: [("count: 1}", "count: 1, join: product}")],
+      edits: [("count: 1}", "count: 1, join: mean}")],
       messages: [
-        "14:55: unknown join 'product'; expected one of sum, concatenate"
+        "14:55: unknown join 'mean'; expected one of sum, product, concatenate"
       ]),
     BrokenFile(
       "a value to add that is listed twice", of: architectureText,
@@ -450,6 +450,33 @@ extension BrokenFile {
       edits: [("- classifier", "- keep: end\n  - add: [stem, end]\n  - classifier")],
       messages: [
         "24:5: architecture: no random architecture can be built: add 'add' takes two values of one shape, but was given shapes 1x8x8x16, 1x4x4x16"
+      ]),
+    BrokenFile(
+      "products of different shapes", of: architectureText,
+      edits: [("- classifier", "- keep: end\n  - multiply: {of: [stem, end], name: gated}\n  - classifier")],
+      messages: [
+        "24:5: architecture: no random architecture can be built: multiply 'gated' takes two values of one shape, but was given shapes 1x8x8x16, 1x4x4x16"
+      ]),
+    BrokenFile(
+      "groups that divide no channels", of: architectureText,
+      edits: [("- classifier", "- convolution: {name: last, channels: 16, groups: 3}\n  - classifier")],
+      messages: [
+        "23:5: architecture: no random architecture can be built: convolution 'last' has 3 groups, which must divide both its 16 and its 16 channels"
+      ]),
+    BrokenFile(
+      "numbers of activations that are never taken, or out of range", of: architectureText,
+      edits: [
+        (
+          "depthwise: {kernel: 3}",
+          "depthwise: {kernel: 3, dilation: 0, negativeSlope: 0.1, activation: [elu, relu], eluAlpha: -1}"
+        ),
+        ("[maxPooling]", "[{convolution: {channels: 16, stride: 2, eluAlpha: 2}}]"),
+      ],
+      messages: [
+        "19:59: convolution.eluAlpha has no effect: the activation is never elu; write 'activation: elu', or leave it out",
+        "20:70: depthwise.dilation: expected a whole number from 1 to 16, met '0'",
+        "20:73: depthwise.negativeSlope has no effect: the activation is never leakyReLU; write 'activation: leakyReLU', or leave it out",
+        "20:128: depthwise.eluAlpha: expected a number above 0, met '-1'",
       ]),
     BrokenFile(
       "windows that never fit", of: architectureText,

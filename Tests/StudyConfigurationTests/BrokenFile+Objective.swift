@@ -47,6 +47,62 @@ extension BrokenFile {
         "10:17: objective.teacherShare: expected a number above 0 and up to 1, met '1.5'",
       ]),
     BrokenFile(
+      "hyperparameters without effect",
+      edits: [
+        (
+          "epochs: 30",
+          "beta1: 0.8\n  huberDelta: 2\n  temperature: 2\n  decayed: weights\n  restartEpochs: 5\n  negativeSlope: 0.2"
+        )
+      ],
+      messages: [
+        "10:3: 'huberDelta' has no effect: loss is 'automatic' by default; it counts with loss huber; else leave it out",
+        "11:3: 'temperature' has no effect: there is no 'teacher'; it counts with a teacher; else leave it out",
+        "12:3: 'decayed' has no effect: weightDecay is '0' by default and l1Penalty is '0' by default; it counts with "
+          + "weightDecay above 0 or l1Penalty above 0; else leave it out",
+        "13:3: 'restartEpochs' has no effect: schedule is 'constant' by default; it counts with schedule warmRestarts; "
+          + "else leave it out",
+        "14:3: 'negativeSlope' has no effect: activation is never leakyReLU where 'negativeSlope' exists; it counts with "
+          + "activation leakyReLU; else leave it out",
+      ]),
+    BrokenFile(
+      "a parameter of another optimizer",
+      edits: [("momentum, adam]", "adam]"), (", when: {optimizer: momentum}", "")],
+      messages: [
+        "20:3: 'momentum' has no effect: optimizer is never momentum or nesterov where 'momentum' exists; it counts with "
+          + "optimizer momentum or nesterov; else leave it out"
+      ]),
+    BrokenFile(
+      "a parameter that exists beside another optimizer alone",
+      edits: [("when: {optimizer: momentum}", "when: {optimizer: [sgd, adam]}")],
+      messages: [
+        "20:3: 'momentum' has no effect: optimizer is never momentum or nesterov where 'momentum' exists; it counts with "
+          + "optimizer momentum or nesterov; else leave it out"
+      ]),
+    BrokenFile(
+      "hyperparameters whose premises lack one themselves",
+      text: """
+        objective:
+          data: digits
+          network: mlp
+          metric: logLoss
+          optimizer: lbfgs
+          schedule: warmRestarts
+          restartEpochs: 5
+          depth: 0
+        space:
+          units: {int: 4..8}
+          learningRate: {float: 1e-3..1, log: true}
+        """,
+      messages: [
+        "6:3: 'schedule' has no effect: optimizer is fixed to 'lbfgs' in line 5; it counts with optimizer other than lbfgs "
+          + "or newtonCG; else leave it out",
+        "7:3: 'restartEpochs' has no effect: optimizer is fixed to 'lbfgs' in line 5; it counts with optimizer other than "
+          + "lbfgs or newtonCG; else leave it out",
+        "10:3: 'units' has no effect: depth is fixed to '0' in line 8; it counts with depth above 0; else leave it out",
+        "11:3: 'learningRate' has no effect: optimizer is fixed to 'lbfgs' in line 5; it counts with optimizer other than "
+          + "lbfgs or newtonCG; else leave it out",
+      ]),
+    BrokenFile(
       "an unknown precision",
       edits: [("network: mlp", "network: mlp\n  precision: float16")],
       messages: [

@@ -25,7 +25,7 @@ import Testing
       "constantLiar", "command", "worker", "metrics", "environment", "trialTimeout", "trialMemory", "grace",
       "folds", "npz", "npy", "features", "testFeatures", "testTarget", "loss", "huberDelta", "decayed",
       "metricAveraging", "teacher", "temperature", "teacherShare", "schedule", "restartEpochs", "restartFactor",
-      "shift", "cutout", "flip", "initialization",
+      "shift", "cutout", "flip", "initialization", "negativeSlope", "groups", "dilation", "multiply",
       "warmupSteps", "intervalSteps", "minTrials", "percentile",
       "stop", "timeout", "until", "stagnation", "duplicates",
     ])
@@ -38,7 +38,11 @@ import Testing
     let error = #expect(throws: ConfigurationError.self) {
       try StudyConfiguration(bytes: Array(text.utf8), file: "digits.yaml")
     }
-    #expect(try Self.blocks(of: "text") == [(error?.description ?? "") + "\n"])
+    let objective = "data: digits\n  network: mlp\n  metric: accuracy\n  optimizer: sgd\n  beta1: 0.8\n"
+    let withoutEffect = #expect(throws: ConfigurationError.self) {
+      try read("objective:\n  \(objective)space: {learningRate: {float: 1e-3..1}}\n")
+    }
+    #expect(try Self.blocks(of: "text") == [error, withoutEffect].map { ($0?.description ?? "") + "\n" })
   }
 
   private static func blocks(

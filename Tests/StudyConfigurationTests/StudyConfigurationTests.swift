@@ -134,6 +134,25 @@ import Trials
     #expect(plain.network.widths.isEmpty && plain.momentum == nil && plain.learningRate == 0.001)
   }
 
+  @Test("Activations have their own numbers") func activations() throws {
+    let study = try read(
+      """
+      objective: {data: digits, network: mlp, metric: accuracy, depth: 1, eluAlpha: 0.5}
+      space:
+        activation: {choice: [relu, elu, leakyReLU]}
+        negativeSlope: {float: 0.01..0.3, log: true, when: {activation: leakyReLU}}
+      """)
+    let training = try #require(study.objective?.training)
+    for (values, activation) in [
+      (["activation": "leakyReLU", "negativeSlope": 0.2], .leakyReLU(slope: 0.2)),
+      (["activation": "leakyReLU"], .leakyReLU(slope: 0.01)), (["activation": "elu"], .elu(alpha: 0.5)),
+      (["activation": "relu"], .relu),
+    ] as [(OrderedDictionary<String, Choice>, Activation)] {
+      let network = try training.hyperparameters(for: values).network
+      #expect(network == .mlp(MultilayerPerceptron(hiddenUnits: [64], activation: activation)))
+    }
+  }
+
   @Test("What refines a training is read, searched or by default") func refinements() throws {
     let head = "objective: {data: digits, network: mlp, metric: accuracy"
     let plain = try #require(try read("\(head)}\nspace: {dropout: {float: 0..0.5}}").objective?.training)

@@ -42,10 +42,31 @@ public enum Activation: Hashable, Sendable, Codable {
     }
   }
 
-  /// The standard activation of that name, or nil where there is none.
-  public init?(named name: String) {
+  /// The activation of a name; nil where there is none.
+  ///
+  /// - Parameters:
+  ///   - name: One of the names of `standard`.
+  ///   - negativeSlope: The slope of `leakyReLU` below 0, above 0.
+  ///   - alpha: The α of `elu`, above 0.
+  public init?(named name: String, negativeSlope: Double = 0.01, alpha: Double = 1) {
     guard let activation = Self.standard.first(where: { $0.name == name }) else { return nil }
-    self = activation
+    self =
+      switch activation {
+      case .leakyReLU: .leakyReLU(slope: negativeSlope)
+      case .elu: .elu(alpha: alpha)
+      default: activation
+      }
+  }
+
+  /// What is wrong with its number; nil for nothing.
+  var fault: String? {
+    let (word, number): (String, Double)
+    switch self {
+    case .leakyReLU(let slope): (word, number) = ("a slope", slope)
+    case .elu(let alpha): (word, number) = ("an α", alpha)
+    default: return nil
+    }
+    return number > 0 && number.isFinite ? nil : "\(word) of \(number), which must be a number above 0"
   }
 
   /// Whether the saturation of a byte does the same, so that an integer model needs no table for it.

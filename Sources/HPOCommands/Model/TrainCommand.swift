@@ -65,6 +65,9 @@ struct TrainCommand: ParsableCommand {
     let output = output ?? "\(plan.name).hpo"
     try RegularFile.requireWritable(output)
     let runner = try TrainingRunner(plan.objective, space: plan.configuration.space)
+    guard study != nil || runner.candidates?.isSingle ?? true else {
+      throw ValidationError("the study searches architectures; which of them? Give --study NAME and --trial N")
+    }
     let trainer = try runner.trainer(
       values: plan.values, seed: plan.seed, weights: teaching.readWeights(), teacher: teaching.readTeacher(),
       precision: plan.precision)
@@ -174,15 +177,7 @@ private struct TrainingPlan {
     name = configuration.name ?? "model"
     precision = trial?.precision
 
-    var given: OrderedDictionary<String, Choice> = [:]
-    for assignment in command.set {
-      let parameters = configuration.space.distributions.keys
-      guard objective.defaultValue(of: assignment.name) != nil || parameters.contains(assignment.name) else {
-        let hint = NearestName.hint(for: assignment.name, among: objective.hyperparameterNames + parameters)
-        throw ValidationError("--set \(assignment.name)=\(assignment.value): there is no such hyperparameter; \(hint)")
-      }
-      given[assignment.name] = assignment.value
-    }
+    let given = try objective.settings(command.set)
     self.objective = try objective.replacingWidths(by: given)
     var values = try configuration.space.walk { name, _ in
       // What is given for all layers counts before what a layer has of its own.
@@ -193,14 +188,11 @@ private struct TrainingPlan {
       }
       throw ValidationError("the parameter '\(name)' has no usual value; give it as --set \(name)=VALUE")
     }
-    if objective.architecture != nil {
-      guard let trial else {
-        throw ValidationError("the study searches architectures; which of them? Give --study NAME and --trial N")
-      }
+    if let trial, objective.architecture != nil {
       for (name, parameter) in trial.parameters where values[name] == nil { values[name] = parameter.external }
     }
     for (name, value) in given { values[name] = value }
-    try self.objective.requireLayers(of: given, in: values)
+    try self.objective.requireEffects(of: given, in: values, teaching: command.teaching)
     self.values = values
 
     var provenance = ["study": name, "seed": String(self.seed)]

@@ -4,6 +4,8 @@ import Training
 // What most studies leave at its default: the numbers of optimizers, losses and schedules, and regularization.
 
 extension Hyperparameter {
+  static let negativeSlope = Hyperparameter(name: "negativeSlope", domain: .real(.above(0)), defaultValue: 0.01)
+  static let eluAlpha = Hyperparameter(name: "eluAlpha", domain: .real(.above(0)), defaultValue: 1)
   static let beta1 = Hyperparameter(name: "beta1", domain: .real(.from(0).below(1)), defaultValue: 0.9)
   static let beta2 = Hyperparameter(name: "beta2", domain: .real(.from(0).below(1)), defaultValue: 0.999)
   static let alpha = Hyperparameter(name: "alpha", domain: .real(.from(0).below(1)), defaultValue: 0.99)
@@ -43,7 +45,8 @@ extension Hyperparameter {
 
   /// All of them, in the order of the reference.
   static let refinements = [
-    beta1, beta2, alpha, epsilon, isCentred, decayed, l1Penalty, weightLimit, initialization, loss, huberDelta,
+    negativeSlope, eluAlpha, beta1, beta2, alpha, epsilon, isCentred, decayed, l1Penalty, weightLimit, initialization,
+    loss, huberDelta,
     temperature, teacherShare, gradientValue, metricAveraging, restartEpochs, restartFactor, plateauFactor,
     plateauPatience, shift, flip, cutout,
   ]

@@ -59,14 +59,16 @@ struct Hyperparameter: Hashable, Sendable {
     warmup, labelSmoothing, gradientNorm, patience,
   ]
 
+  /// What a network of layers of its own says itself.
+  private static let ofHiddenUnits: Set = [activation, negativeSlope, eluAlpha, dropout, initialization]
+
   /// The hyperparameters of a network and its training.
   static func all(of network: TrainingObjective.Network) -> [Hyperparameter] {
     switch network {
     case .mlp: [depth, units] + common + refinements
     case .cnn:
       [blocks, channels, convolution, convolutions, kernel, reduction, head, headUnits] + common + refinements
-    case .architecture:
-      (common + refinements).filter { $0 != activation && $0 != dropout && $0 != initialization }
+    case .architecture: (common + refinements).filter { !ofHiddenUnits.contains($0) }
     }
   }
 

@@ -19,6 +19,15 @@ struct ObjectiveReader {
     /// Nil where the file's value is refused.
     let value: Choice?
     let origin: Origin
+
+    /// The value and where it comes from: `'adam' by default`.
+    func phrase(_ value: Choice) -> String {
+      switch origin {
+      case .fixed(let position): "fixed to '\(value)' in line \(position.line)"
+      case .listed(let position): "\(value) by the list of layers in line \(position.line)"
+      case .byDefault: "'\(value)' by default"
+      }
+    }
   }
 
   /// Nil where the file has mistakes in it.

@@ -37,10 +37,21 @@ extension TrainingObjective {
   /// What a hyperparameter is where nothing says otherwise; `units0`, `units1` and so on are hyperparameters as well.
   ///
   /// - Returns: Nil where there is no hyperparameter of that name.
-  package func defaultValue(of name: String) -> Choice? {
-    Hyperparameter.all(of: network).first {
-      name == $0.name || $0.isPerLayer && name.hasPrefix($0.name) && UInt8(name.dropFirst($0.name.count)) != nil
-    }?.defaultValue
+  package func defaultValue(of name: String) -> Choice? { hyperparameter(named: name)?.defaultValue }
+
+  /// The hyperparameter of a name, or that which a layer has one of: `units` for `units1`.
+  func hyperparameter(named name: String) -> Hyperparameter? {
+    let name = layer(of: name)?.hyperparameter ?? name
+    return Hyperparameter.all(of: network).first { $0.name == name }
+  }
+
+  /// What of a layer a name such as `units1` stands for; nil for other names.
+  package func layer(of name: String) -> (hyperparameter: String, number: Int)? {
+    guard network != .architecture, name.hasPrefix(network.width.name) else { return nil }
+    let digits = name.dropFirst(network.width.name.count)
+    // `units01` and `units+1` are the names of nothing.
+    guard let number = UInt8(digits), String(number) == digits else { return nil }
+    return (network.width.name, Int(number))
   }
 
   private func networkDescription(_ values: HyperparameterValues) throws(SearchSpaceError) -> NetworkDescription {
@@ -57,7 +68,10 @@ extension TrainingObjective {
     }
     let dropout = try values.number(.dropout)
     let initialization = TrainingRefinements.Initialization(rawValue: try values.name(.initialization))?.initializer
-    guard let activation = Activation(named: try values.name(.activation)) else {
+    let activation = Activation(
+      named: try values.name(.activation), negativeSlope: try values.number(.negativeSlope),
+      alpha: try values.number(.eluAlpha))
+    guard let activation else {
       preconditionFailure("the domain is the names of the activations")
     }
     switch network {
@@ -80,6 +94,64 @@ extension TrainingObjective {
   }
 }
 
+extension TrainingObjective {
+  /// A value that is to be set for a training, as a trial has it: whole numbers are such.
+  ///
+  /// - Throws: `SearchSpaceError.invalidValue` where training does not accept it, or has no hyperparameter of that name.
+  package func accepted(_ value: Choice, for name: String) throws(SearchSpaceError) -> Choice {
+    guard let hyperparameter = hyperparameter(named: name) else {
+      throw SearchSpaceError(.invalidName, "there is no hyperparameter '\(name)'")
+    }
+    let value = try hyperparameter.accepted(value, named: name)
+    return switch hyperparameter.domain {
+    case .whole, .wholeOr: value.wholeNumber.map(Choice.int) ?? value
+    case .real, .flag, .names: value
+    }
+  }
+
+  /// Why a hyperparameter changes nothing in a training of some values, and the way out; nil where it counts.
+  ///
+  /// - Parameters:
+  ///   - name: The hyperparameter.
+  ///   - values: The values of the study's space, and whatever else is set.
+  ///   - subject: What sets it, as the message begins.
+  ///   - option: What sets another one, as the way out says it.
+  package func complaint(
+    about name: String, in values: OrderedDictionary<String, Choice>, subject: String, option: String
+  ) -> String? {
+    func value(of hyperparameter: Hyperparameter) -> Choice {
+      if hyperparameter == network.depth, let fixedWidths { return .int(fixedWidths.count) }
+      return values[hyperparameter.name] ?? fixed[hyperparameter.name] ?? hyperparameter.defaultValue
+    }
+    let missing = hyperparameter(named: name)?.missingPremise(in: network) { fact in
+      switch fact {
+      case .teacher: teacher != nil
+      case .classes: data.task != .regression
+      case .value(let other, let accepted): accepted.contains(value(of: other))
+      }
+    }
+    guard let missing else { return nil }
+    let example = missing.facts.compactMap(\.example).first
+    return missing.complaint(about: subject, wayOut: example.map { "\(option) \($0)" }) { fact in
+      switch fact {
+      case .teacher: "there is no teacher"
+      case .classes: "the data are values to predict"
+      case .value(let other, _): "\(other.name) is '\(value(of: other))'"
+      }
+    }
+  }
+}
+
+extension Hyperparameter {
+  /// - Throws: `SearchSpaceError.invalidValue` for a value that training does not accept.
+  fileprivate func accepted(_ value: Choice, named name: String) throws(SearchSpaceError) -> Choice {
+    guard domain.contains(value) else {
+      throw SearchSpaceError(.invalidValue, "\(name): expected \(domain), met '\(value)'")
+    }
+    return value
+  }
+}
+
 /// The values of a trial's hyperparameters.
 struct HyperparameterValues {
   let own: OrderedDictionary<String, Choice>
@@ -88,10 +160,7 @@ struct HyperparameterValues {
   func value(_ hyperparameter: Hyperparameter, named name: String? = nil) throws(SearchSpaceError) -> Choice {
     let name = name ?? hyperparameter.name
     let value = own[name] ?? own[hyperparameter.name] ?? fixed[hyperparameter.name] ?? hyperparameter.defaultValue
-    guard hyperparameter.domain.contains(value) else {
-      throw SearchSpaceError(.invalidValue, "\(name): expected \(hyperparameter.domain), met '\(value)'")
-    }
-    return value
+    return try hyperparameter.accepted(value, named: name)
   }
 
   func number(_ hyperparameter: Hyperparameter) throws(SearchSpaceError) -> Double {

@@ -79,6 +79,7 @@ struct StudyReader {
     let duplicates = reader.name("duplicates", "policy", DuplicateHandling.self)
     let stop = reader.members["stop"].map { StopConfiguration($0, log: log) } ?? StopConfiguration()
     if let data = objective?.objective?.data { architecture?.checkSamples(of: data) }
+    if log.error == nil, let space { objective?.checkEffects(in: space, reader.members["space"], log) }
     guard log.error == nil, let directions, let sampler, let pruner, let space, let stop else { return nil }
     return StudyConfiguration(
       name: name, directions: directions,

@@ -90,15 +90,10 @@ struct ReferenceReader {
     if values.contains(where: { $0 == value || ($0.numericValue != nil && $0.numericValue == value.numericValue) }) {
       return Part(value: nil)
     }
-    let origin =
-      switch known.origin {
-      case .fixed(let position): "fixed to '\(value)' in line \(position.line)"
-      case .listed(let position): "\(value) by the list of layers in line \(position.line)"
-      case .byDefault: "'\(value)' by default"
-      }
     log.report(
       .contradiction, at: member.keyPosition,
-      "'\(name)' never exists: \(member.key) is \(origin); search \(member.key) too, or leave '\(name)' out")
+      "'\(name)' never exists: \(member.key) is \(known.phrase(value)); search \(member.key) too, or leave '\(name)' out"
+    )
     return nil
   }
 

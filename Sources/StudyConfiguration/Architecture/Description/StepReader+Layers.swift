@@ -32,9 +32,32 @@ extension StepReader {
       guard let given = options.members[key.rawValue] else { continue }
       values[key] = value(given.value, path: options.path(key.rawValue), domain: key.domain, names)
     }
+    for key in keys { checkEffect(of: key, kind, values, options) }
     let bits = kind.hasWeights ? options.wholeNumbers("bits", in: 2...8) : nil
     guard let name else { return nil }
     return .layer(DescribedLayer(kind, name: name, values: values, bits: bits))
+  }
+
+  /// Reports the number of an activation that the layer never has.
+  private func checkEffect(
+    of key: DescribedLayer.Key, _ kind: DescribedLayer.Kind, _ values: [DescribedLayer.Key: DescribedValue],
+    _ options: MappingReader
+  ) {
+    guard let activation = key.activation, let member = options.members[key.rawValue] else { return }
+    let function: DescribedLayer.Key = kind == .activation ? .function : .activation
+    let mayHaveIt =
+      switch values[function] {
+      case .constant(let choice): choice == .string(activation)
+      case .choice(.categorical(let list), _): list.choices.contains(.string(activation))
+      case .choice, .expression: true
+      // What is wrong is reported; what is left out is relu.
+      case nil: options.members[function.rawValue] != nil
+      }
+    guard !mayHaveIt else { return }
+    log.report(
+      .contradiction, at: member.keyPosition,
+      "\(options.path(key.rawValue)) has no effect: the \(function.rawValue) is never \(activation); write "
+        + "'\(function.rawValue): \(activation)', or leave it out")
   }
 
   /// Claims the names of the layers that a classifier is made of.
@@ -51,7 +74,12 @@ extension DescribedLayer.Key {
   /// What values are accepted.
   var domain: Hyperparameter.Domain {
     if let bounds { return .whole(bounds) }
-    guard self != .probability else { return .real(.from(0).below(1)) }
+    switch self {
+    case .probability: return .real(.from(0).below(1))
+    case .negativeSlope: return Hyperparameter.negativeSlope.domain
+    case .eluAlpha: return Hyperparameter.eluAlpha.domain
+    default: break
+    }
     return .names("activation", Activation.standard.map(\.name) + (self == .activation ? ["none"] : []))
   }
 }

@@ -44,7 +44,9 @@ extension StepReader {
       return .layerChoice(name, branches)
     case .cell: return cell(member, names, &taken)
     case .inputChoice: return inputChoice(member, names, &taken)
-    case .add, .concatenate: return join(structure == .add ? .sum : .concatenate, member, names, &taken)
+    case .add: return join(.sum, member, names, &taken)
+    case .multiply: return join(.product, member, names, &taken)
+    case .concatenate: return join(.concatenate, member, names, &taken)
     }
   }
 

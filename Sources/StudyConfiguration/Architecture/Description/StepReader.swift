@@ -28,7 +28,7 @@ struct StepReader {
     case repetition = "repeat"
     case layerChoice, optional, skip
     case condition = "if"
-    case cell, inputChoice, add, concatenate, keep, take, require
+    case cell, inputChoice, add, multiply, concatenate, keep, take, require
   }
 
   static let kinds = DescribedLayer.Kind.allCases.map(\.rawValue) + Structure.allCases.map(\.rawValue)

@@ -1,3 +1,4 @@
+import Foundation
 import OrderedCollections
 import Execution
 import Graphs
@@ -43,6 +44,30 @@ struct ProxyTests {
       let expected = try #require(scored["synflow"]?.doubleValue)
       #expect(abs(score - expected) < 1e-9)
     }
+  }
+
+  @Test("Synaptic flow of a product is the sum over weights of |w| ∂R/∂|w|, by finite differences")
+  func synapticFlowOfProduct() throws {
+    var graph = Graph()
+    let x = try graph.input("features", shape: [1, 3])
+    let a = try graph.layerNormalization(graph.dense(x, units: 2, name: "a"), name: "norm")
+    let product = try graph.multiply(a, graph.dense(x, units: 2, name: "b"), name: "product")
+    let output = try graph.dense(product, units: 2, name: "output")
+    let store = ParameterStore(graph, seed: 3)
+    let score = exp(try SynapticFlow.logScore(of: output, in: graph, parameters: store))
+    /// R where all weights have a common factor: the product of two layers and a third grows by its cube.
+    func weights(_ name: String) throws -> [Double] { try #require(store.values(of: name)).map { abs(Double($0)) } }
+    let (wa, wb, wo) = (try weights("a.weight"), try weights("b.weight"), try weights("output.weight"))
+    func flow(_ factor: Double) -> Double {
+      (0..<4).reduce(0) { sum, place in
+        let unit = place % 2
+        let left = wa[unit * 3..<unit * 3 + 3].reduce(0, +) * factor
+        let right = wb[unit * 3..<unit * 3 + 3].reduce(0, +) * factor
+        return sum + wo[place] * factor * left * right
+      }
+    }
+    let slope = (flow(1 + 1e-5) - flow(1 - 1e-5)) / 2e-5
+    #expect(abs(score - slope) < 1e-6 * slope)
   }
 
   @Test("The score of activation patterns is PyTorch's")

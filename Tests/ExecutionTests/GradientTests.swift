@@ -97,7 +97,7 @@ import Testing
     }
   }
 
-  @Test("The gradient of a whole network agrees with finite differences", arguments: Activation.standard)
+  @Test("The gradient of a whole network agrees with finite differences", arguments: OperationCase.activations)
   func network(activation: Activation) throws {
     var graph = Graph()
     let x = try graph.input("x", shape: [5, 4])

@@ -28,6 +28,20 @@ struct IntegerFootprintTests {
     #expect(footprint.peakActivationBytes == 16)
   }
 
+  @Test("A layer normalization keeps a factor and a summand a channel, a product nothing")
+  func layerNormalization() throws {
+    var graph = Graph()
+    let x = try graph.input("x", shape: [1, 2, 2, 4])
+    let y = try graph.layerNormalization(graph.conv2d(x, channels: 4, kernel: Extent(1), name: "conv"), name: "norm")
+    let z = try graph.multiply(y, x, name: "product")
+    let steps = graph.integerFootprint(of: z).steps
+    #expect(steps.map(\.name) == ["conv", "norm", "product"])
+    #expect(steps.map(\.parameters) == [16 + 4, 4 + 4, 0])
+    #expect(steps.map(\.flashBytes) == [16 + 4 * 4 + 4 * 4, 4 * 8, 0])
+    // x is read again by the product, which takes the place of one of its inputs.
+    #expect(steps.map(\.liveBytes) == [32, 48, 32])
+  }
+
   @Test("A convolution that something else reads as well is not folded into")
   func sharedConvolution() throws {
     var graph = Graph()

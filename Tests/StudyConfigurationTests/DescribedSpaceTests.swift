@@ -283,6 +283,53 @@ struct DescribedSpaceTests {
     #expect(graph[sum].inputs.map { graph[$0].name } == ["left.activation", "right.activation"])
   }
 
+  @Test("Normalizations, groups, dilations, products and the numbers of activations are those of Swift")
+  func layers() throws {
+    let space = try described(
+      """
+      - convolution: {name: stem, channels: 8, activation: [leakyReLU, elu, relu], negativeSlope: 0.1..0.4, eluAlpha: 0.5}
+      - layerNormalization
+      - keep: a
+      - convolution: {name: grouped, channels: 8, groups: [1, 2, 4], dilation: 1..3}
+      - depthwise: {dilation: [1, 2], activation: elu, eluAlpha: [0.5, 2]}
+      - keep: b
+      - let: {left: bool}
+      - if: {that: left, then: [{multiply: [a, b]}], else: [{inputChoice: {from: [a, b], count: 2, join: product}}]}
+      - globalAveragePooling
+      - dense: {units: 6, activation: leakyReLU, negativeSlope: "if(left, 0.2, 0.3)"}
+      - layerNormalization: {name: last}
+      - activation: {function: leakyReLU, negativeSlope: 0.5}
+      - output
+      """)
+    let written = SwiftSpace { x, outputWidth, builder in
+      let name = try builder.suggest(.choice("stem/activation", ["leakyReLU", "elu", "relu"]))
+      let slope = name == "leakyReLU" ? try builder.suggest(.float("stem/negativeSlope", 0.1...0.4)) : 1
+      let stem = try builder.convolution(x, channels: 8, kernel: 3, name: "stem", isActivated: name == "relu")
+      var x = stem
+      if name != "relu" {
+        x = try builder.graph.activation(
+          name == "elu" ? .elu(alpha: 0.5) : .leakyReLU(slope: slope), stem, name: "stem.activation")
+      }
+      let a = try builder.graph.layerNormalization(x, name: "layerNormalization")
+      let dilation = try builder.suggest("grouped/dilation", .range(1...3))
+      let groups = try builder.suggest("grouped/groups", [1, 2, 4])
+      x = try builder.convolution(a, channels: 8, kernel: 3, dilation: dilation, groups: groups, name: "grouped")
+      let wide = try builder.suggest("depthwise/dilation", [1, 2])
+      let alpha = try builder.suggest(.choice("depthwise/eluAlpha", [0.5, 2] as [Choice])).numericValue ?? 0
+      x = try builder.convolution(x, channels: nil, kernel: 3, dilation: wide, name: "depthwise", isActivated: false)
+      let b = try builder.graph.activation(.elu(alpha: alpha), x, name: "depthwise.activation")
+      let left = try builder.suggest(.bool("left"))
+      x = try builder.graph.multiply(a, b, name: left ? "multiply" : "inputs")
+      x = try builder.graph.globalAveragePooling(x, name: "globalAveragePooling")
+      x = try builder.dense(x, units: 6, name: "dense", isLast: true)
+      x = try builder.graph.activation(.leakyReLU(slope: left ? 0.2 : 0.3), x, name: "dense.activation")
+      x = try builder.graph.layerNormalization(x, name: "last")
+      x = try builder.graph.activation(.leakyReLU(slope: 0.5), x, name: "activation")
+      return try builder.dense(x, units: outputWidth, name: "output", isLast: true)
+    }
+    try expectEqual(space, written, count: 60)
+  }
+
   @Test("A constraint that does not hold has others drawn, and its reason is told where none holds")
   func constraints() throws {
     let space = try described(

@@ -128,16 +128,15 @@ struct DescribedBuilding {
     guard values.count > 1, let first = values.first else {
       return values.first ?? x
     }
-    switch join {
-    case .concatenate: return try builder.graph.concatenate(values, name: builder.nodeName(name))
-    case .sum:
-      var sum = first
-      for (place, value) in values.dropFirst().enumerated() {
-        let isLast = place == values.count - 2
-        sum = try builder.graph.add(sum, value, name: builder.nodeName(isLast ? name : "\(name)\(place + 1)"))
-      }
-      return sum
+    if join == .concatenate { return try builder.graph.concatenate(values, name: builder.nodeName(name)) }
+    var result = first
+    for (place, value) in values.dropFirst().enumerated() {
+      let node = builder.nodeName(place == values.count - 2 ? name : "\(name)\(place + 1)")
+      result =
+        join == .product
+        ? try builder.graph.multiply(result, value, name: node) : try builder.graph.add(result, value, name: node)
     }
+    return result
   }
 
   private func keptValue(_ name: String) throws -> Value {
@@ -210,11 +209,26 @@ struct DescribedBuilding {
       guard let value = layer.values[key], let bounds = key.bounds else { return usual }
       return try wholeNumber(value, "\(name)/\(key.rawValue)", in: bounds, of: title, &builder)
     }
+    func realNumber(_ key: DescribedLayer.Key) throws -> Double? {
+      guard let value = layer.values[key] else { return nil }
+      let choice = try self.value(value, name: "\(name)/\(key.rawValue)", &builder)
+      guard let number = choice.numericValue else {
+        throw ArchitectureError(.invalidSpace, "\(title): \(key.rawValue) is '\(choice)' and no number")
+      }
+      return number
+    }
     func function(_ key: DescribedLayer.Key) throws -> Activation? {
       guard let value = layer.values[key] else { return .relu }
       let choice = try self.value(value, name: "\(name)/\(key.rawValue)", &builder)
       if choice == "none" { return nil }
-      guard case .string(let text) = choice, let activation = Activation(named: text) else {
+      // A number is asked for where its activation is taken.
+      func number(_ key: DescribedLayer.Key, else usual: Double) throws -> Double {
+        try choice.description == key.activation ? realNumber(key) ?? usual : usual
+      }
+      guard case .string(let text) = choice,
+        let activation = try Activation(
+          named: text, negativeSlope: number(.negativeSlope, else: 0.01), alpha: number(.eluAlpha, else: 1))
+      else {
         throw ArchitectureError(.invalidSpace, "\(title): there is no activation '\(choice)'")
       }
       return activation
@@ -231,11 +245,14 @@ struct DescribedBuilding {
       let channels = layer.kind == .depthwise ? nil : try number(.channels, else: 1)
       let kernel = try number(.kernel, else: 3)
       let stride = try number(.stride, else: 1)
+      let dilation = try number(.dilation, else: 1)
+      let groups = try number(.groups, else: 1)
       let activation = try function(.activation)
       try checkWeights(
-        kernel * kernel * (channels == nil ? 1 : lastExtent(builder)), channels ?? lastExtent(builder), title)
+        kernel * kernel * (channels == nil ? 1 : lastExtent(builder) / groups), channels ?? lastExtent(builder), title)
       let y = try builder.convolution(
-        x, channels: channels, kernel: kernel, stride: stride, name: name, isActivated: activation == .relu)
+        x, channels: channels, kernel: kernel, stride: stride, dilation: dilation, groups: groups, name: name,
+        isActivated: activation == .relu)
       x = try activated(y, activation == .relu ? nil : activation, name, &builder)
     case .separable:
       let channels = try number(.channels, else: 1)
@@ -253,16 +270,12 @@ struct DescribedBuilding {
         : try builder.averagePooling(x, window: window, stride: stride, padding: padding, name: name)
     case .globalAveragePooling:
       x = try builder.graph.globalAveragePooling(x, name: builder.nodeName(name))
+    case .layerNormalization:
+      x = try builder.graph.layerNormalization(x, name: builder.nodeName(name))
     case .dropout:
       let usual = builder.dropoutProbability
       defer { builder.dropoutProbability = usual }
-      if let value = layer.values[.probability] {
-        let choice = try self.value(value, name: "\(name)/probability", &builder)
-        guard let probability = choice.numericValue else {
-          throw ArchitectureError(.invalidSpace, "\(title): the probability is '\(choice)' and no number")
-        }
-        builder.dropoutProbability = probability
-      }
+      builder.dropoutProbability = try realNumber(.probability) ?? usual
       x = try builder.dropout(x, name: name)
     case .flatten: x = try builder.graph.flatten(x, name: builder.nodeName(name))
     case .activation:
@@ -290,7 +303,7 @@ struct DescribedBuilding {
       throw ArchitectureError(
         .invalidSpace,
         "\(title) takes images, but was given \(shape); 'input: image' takes rows as images of one column")
-    case .dropout, .flatten, .activation: return
+    case .layerNormalization, .dropout, .flatten, .activation: return
     }
   }
 

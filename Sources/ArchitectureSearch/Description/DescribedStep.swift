@@ -76,7 +76,7 @@ package struct DescribedStep: Hashable, Sendable {
 
   /// How several values become one.
   package enum Join: String, Hashable, Sendable, CaseIterable {
-    case sum, concatenate
+    case sum, product, concatenate
   }
 }
 
@@ -104,8 +104,8 @@ package struct DescribedLayer: Hashable, Sendable {
   }
 
   package enum Kind: String, Hashable, Sendable, CaseIterable {
-    case dense, convolution, depthwise, separable, maxPooling, averagePooling, globalAveragePooling, dropout, flatten
-    case activation
+    case dense, convolution, depthwise, separable, maxPooling, averagePooling, globalAveragePooling
+    case layerNormalization, dropout, flatten, activation
     /// A dense layer with as many units as there are outputs, and no activation.
     case output
     /// Global average pooling, dropout and the outputs.
@@ -114,14 +114,14 @@ package struct DescribedLayer: Hashable, Sendable {
     /// The values that a layer has, the first of them necessary where `needsFirst`.
     package var keys: [Key] {
       switch self {
-      case .dense: [.units, .activation]
-      case .convolution: [.channels, .kernel, .stride, .activation]
-      case .depthwise: [.kernel, .stride, .activation]
+      case .dense: [.units, .activation, .negativeSlope, .eluAlpha]
+      case .convolution: [.channels, .kernel, .stride, .dilation, .groups, .activation, .negativeSlope, .eluAlpha]
+      case .depthwise: [.kernel, .stride, .dilation, .activation, .negativeSlope, .eluAlpha]
       case .separable: [.channels, .kernel, .stride]
       case .maxPooling, .averagePooling: [.window, .stride, .padding]
       case .dropout: [.probability]
-      case .activation: [.function]
-      case .globalAveragePooling, .flatten, .output, .classifier: []
+      case .activation: [.function, .negativeSlope, .eluAlpha]
+      case .globalAveragePooling, .layerNormalization, .flatten, .output, .classifier: []
       }
     }
 
@@ -143,17 +143,30 @@ package struct DescribedLayer: Hashable, Sendable {
   }
 
   package enum Key: String, Hashable, Sendable, CaseIterable {
-    case units, channels, kernel, stride, window, padding, probability, activation, function
+    case units, channels, kernel, stride, dilation, groups, window, padding, probability, activation, function
+    /// The number of the activation `leakyReLU`.
+    case negativeSlope
+    /// The number of the activation `elu`.
+    case eluAlpha
+
+    /// The name of the activation that a number belongs to; nil for other keys.
+    package var activation: String? {
+      switch self {
+      case .negativeSlope: "leakyReLU"
+      case .eluAlpha: "elu"
+      default: nil
+      }
+    }
 
     /// The whole numbers that are accepted; nil for what is no whole number.
     package var bounds: ClosedRange<Int>? {
       switch self {
       case .units: 1...65_536
-      case .channels: 1...4096
+      case .channels, .groups: 1...4096
       case .kernel, .window: 1...31
-      case .stride: 1...16
+      case .stride, .dilation: 1...16
       case .padding: 0...15
-      case .probability, .activation, .function: nil
+      case .probability, .activation, .function, .negativeSlope, .eluAlpha: nil
       }
     }
   }

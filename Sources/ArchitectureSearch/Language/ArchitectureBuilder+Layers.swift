@@ -27,10 +27,14 @@ extension ArchitectureBuilder {
   ///   - channels: Those of the output; nil for a depthwise convolution, which keeps them.
   ///   - kernel: The rows and columns of the window.
   ///   - stride: How far the window goes at a time.
+  ///   - dilation: The step between the pixels that a window reads.
+  ///   - groups: The groups of channels that are convolved each by itself; they divide both numbers of channels. A depthwise
+  ///     convolution has one for each.
   ///   - name: The layer, below the scopes that it stands in.
   ///   - isActivated: Whether ReLU follows.
   public mutating func convolution(
-    _ x: Value, channels: Int?, kernel: Int, stride: Int = 1, name: String, isActivated: Bool = true
+    _ x: Value, channels: Int?, kernel: Int, stride: Int = 1, dilation: Int = 1, groups: Int = 1, name: String,
+    isActivated: Bool = true
   ) throws -> Value {
     let shape = graph.shape(of: x)
     guard shape.rank == 4 else {
@@ -44,11 +48,12 @@ extension ArchitectureBuilder {
     let y =
       if let channels {
         try graph.conv2d(
-          x, channels: channels, kernel: fitting(kernel), stride: fitting(stride), hasBias: false, name: full,
-          weight: .heNormal)
+          x, channels: channels, kernel: fitting(kernel), stride: fitting(stride), dilation: fitting(dilation),
+          groups: groups, hasBias: false, name: full, weight: .heNormal)
       } else {
         try graph.depthwiseConv2d(
-          x, kernel: fitting(kernel), stride: fitting(stride), hasBias: false, name: full, weight: .heNormal)
+          x, kernel: fitting(kernel), stride: fitting(stride), dilation: fitting(dilation), hasBias: false, name: full,
+          weight: .heNormal)
       }
     let normalized = try graph.batchNormalization(y, name: "\(full).norm")
     return isActivated ? try graph.relu(normalized, name: "\(full).activation") : normalized

@@ -69,10 +69,17 @@ private struct DualPass {
       // The derivative of a weight by its factor is the weight.
       return Dual(values: weights, slopes: weights)
     case .state, .constant, .dropoutMask: return nil
-    case .reshape, .activation, .normalization(.batch): return try input(0)
+    case .reshape, .activation, .normalization(.batch), .normalization(.layer): return try input(0)
     case .add:
       let (left, right) = (try input(0), try input(1))
       return Dual(values: zip(left.values, right.values).map(+), slopes: zip(left.slopes, right.slopes).map(+))
+    case .multiply:
+      let (left, right) = (try input(0), try input(1))
+      return Dual(
+        values: zip(left.values, right.values).map(*),
+        slopes: left.slopes.indices.map {
+          left.slopes[$0] * right.values[$0] + left.values[$0] * right.slopes[$0]
+        })
     case .concatenate(let axis): return try concatenation(try node.inputs.indices.map(input), of: node, axis: axis)
     case .dense: return dense(try input(0), try input(1), units: node.shape[1])
     case .convolution(.forward(let convolution, _)):

@@ -86,6 +86,10 @@ private struct IntegerSchedule {
         appendStep(value, node, weight: nil, biases: 0)
         steps[steps.count - 1].step.addAffine(channels: node.shape.channels)
       }
+    case .normalization(.layer):
+      appendStep(value, node, weight: nil, biases: 0)
+      steps[steps.count - 1].step.addAffine(channels: node.shape.channels)
+      makeBuffer(for: value, node)
     case .activation(let activation) where activation.isClip && clipped.contains(node.inputs[0]):
       share(value, node.inputs[0])
     case _ where node.operation.isStored: break

@@ -43,6 +43,12 @@ struct ArchitectureCandidates: Sendable {
     }
   }
 
+  /// Whether there is nothing to choose, so that the only architecture needs no trial.
+  var isSingle: Bool {
+    (try? configuration.space.space.architecture(
+      Genome([:]), featureShape: samples.featureShape, outputWidth: samples.target.outputWidth)) != nil
+  }
+
   /// Readies a study for its first trial: looks whether the limits leave any architecture, and lets it begin with those that a
   /// warm-up finds.
   ///

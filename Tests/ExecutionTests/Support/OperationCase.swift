@@ -46,6 +46,9 @@ struct OperationCase: CustomStringConvertible {
     return (graph, inputs, output)
   }
 
+  /// All activations, and those with numbers also with others.
+  static let activations = Activation.standard + [.leakyReLU(slope: 0.3), .elu(alpha: 0.5)]
+
   /// Every operation that computes something, over shapes drawn from `random`.
   static func all(_ random: inout SplitMix) -> [OperationCase] {
     let (n, m, k) = (random.extent(), random.extent(), random.extent())
@@ -54,11 +57,11 @@ struct OperationCase: CustomStringConvertible {
       cases.append(OperationCase(operation, shapes, random: &random))
     }
 
-    for activation in [nil] + Activation.standard.map(Optional.some) {
+    for activation in [nil] + activations.map(Optional.some) {
       add(.dense(activation: activation), [[n, k], [m, k], [m]], random: &random)
       add(.dense(activation: activation), [[n, k], [m, k]], random: &random)
     }
-    for activation in Activation.standard {
+    for activation in activations {
       add(.activation(activation), [[n, m]], random: &random)
       add(.activationGradient(activation), [[n, m], [n, m]], random: &random)
       if !activation.isDifferentiatedAtOutput { add(.activationCurvature(activation), [[n, m]], random: &random) }

@@ -67,6 +67,7 @@ struct NASFinishCommand: ParsableCommand {
     }
     let front = try ArchitectureFront(record, trials: all, cost: nil)
     let chosen = try chosenTrials(record, all, front)
+    for trial in chosen { try requireIntegers(of: trial, source.architecture(of: trial), study: record.name) }
     let folder = output ?? "\(record.name.asFileName)-finished"
     let models = "\(folder)/seeds"
     do {
@@ -121,6 +122,17 @@ struct NASFinishCommand: ParsableCommand {
     guard results.allSatisfy(\.verification.passes) else {
       Terminal.writeError("a form of a model computes something else than the integer engine; see the report\n")
       throw ExitCode.failure
+    }
+  }
+
+  /// Checks, before hours of training, that integers can do what an architecture does.
+  private func requireIntegers(of trial: FrozenTrial, _ architecture: Architecture, study: String) throws {
+    do {
+      try SavedNetwork(graph: architecture.graph, output: architecture.output).requireIntegers()
+    } catch let error as CompressionError {
+      throw ValidationError(
+        "trial \(trial.number) cannot be made of integers: \(error.message); hpo train --study \(study) --trial "
+          + "\(trial.number) trains it in floating point")
     }
   }
 

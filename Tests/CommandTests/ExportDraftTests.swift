@@ -53,12 +53,18 @@ import Testing
   @Test("Ctrl-C takes away what is written of a file", arguments: ["json", "optuna"])
   func interruption(format: String) throws {
     try inStudy(of: 30_000) { command in
-      let running = try export(command, format)
-      while running.process.isRunning, try names(command).isEmpty { usleep(500) }
-      running.send(SIGINT)
-      let result = try running.wait()
-      #expect(result.status == 130, "it ends before it is done: \(result.errors)\(result.output)")
-      #expect(try names(command) == [])
+      // A machine at its limits may be done with the file before the test has seen that it is there.
+      for _ in 0..<20 {
+        let running = try export(command, format)
+        while running.process.isRunning, try names(command).isEmpty { usleep(500) }
+        running.send(SIGINT)
+        let result = try running.wait()
+        let left = try names(command)
+        if result.status == 130 { return #expect(left == []) }
+        #expect(result.status == 0 && left == ["out.file"], "\(result.errors)\(result.output)")
+        try FileManager.default.removeItem(at: command.folder.appendingPathComponent("out.file"))
+      }
+      Issue.record("each of 20 exports was done before it was interrupted")
     }
   }
 }

@@ -48,6 +48,11 @@ def test_optuna_sees_the_heartbeats_of_hpo(hpo):
     process = start_long_trial(hpo)
     storage = optuna.storages.RDBStorage(hpo.url, heartbeat_interval=60, grace_period=120)
     study = optuna.load_study(study_name="s", storage=storage)
+    # The first heartbeat of a trial comes 15 seconds after its start.
+    deadline = time.monotonic() + 60
+    while hpo.rows("SELECT count(*) FROM trial_heartbeats") == [(0,)] and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert hpo.rows("SELECT count(*) FROM trial_heartbeats") == [(1,)]
     assert storage._get_stale_trial_ids(study._study_id) == []
     process.kill()
     process.communicate()

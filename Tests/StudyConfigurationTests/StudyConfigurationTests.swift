@@ -190,8 +190,8 @@ import Trials
     let folded = try #require(try split("{folds: 4, test: 0.25, seed: 3}"))
     #expect(folded.folds == 4 && folded.test == 0.25 && folded.seed == 3)
     let samples = try EmbeddedDataset.diabetes.load()
-    #expect(try folded.splits(of: samples, test: nil).count == 4)
-    #expect(try split("{validation: 0.3}")?.splits(of: samples, test: nil).count == 1)
+    #expect(try folded.parts(of: samples, test: nil).count == 4)
+    #expect(try split("{validation: 0.3}")?.parts(of: samples, test: nil).count == 1)
     let both = #expect(throws: ConfigurationError.self) { try split("{folds: 4, validation: 0.3}") }
     #expect(both?.description.contains("leave 'validation' or 'folds' out") == true)
     #expect(throws: ConfigurationError.self) { try split("{folds: 1}") }

@@ -73,7 +73,7 @@ struct ModelData: ParsableArguments {
       throw ValidationError("\(config): the study file has no objective, so there are no data")
     }
     let (samples, test) = try objective.data.load()
-    return try objective.split.splits(of: samples, test: test)[0]
+    return try objective.split.parts(of: samples, test: test).raw(0)
   }
 
   /// Reads the samples, standardized not yet, but with indicators in place of categorical columns.

@@ -16,15 +16,24 @@ extension TrainingRunner {
   ///   - trial: The trial.
   ///   - values: The values that describe the network.
   func runFolds(_ trial: Trial, values: OrderedDictionary<String, Choice>) throws -> Double {
+    // One at a time, and none gathered twice.
+    var held: (fold: Int, split: DatasetParts.Split)?
+    func data(of fold: Int) -> DatasetSplits {
+      if let held, held.fold == fold { return held.split.data }
+      held = nil
+      let split = parts.standardized(fold)
+      held = (fold, split)
+      return split.data
+    }
     func makeTrainer(_ fold: Int) throws -> Trainer {
       var stream = RandomStream(seed: trial.seed, purpose: .fold, index: fold)
       // What the first fold has chosen, which the trial keeps, holds for all.
       return try self.trainer(
-        values: values, seed: fold == 0 ? trial.seed : stream.next(), data: splits[fold],
+        values: values, seed: fold == 0 ? trial.seed : stream.next(), data: data(of: fold),
         precision: trial.record.precision)
     }
     var (results, next) = try resumedFolds(of: trial, trainer: makeTrainer)
-    while results.count < splits.count {
+    while results.count < parts.count {
       let trainer = try next ?? makeTrainer(results.count)
       next = nil
       let isKept = trainer.checkpointSize <= Trial.largestCheckpoint
@@ -35,11 +44,11 @@ extension TrainingRunner {
       let (result, diagnosis) = try diagnosed(trial, trainer) {
         try trainer.train(afterEpoch: { _ in try keep() }, afterStep: keep)
       }
-      let test = try trainer.evaluate(splits[results.count].test)[objective.metric]
+      let test = try trainer.evaluate(data(of: results.count).test)[objective.metric]
       results.append(result.best.value, epoch: result.best.epoch, test: test, diagnosis: diagnosis)
       try note(results, with: trial)
       // What is kept is the beginning of the next fold.
-      let isLast = results.count == splits.count
+      let isLast = results.count == parts.count
       func begin() throws -> [UInt8] { try results.encoded(in: makeTrainer(results.count)) }
       try trial.report(results.summary.mean, at: results.count, checkpoint: isKept && !isLast ? begin : nil)
     }
@@ -52,7 +61,7 @@ extension TrainingRunner {
     guard let bytes = try trial.resume() else { return (FoldResults(), nil) }
     do {
       let (results, checkpoint) = try FoldResults.decode(bytes)
-      if results.count < splits.count {
+      if results.count < parts.count {
         let next = try trainer(results.count)
         try next.restore(checkpoint)
         return (results, next)

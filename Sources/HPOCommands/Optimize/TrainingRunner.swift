@@ -7,12 +7,12 @@ import StudyConfiguration
 struct TrainingRunner: Sendable {
   let objective: TrainingObjective
   private let space: ParameterSpace
-  /// The parts of the first split as they come.
-  let raw: DatasetSplits
-  /// What is trained on, standardized: one split, or one a fold.
-  let splits: [DatasetSplits]
+  /// What is trained on: one split, or one a fold.
+  let parts: DatasetParts
+  /// The parts of the first split as they come, gathered each time.
+  var raw: DatasetSplits { parts.raw(0) }
   /// What a single training is trained on.
-  var data: DatasetSplits { splits[0] }
+  var data: DatasetSplits { parts.standardized(0).data }
   /// A saved model that trainings learn from.
   private let teacher: TrainedModel?
   /// What draws architectures, where the study searches them.
@@ -34,12 +34,12 @@ struct TrainingRunner: Sendable {
       throw ValidationError(
         "\(dataset.name): the network 'cnn' needs images, but these are the rows of a table; take the network 'mlp'")
     }
-    let parts = try objective.split.splits(of: dataset, test: test)
-    raw = parts[0]
-    let splits = parts.map { $0.standardized() }
-    self.splits = splits
+    let parts = try objective.split.parts(of: dataset, test: test)
+    self.parts = parts
     teacher = try objective.teacher.map { try TrainedModel(contentsOf: $0) }
-    candidates = try objective.architecture.map { try ArchitectureCandidates($0, samples: splits[0].training) }
+    candidates = try objective.architecture.map {
+      try ArchitectureCandidates($0, samples: parts.standardized(0).data.training)
+    }
   }
 
   /// Readies a study for its first trial.
@@ -84,7 +84,7 @@ struct TrainingRunner: Sendable {
   func run(_ trial: Trial) throws -> [Double] {
     let candidate = try candidates?.draw(trial, space: space)
     let values = try candidate?.values ?? trial.suggest(space)
-    if splits.count > 1 { return [try runFolds(trial, values: values)] + (candidate?.objectives ?? []) }
+    if parts.count > 1 { return [try runFolds(trial, values: values)] + (candidate?.objectives ?? []) }
     let trainer = try trainer(values: values, seed: trial.seed, precision: trial.record.precision)
     let (result, diagnosis) = try diagnosed(trial, trainer) {
       try trainer.train(for: trial)

@@ -92,14 +92,18 @@ package struct DataSplit: Hashable, Sendable {
 
   /// Cuts samples as described: into one split, or one a fold.
   ///
-  /// - Parameter own: The test part that comes with the samples, where there is one.
+  /// - Parameters:
+  ///   - samples: The samples.
+  ///   - own: The test part that comes with them, where there is one.
   /// - Throws: `DatasetError`.
-  package func splits(of samples: Dataset, test own: Dataset?) throws(DatasetError) -> [DatasetSplits] {
-    switch (folds, own) {
-    case (let folds?, let own?): try samples.folds(folds, test: own, seed: seed)
-    case (let folds?, nil): try samples.folds(folds, test: test, seed: seed)
-    case (nil, let own?): [try samples.split(validation: validation, test: own, seed: seed)]
-    case (nil, nil): [try samples.split(validation: validation, test: test, seed: seed)]
-    }
+  package func parts(of samples: Dataset, test own: Dataset?) throws(DatasetError) -> DatasetParts {
+    let indices =
+      switch (folds, own) {
+      case (let folds?, let own?): try samples.foldIndices(folds, test: own, seed: seed)
+      case (let folds?, nil): try samples.foldIndices(folds, test: test, seed: seed)
+      case (nil, let own?): [try samples.splitIndices(validation: validation, test: own, seed: seed)]
+      case (nil, nil): [try samples.splitIndices(validation: validation, test: test, seed: seed)]
+      }
+    return DatasetParts(of: samples, at: indices, test: own)
   }
 }

@@ -11,29 +11,39 @@ extension Dataset {
   ///   - seed: Decides which samples go where.
   /// - Throws: `DatasetError` of code `invalidSplit` where a number is out of range or a part would be empty.
   public func folds(_ count: Int, test: Double = 0.2, seed: UInt64) throws(DatasetError) -> [DatasetSplits] {
+    try foldIndices(count, test: test, seed: seed).map { splits(at: $0, test: nil) }
+  }
+
+  /// As above, beside a test part that comes with the data set.
+  public func folds(_ count: Int, test: Dataset, seed: UInt64) throws(DatasetError) -> [DatasetSplits] {
+    try foldIndices(count, test: test, seed: seed).map { splits(at: $0, test: test) }
+  }
+
+  /// Which samples each split of a cross-validation takes.
+  package func foldIndices(
+    _ count: Int, test: Double, seed: UInt64
+  ) throws(DatasetError) -> [DatasetSplits.Indices] {
     guard test > 0, test < 1 else {
       throw DatasetError(
         .invalidSplit, "a fraction of \(test) for the test must be above 0 and below 1", source: name)
     }
     let parts = try parts(validation: 0, test: test, seed: seed)
-    let testIndices = parts.test.sorted()
-    return try splits(of: parts.training, in: count, test: subset(testIndices), testIndices: testIndices)
+    return try foldIndices(of: parts.training, in: count, test: parts.test.sorted())
   }
 
   /// As above, beside a test part that comes with the data set.
-  public func folds(_ count: Int, test: Dataset, seed: UInt64) throws(DatasetError) -> [DatasetSplits] {
-    guard isAlike(test) else {
-      throw DatasetError(
-        .invalidSplit, "its samples have another shape or other targets than those of \(name)", source: test.name)
-    }
+  package func foldIndices(
+    _ count: Int, test: Dataset, seed: UInt64
+  ) throws(DatasetError) -> [DatasetSplits.Indices] {
+    try requireAlike(test)
     let parts = try parts(validation: 0, test: 0, seed: seed)
-    return try splits(of: parts.training, in: count, test: test, testIndices: Array(0..<test.count))
+    return try foldIndices(of: parts.training, in: count, test: Array(0..<test.count))
   }
 
   /// Deals samples, which stand class by class, to the folds in turn.
-  private func splits(
-    of samples: [Int], in count: Int, test: Dataset, testIndices: [Int]
-  ) throws(DatasetError) -> [DatasetSplits] {
+  private func foldIndices(
+    of samples: [Int], in count: Int, test: [Int]
+  ) throws(DatasetError) -> [DatasetSplits.Indices] {
     guard count >= 2, count <= samples.count else {
       throw DatasetError(
         .invalidSplit, "\(samples.count) samples make no \(count) folds; there are 2 or more, of a sample each",
@@ -56,12 +66,8 @@ extension Dataset {
       throw DatasetError(.invalidSplit, "too few classes have more than one sample for \(count) folds", source: name)
     }
     return folds.indices.map { fold in
-      let validation = folds[fold].sorted()
-      let training = (always + folds.indices.filter { $0 != fold }.flatMap { folds[$0] }).sorted()
-      return DatasetSplits(
-        training: subset(training), validation: subset(validation), test: test,
-        indices: DatasetSplits.Indices(training: training, validation: validation, test: testIndices),
-        standardization: nil)
+      let training = always + folds.indices.filter { $0 != fold }.flatMap { folds[$0] }
+      return DatasetSplits.Indices(training: training.sorted(), validation: folds[fold].sorted(), test: test)
     }
   }
 

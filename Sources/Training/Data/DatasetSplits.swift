@@ -1,17 +1,17 @@
 /// A data set cut into what is trained on, what is chosen by, and what stays untouched until the end.
 public struct DatasetSplits: Sendable, Equatable {
   /// What networks are trained on.
-  public let training: Dataset
+  public private(set) var training: Dataset
   /// What networks and their epochs are compared by.
-  public let validation: Dataset
+  public private(set) var validation: Dataset
   /// What only the final network is measured on.
-  public let test: Dataset
+  public private(set) var test: Dataset
   /// Where each part's samples came from, as ascending indices of the whole data set.
   public let indices: Indices
   /// How categorical columns became indicators, where there were such.
-  public let encoding: OneHotEncoding?
+  public private(set) var encoding: OneHotEncoding?
   /// How features were standardized, where they were.
-  public let standardization: Standardization?
+  public private(set) var standardization: Standardization?
 
   init(
     training: Dataset, validation: Dataset, test: Dataset, indices: Indices, encoding: OneHotEncoding? = nil,
@@ -38,14 +38,17 @@ public struct DatasetSplits: Sendable, Equatable {
   /// The parts with each feature shifted and scaled to mean 0 and deviation 1 over the training part.
   ///
   /// Validation and test samples take no part in the figures. A feature that is constant in training becomes 0 there.
-  /// Categorical columns are encoded before; their indicators stay zeros and ones.
-  public func standardized() -> DatasetSplits {
+  /// Categorical columns are encoded before; their indicators stay zeros and ones. Parts that nobody else holds are changed
+  /// where they lie.
+  public consuming func standardized() -> DatasetSplits {
     precondition(standardization == nil, "the splits are standardized already")
-    let parts = encoded()
-    let figures = Standardization(fitting: parts.training, encoding: parts.encoding)
-    return DatasetSplits(
-      training: figures.applied(to: parts.training), validation: figures.applied(to: parts.validation),
-      test: figures.applied(to: parts.test), indices: indices, encoding: parts.encoding, standardization: figures)
+    encode()
+    let figures = Standardization(fitting: training, encoding: encoding)
+    figures.apply(to: &training)
+    figures.apply(to: &validation)
+    figures.apply(to: &test)
+    standardization = figures
+    return self
   }
 
   /// The parts as a model takes them: encoded and standardized by the figures that it was trained with.
@@ -62,11 +65,17 @@ public struct DatasetSplits: Sendable, Equatable {
 
   /// The parts with indicators of the training part's categories in place of categorical columns; without such columns the
   /// parts as they are.
-  public func encoded() -> DatasetSplits {
-    guard let encoding = OneHotEncoding(fitting: training) else { return self }
-    return DatasetSplits(
-      training: encoding.encoded(training), validation: encoding.encoded(validation), test: encoding.encoded(test),
-      indices: indices, encoding: encoding, standardization: standardization)
+  public consuming func encoded() -> DatasetSplits {
+    encode()
+    return self
+  }
+
+  private mutating func encode() {
+    guard let encoding = OneHotEncoding(fitting: training) else { return }
+    training = encoding.encoded(training)
+    validation = encoding.encoded(validation)
+    test = encoding.encoded(test)
+    self.encoding = encoding
   }
 }
 
@@ -85,6 +94,13 @@ extension Dataset {
   public func split(
     validation: Double = 0.2, test: Double = 0.2, seed: UInt64
   ) throws(DatasetError) -> DatasetSplits {
+    splits(at: try splitIndices(validation: validation, test: test, seed: seed), test: nil)
+  }
+
+  /// Which samples each of the three parts takes.
+  package func splitIndices(
+    validation: Double, test: Double, seed: UInt64
+  ) throws(DatasetError) -> DatasetSplits.Indices {
     guard validation > 0, test > 0, validation + test < 1 else {
       throw DatasetError(
         .invalidSplit,
@@ -92,11 +108,8 @@ extension Dataset {
           + "0 and together below 1", source: name)
     }
     let parts = try parts(validation: validation, test: test, seed: seed)
-    let indices = DatasetSplits.Indices(
+    return DatasetSplits.Indices(
       training: parts.training.sorted(), validation: parts.validation.sorted(), test: parts.test.sorted())
-    return DatasetSplits(
-      training: subset(indices.training), validation: subset(indices.validation), test: subset(indices.test),
-      indices: indices, standardization: nil)
   }
 
   /// Cuts the data set into training and validation, beside a test part that comes with it.
@@ -110,26 +123,38 @@ extension Dataset {
   public func split(
     validation: Double = 0.2, test: Dataset, seed: UInt64
   ) throws(DatasetError) -> DatasetSplits {
+    splits(at: try splitIndices(validation: validation, test: test, seed: seed), test: test)
+  }
+
+  /// As above, beside a test part that comes with the data set.
+  package func splitIndices(
+    validation: Double, test: Dataset, seed: UInt64
+  ) throws(DatasetError) -> DatasetSplits.Indices {
     guard validation > 0, validation < 1 else {
       throw DatasetError(
         .invalidSplit, "a fraction of \(validation) for validation must be above 0 and below 1", source: name)
     }
-    guard isAlike(test) else {
+    try requireAlike(test)
+    let parts = try parts(validation: validation, test: 0, seed: seed)
+    return DatasetSplits.Indices(
+      training: parts.training.sorted(), validation: parts.validation.sorted(), test: Array(0..<test.count))
+  }
+
+  /// The parts of some indices, those of the test within the test part that comes with the data set, where there is one.
+  func splits(at indices: DatasetSplits.Indices, test: Dataset?) -> DatasetSplits {
+    DatasetSplits(
+      training: subset(indices.training), validation: subset(indices.validation), test: test ?? subset(indices.test),
+      indices: indices, standardization: nil)
+  }
+
+  /// Checks that the samples of a test part have the same shape and targets.
+  func requireAlike(_ test: Dataset) throws(DatasetError) {
+    guard test.featureShape == featureShape, test.target.hasSameMeaning(as: target),
+      Set(test.categories.keys) == Set(categories.keys)
+    else {
       throw DatasetError(
         .invalidSplit, "its samples have another shape or other targets than those of \(name)", source: test.name)
     }
-    let parts = try parts(validation: validation, test: 0, seed: seed)
-    let indices = DatasetSplits.Indices(
-      training: parts.training.sorted(), validation: parts.validation.sorted(), test: Array(0..<test.count))
-    return DatasetSplits(
-      training: subset(indices.training), validation: subset(indices.validation), test: test, indices: indices,
-      standardization: nil)
-  }
-
-  /// Whether the samples of another data set have the same shape and targets.
-  func isAlike(_ other: Dataset) -> Bool {
-    other.featureShape == featureShape && other.target.hasSameMeaning(as: target)
-      && Set(other.categories.keys) == Set(categories.keys)
   }
 
   /// Deals the samples of each class out to the parts.

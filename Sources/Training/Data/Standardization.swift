@@ -50,18 +50,23 @@ public struct Standardization: Sendable, Hashable {
 
   /// The data set with the features shifted and scaled; its shape must be that of the one fitted.
   public func applied(to dataset: Dataset) -> Dataset {
+    var result = dataset
+    apply(to: &result)
+    return result
+  }
+
+  /// Shifts and scales the features where they lie.
+  func apply(to dataset: inout Dataset) {
     precondition(
       Self.groupCount(of: dataset) == means.count, "the data set has another shape than the one fitted")
     let scales = deviations.map { 1 / $0 }
-    var result = dataset
-    var position = 0
-    while position < result.features.count {
-      for index in means.indices {
-        result.features[position] = (result.features[position] - means[index]) * scales[index]
-        position += 1
+    dataset.features.withUnsafeMutableBufferPointer { features in
+      for start in stride(from: 0, to: features.count, by: means.count) {
+        for index in means.indices {
+          features[start + index] = (features[start + index] - means[index]) * scales[index]
+        }
       }
     }
-    return result
   }
 
   /// The number of columns of a table, or of channels of images, which come last in memory.

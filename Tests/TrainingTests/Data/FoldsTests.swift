@@ -1,3 +1,5 @@
+import Dispatch
+import Synchronization
 import Testing
 
 @testable import Training
@@ -28,6 +30,37 @@ struct FoldsTests {
         #expect((counts.max() ?? 0) - (counts.min() ?? 0) <= 1)
       }
     }
+  }
+
+  @Test("are gathered where they are asked for, as all of them at once are, and shared as long as they are held")
+  func parts() throws {
+    let digits = try EmbeddedDataset.digits.load()
+    let folds = try digits.folds(3, test: 0.2, seed: 4)
+    let indices = try digits.foldIndices(3, test: 0.2, seed: 4)
+    for isKept in [false, true] {
+      let parts = DatasetParts(of: digits, at: indices, test: nil, mostKeptBytes: isKept ? .max : 0)
+      #expect(parts.count == 3)
+      for (number, fold) in folds.enumerated() {
+        #expect(parts.raw(number) == fold)
+        weak var earlier: DatasetParts.Split?
+        do {
+          let split = parts.standardized(number)
+          earlier = split
+          #expect(split.data == fold.standardized())
+          let others = Mutex<[DatasetParts.Split]>([])
+          DispatchQueue.concurrentPerform(iterations: 4) { _ in
+            let other = parts.standardized(number)
+            others.withLock { $0.append(other) }
+          }
+          #expect(others.withLock { $0.allSatisfy { $0 === split } })
+        }
+        #expect((earlier != nil) == isKept)
+      }
+    }
+    // The only split is needed again and again.
+    let single = DatasetParts(of: digits, at: [indices[0]], test: nil, mostKeptBytes: 0)
+    weak var only = single.standardized(0)
+    #expect(only != nil)
   }
 
   private static func labels(_ dataset: Dataset) -> [Int32] {

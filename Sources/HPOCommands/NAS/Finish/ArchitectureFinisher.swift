@@ -162,9 +162,9 @@ struct ArchitectureFinisher: Sendable {
   /// An integer model with what its integers achieve.
   private func measured(_ model: TrainedModel) throws -> TrainedModel {
     var model = model
-    let integers = try model.integerPredictor()
+    let (integers, raw) = (try model.integerPredictor(), runner.raw)
     model.metrics = [
-      "validation": try integers.metrics(on: runner.raw.validation), "test": try integers.metrics(on: runner.raw.test),
+      "validation": try integers.metrics(on: raw.validation), "test": try integers.metrics(on: raw.test),
     ]
     return model
   }
@@ -184,7 +184,8 @@ struct ArchitectureFinisher: Sendable {
   /// - Returns: For each layer with weights, the metric at each of the bits.
   func sensitivity(of run: FinishedRun, _ architecture: Architecture, bits: [Int]) throws -> [LayerSensitivity] {
     guard let float = run.models[.float32] else { return [] }
-    let validation = runner.raw.validation.prefix(512)
+    let raw = runner.raw
+    let validation = raw.validation.prefix(512)
     return try architecture.footprint.steps.filter { $0.weightBits != nil }.map { step in
       LayerSensitivity(
         layer: step.name, bits: bits,
@@ -194,7 +195,7 @@ struct ArchitectureFinisher: Sendable {
           var widths = self.bits(of: architecture)
           widths.byLayer[step.name] = width
           let quantized = try PostTrainingQuantization(bits: widths, sampleLimit: 256).quantize(
-            float, calibration: runner.raw.training)
+            float, calibration: raw.training)
           return try quantized.integerPredictor().metrics(on: validation)[objective.metric] ?? .nan
         })
     }

@@ -1,0 +1,64 @@
+import Synchronization
+
+/// A data set with the splits that networks are trained on: one, or one a fold.
+///
+/// A split is gathered and standardized where it is asked for, and all who hold it at the same time share it. So a
+/// cross-validation takes the memory of the data set and of the folds that are being trained on, and not of all folds. Where
+/// all of them together are small, they are kept, since gathering them for each trial would take longer than the trial's first
+/// steps.
+package final class DatasetParts: Sendable {
+  /// A split as networks take it: encoded and standardized by its own training part.
+  package final class Split: Sendable {
+    package let data: DatasetSplits
+
+    init(_ data: DatasetSplits) { self.data = data }
+  }
+
+  private struct Entry {
+    /// The split as long as somebody holds it.
+    weak var shared: Split?
+    /// The same, where it is kept.
+    var kept: Split?
+  }
+
+  private let samples: Dataset
+  private let test: Dataset?
+  private let indices: [DatasetSplits.Indices]
+  private let areKept: Bool
+  private let entries: Mutex<[Entry]>
+
+  /// Takes a data set and which of its samples go where.
+  ///
+  /// - Parameters:
+  ///   - samples: The samples.
+  ///   - indices: Those of each split.
+  ///   - test: The test part that comes with the samples; nil to cut it off.
+  ///   - mostKeptBytes: The bytes up to which all splits are kept.
+  package init(
+    of samples: Dataset, at indices: [DatasetSplits.Indices], test: Dataset?, mostKeptBytes: Int = 32 << 20
+  ) {
+    self.samples = samples
+    self.test = test
+    self.indices = indices
+    let bytes = 4 * (samples.features.count + (test?.features.count ?? 0))
+    areKept = indices.count == 1 || bytes <= mostKeptBytes / indices.count
+    entries = Mutex(Array(repeating: Entry(), count: indices.count))
+  }
+
+  /// The number of splits, at least 1.
+  package var count: Int { indices.count }
+
+  /// A split as the samples come.
+  package func raw(_ number: Int) -> DatasetSplits { samples.splits(at: indices[number], test: test) }
+
+  /// A split as networks take it, which is shared with whoever else holds it.
+  package func standardized(_ number: Int) -> Split {
+    // Whoever comes second waits, and takes what the first has made.
+    entries.withLock { entries in
+      if let known = entries[number].shared { return known }
+      let split = Split(raw(number).standardized())
+      entries[number] = Entry(shared: split, kept: areKept ? split : nil)
+      return split
+    }
+  }
+}

@@ -68,6 +68,8 @@ def fill(path, count):
             ((n + 1, (p["x"] + 1) ** 2 + (p["y"] + 1) ** 2 + p["step"] + p["layers"] / 8) for n, p in zip(numbers, points)))
         database.commit()
     database.close()
+    # Or the first program that waits for the disk would wait for the whole file.
+    os.sync()
 
 
 # Runs a command in a process of its own, since a child's peak memory is at first that of the process that starts it.

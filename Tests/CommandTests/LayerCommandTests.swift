@@ -43,6 +43,8 @@ import Testing
       let rows = try #require(try command.json("predict", "m.hpo", "--data", "digits", "--limit", "3") as? [Any])
       #expect(rows.count == 3)
       try command.succeed("export", "m.hpo", "--format", "onnx")
+      let other = try command.hpo("train", "--study", "smooth", "--trial", "2", "--set", "stem/negativeSlope=0.2")
+      #expect(other.errors.contains("a choice of the architecture, which stays that of trial 2"), "\(other.errors)")
       let refused = try command.hpo("quantize", "m.hpo", "--config", "smooth.yaml")
       #expect(refused.status != 0)
       #expect(refused.errors.contains("layerNormalization 'layerNormalization' has no integer kernel"))

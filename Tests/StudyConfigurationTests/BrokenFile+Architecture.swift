@@ -452,6 +452,18 @@ extension BrokenFile {
         "24:5: architecture: no random architecture can be built: add 'add' takes two values of one shape, but was given shapes 1x8x8x16, 1x4x4x16"
       ]),
     BrokenFile(
+      "a probability that no step drops with",
+      text: """
+        objective: {data: digits, metric: accuracy}
+        architecture:
+          dropout: 0.2
+          space: [flatten, {optional: {name: more, steps: [{dropout: 0.1}]}}, output]
+        """,
+      messages: [
+        "3:3: architecture.dropout has no effect: it is that of 'classifier' and of a 'dropout' without a probability, and "
+          + "there is neither; leave it out"
+      ]),
+    BrokenFile(
       "products of different shapes", of: architectureText,
       edits: [("- classifier", "- keep: end\n  - multiply: {of: [stem, end], name: gated}\n  - classifier")],
       messages: [

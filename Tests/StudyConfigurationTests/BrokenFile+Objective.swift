@@ -34,6 +34,26 @@ extension BrokenFile {
         "6:112: objective.data.categoricalColumns: expected a text, met '1'; put it in quotes",
       ]),
     BrokenFile(
+      "keys of other files",
+      edits: [("data: digits", "data: {npz: a.npz, features: x, target: y, delimiter: comma, csv: b.csv}")],
+      messages: [
+        "6:46: objective.data.delimiter has no effect on samples of 'npz'; leave it out",
+        "6:64: objective.data.csv has no effect on samples of 'npz'; leave it out",
+      ]),
+    BrokenFile(
+      "keys of arrays beside a table",
+      edits: [("data: digits", "data: {csv: a.csv, target: y, features: x, testTarget: z}")],
+      messages: [
+        "6:33: objective.data.features has no effect on samples of 'csv'; leave it out",
+        "6:46: objective.data.testTarget has no effect on samples of 'csv'; leave it out",
+      ]),
+    BrokenFile(
+      "a target of files that have their labels with them",
+      edits: [("data: digits", "data: {idx: folder, target: y}"), (", test: 0.2", "")],
+      messages: [
+        "6:23: objective.data.target has no effect on samples of 'idx'; leave it out"
+      ]),
+    BrokenFile(
       "a test fraction of data that come with a test part",
       edits: [("data: digits", "data: fashion-mnist")],
       messages: [

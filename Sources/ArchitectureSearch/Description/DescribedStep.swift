@@ -23,6 +23,19 @@ package struct DescribedStep: Hashable, Sendable {
     self.place = place
   }
 
+  /// The layers that the step may add, at whatever depth.
+  package var layers: [DescribedLayer] {
+    func layers(of steps: [DescribedStep]) -> [DescribedLayer] { steps.flatMap(\.layers) }
+    return switch operation {
+    case .layer(let layer): [layer]
+    case .scope(_, let steps), .repetition(_, _, _, let steps), .optional(_, let steps), .skip(_, _, let steps):
+      layers(of: steps)
+    case .condition(_, let then, let otherwise): layers(of: then) + layers(of: otherwise)
+    case .layerChoice(_, let branches), .cell(_, _, _, _, let branches): branches.flatMap { layers(of: $0.steps) }
+    case .bind, .inputChoice, .join, .keep, .take, .require: []
+    }
+  }
+
   /// What the step does to the value that the steps hand on.
   package indirect enum Operation: Hashable, Sendable {
     /// Gives values names: `suggest`.

@@ -177,7 +177,7 @@ private struct TrainingPlan {
     name = configuration.name ?? "model"
     precision = trial?.precision
 
-    let given = try objective.settings(command.set)
+    let given = try objective.settings(command.set, of: trial)
     self.objective = try objective.replacingWidths(by: given)
     var values = try configuration.space.walk { name, _ in
       // What is given for all layers counts before what a layer has of its own.

@@ -7,13 +7,22 @@ import StudyConfiguration
 extension TrainingObjective {
   /// What the command line sets, by name.
   ///
+  /// - Parameters:
+  ///   - assignments: What it says.
+  ///   - trial: The trial that is trained again, whose architecture stays as it is.
   /// - Throws: `ValidationError` for a name that is none, or that is set twice; `SearchSpaceError` for a value that training
   ///   does not accept.
-  func settings(_ assignments: [Assignment]) throws -> OrderedDictionary<String, Choice> {
+  func settings(
+    _ assignments: [Assignment], of trial: FrozenTrial?
+  ) throws -> OrderedDictionary<String, Choice> {
     var given: OrderedDictionary<String, Choice> = [:]
     for assignment in assignments {
       let (name, value) = (assignment.name, assignment.value)
       guard defaultValue(of: name) != nil else {
+        if let trial, trial.parameters[name] != nil {
+          throw ValidationError(
+            "--set \(name)=\(value): this is a choice of the architecture, which stays that of trial \(trial.number)")
+        }
         let hint = NearestName.hint(for: name, among: hyperparameterNames)
         throw ValidationError("--set \(name)=\(value): there is no such hyperparameter; \(hint)")
       }

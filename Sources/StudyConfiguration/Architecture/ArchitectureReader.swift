@@ -85,10 +85,20 @@ struct ArchitectureReader {
       reader.log.report(
         .missingKey, at: steps.position, "architecture.space: expected steps such as [flatten, output], met none")
     }
+    let read = stepReader.steps(steps, "architecture.space", StepNames())
+    let mayDrop = read.flatMap(\.layers).contains {
+      $0.kind == .classifier || $0.kind == .dropout && $0.values[.probability] == nil
+    }
+    if !mayDrop, reader.log.error == nil, let member = reader.members["dropout"] {
+      reader.log.report(
+        .contradiction, at: member.keyPosition,
+        "architecture.dropout has no effect: it is that of 'classifier' and of a 'dropout' without a probability, and there "
+          + "is neither; leave it out")
+    }
     return .described(
       DescribedSpace(
-        steps: stepReader.steps(steps, "architecture.space", StepNames()),
-        input: reader.name("input", "form of the input"), bits: reader.wholeNumbers("bits", in: 2...8) ?? 8,
+        steps: read, input: reader.name("input", "form of the input"),
+        bits: reader.wholeNumbers("bits", in: 2...8) ?? 8,
         dropout: reader.number("dropout", in: .from(0).below(1)) ?? 0))
   }
 

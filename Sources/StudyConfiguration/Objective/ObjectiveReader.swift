@@ -183,11 +183,10 @@ extension DataSource {
     guard
       let reader = MappingReader(
         member.value, path: path, at: member.keyPosition,
-        keys: ["csv", "idx", "target", "task", "delimiter", "missingValues", "ignoredColumns", "categoricalColumns"]
-          + NumpyData.keys,
-        log: log,
+        keys: ["csv", "idx", "target", "task"] + Self.keysOfTables + NumpyData.keys, log: log,
         expectation: "a data set such as digits, or {csv: FILE, target: COLUMN}")
     else { return nil }
+    Self.checkKeys(reader)
     if reader.members["idx"] != nil {
       guard let path = reader.text("idx") else { return nil }
       let isComplete = path.hasPrefix("/") || folder == nil
@@ -215,6 +214,28 @@ extension DataSource {
         options: CSVOptions(
           task: task, delimiter: delimiter ?? .automatic, missingValues: missingValues ?? .reject,
           ignoredColumns: ignoredColumns, categoricalColumns: categoricalColumns)))
+  }
+}
+
+extension DataSource {
+  /// The keys of a CSV file, beside its name, `target` and `task`.
+  private static let keysOfTables = ["delimiter", "missingValues", "ignoredColumns", "categoricalColumns"]
+
+  /// Reports the keys that say nothing of the kind of files that is named.
+  private static func checkKeys(_ reader: MappingReader) {
+    let files = ["idx", "npz", "npy", "csv"].filter { reader.members[$0] != nil }
+    guard let kind = files.first else { return }
+    let own =
+      switch kind {
+      case "idx": ["idx"]
+      case "csv": ["csv", "target", "task"] + keysOfTables
+      default: ["target", "task"] + NumpyData.keys
+      }
+    for member in reader.members.values where !own.contains(member.key) {
+      reader.log.report(
+        .contradiction, at: member.keyPosition,
+        "objective.data.\(member.key) has no effect on samples of '\(kind)'; leave it out")
+    }
   }
 }
 

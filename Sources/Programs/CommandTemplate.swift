@@ -14,12 +14,19 @@ package struct CommandTemplate: Sendable {
 
   private let arguments: [[Piece]]
 
+  /// What stands in braces and looks like a name, but is no parameter's; it is passed on as it is.
+  package private(set) var strangers: OrderedSet<String> = []
+
   /// - Parameter parameters: The names that can occur.
   /// - Throws: `ProgramError.unknownParameter` for a name in braces that looks like a mistyped one.
   package init(_ arguments: [String], parameters: Set<String>) throws(ProgramError) {
     var parsed: [[Piece]] = []
-    for argument in arguments { parsed.append(try Self.pieces(of: argument, parameters: parameters)) }
+    var strangers: OrderedSet<String> = []
+    for argument in arguments {
+      parsed.append(try Self.pieces(of: argument, parameters: parameters, strangers: &strangers))
+    }
     self.arguments = parsed
+    self.strangers = strangers
   }
 
   /// The arguments for some values; a parameter that a trial does not have is an empty text.
@@ -35,7 +42,9 @@ package struct CommandTemplate: Sendable {
     }
   }
 
-  private static func pieces(of argument: String, parameters: Set<String>) throws(ProgramError) -> [Piece] {
+  private static func pieces(
+    of argument: String, parameters: Set<String>, strangers: inout OrderedSet<String>
+  ) throws(ProgramError) -> [Piece] {
     var pieces: [Piece] = []
     var text = ""
     var rest = Substring(argument)
@@ -56,11 +65,15 @@ package struct CommandTemplate: Sendable {
         }
         rest = rest[end...].dropFirst(isDoubled ? 2 : 1)
       } else {
-        if !isDoubled, looksLikeName(name), let nearest = NearestName.find(name, among: parameters.sorted()) {
-          throw ProgramError(
-            .unknownParameter,
-            "there is no parameter '\(name)' for the command's {\(name)}; did you mean {\(nearest)}? "
-              + "The text itself is written {{\(name)}}")
+        if !isDoubled, looksLikeName(name) {
+          if let nearest = NearestName.find(name, among: parameters.sorted()) {
+            throw ProgramError(
+              .unknownParameter,
+              "there is no parameter '\(name)' for the command's {\(name)}; did you mean {\(nearest)}? "
+                + "The text itself is written {{\(name)}}")
+          }
+          // A variable of the shell is written so.
+          if !text.hasSuffix("$") { strangers.append(name) }
         }
         // Doubled braces are passed over together, or the inner pair would be looked at once more.
         let length = isDoubled ? 2 : 1

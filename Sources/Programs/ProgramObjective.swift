@@ -26,6 +26,9 @@ public final class ProgramObjective: Sendable {
   private let silence = Mutex(SilentFailures())
   private let lastFolder = Mutex<String?>(nil)
 
+  /// What stands in braces in the command and looks like a parameter, but is none and passed on as it is.
+  package var strangers: [String] { program.kind == .command ? Array(template.strangers) : [] }
+
   /// - Parameters:
   ///   - program: What is started.
   ///   - space: The parameters of a trial.
@@ -100,14 +103,14 @@ public final class ProgramObjective: Sendable {
   // MARK: - Commands
 
   private func runCommand(_ trial: Trial, _ values: OrderedDictionary<String, Choice>) throws -> ProgramResult {
-    try withFolder(of: trial) { folder, lock in
+    try withFolder(of: trial) { folder in
       let variables = [
         "HPO_STUDY": trial.study.name, "HPO_TRIAL": String(trial.number),
         "HPO_PARAMS": JSONValue.object(values.mapValues(\.json)).serialized(), "HPO_SEED": String(trial.programSeed),
-        "HPO_TRIAL_DIR": folder,
+        "HPO_TRIAL_DIR": folder.path,
       ]
-      let command = try start(template.arguments(for: values), adding: variables, hasInput: false, lock: lock)
-      if lock == nil { command.log.note(Self.sharedFolder) }
+      let command = try start(template.arguments(for: values), adding: variables, hasInput: false, lock: folder.lock)
+      for remark in folder.remarks { command.log.note(remark) }
       return try supervise(trial, command) { try $0.evaluateCommand() }
     }
   }
@@ -125,16 +128,37 @@ public final class ProgramObjective: Sendable {
   // MARK: - Workers
 
   private func runWorker(_ trial: Trial, _ values: OrderedDictionary<String, Choice>) throws -> ProgramResult {
-    try withFolder(of: trial) { _, lock in
-      let worker =
-        try takeIdleWorker()
-        ?? start(template.arguments(for: [:]), adding: ["HPO_STUDY": trial.study.name], hasInput: true)
-      // One that has evaluated its trial, whatever came of it, is ready for the next.
-      defer { if !worker.isOver { idleWorkers.withLock { $0.append(worker) } } }
-      worker.lend(lock)
-      if lock == nil { worker.log.note(Self.sharedFolder) }
-      return try supervise(trial, worker) { try $0.evaluateByWorker(values) }
+    try withFolder(of: trial) { folder in
+      guard let worker = takeIdleWorker() else {
+        return try evaluate(trial, values, by: startWorker(for: trial), folder)
+      }
+      do {
+        return try evaluate(trial, values, by: worker, folder, hasWorked: true)
+      } catch let end as WorkerEnd {
+        // Whether it had ended before it was given the trial or under it, nobody can tell; a fresh one can.
+        let fresh = try startWorker(for: trial)
+        fresh.log = worker.log
+        fresh.log.note(
+          "the worker \(end.status) after another trial, without a word on this one; a fresh one is given it")
+        return try evaluate(trial, values, by: fresh, folder)
+      }
     }
+  }
+
+  private func startWorker(for trial: Trial) throws(ProgramError) -> ProgramProcess {
+    try start(template.arguments(for: [:]), adding: ["HPO_STUDY": trial.study.name], hasInput: true)
+  }
+
+  /// - Throws: `WorkerEnd` where a worker that has worked before ends without a message.
+  private func evaluate(
+    _ trial: Trial, _ values: OrderedDictionary<String, Choice>, by worker: ProgramProcess, _ folder: TrialFolder,
+    hasWorked: Bool = false
+  ) throws -> ProgramResult {
+    // One that has evaluated its trial, whatever came of it, is ready for the next.
+    defer { if !worker.isOver { idleWorkers.withLock { $0.append(worker) } } }
+    worker.lend(folder.lock)
+    for remark in folder.remarks { worker.log.note(remark) }
+    return try supervise(trial, worker) { try $0.evaluateByWorker(values, hasWorked: hasWorked) }
   }
 
   /// A worker that waits for a trial; what it printed meanwhile is logged with the trial.
@@ -159,18 +183,38 @@ public final class ProgramObjective: Sendable {
 
   // MARK: - Both
 
-  /// Calls `body` with the folder of a trial and the lock on it; the folder goes where it is empty then.
-  private func withFolder(
-    of trial: Trial, _ body: (String, FolderLock?) throws -> ProgramResult
-  ) throws -> ProgramResult {
-    let folder = try folders.make(for: trial)
-    let lock = try lock(folder, for: trial)
+  /// The folder of a trial while the trial runs.
+  private struct TrialFolder {
+    let path: String
+    /// Nil where a program of an earlier run still holds it.
+    let lock: FolderLock?
+    /// What the log of the trial is to say of it.
+    var remarks: [String] = []
+  }
+
+  /// Calls `body` with the folder of a trial, which goes where it is empty then. Workers are not told where it is, and it
+  /// is only locked.
+  private func withFolder(of trial: Trial, _ body: (TrialFolder) throws -> ProgramResult) throws -> ProgramResult {
+    let known = trial.folderPlace
+    let place = known ?? (program.kind == .command ? folders.freePlace(for: trial) : 1)
+    let path = try folders.make(for: trial, place: place)
+    var folder = TrialFolder(path: path, lock: try lock(path, for: trial))
     defer {
-      lock?.release()
-      folders.removeIfEmpty(folder)
-      lastFolder.withLock { $0 = folder }
+      folder.lock?.release()
+      folders.removeIfEmpty(path)
+      lastFolder.withLock { $0 = path }
     }
-    return try body(folder, lock)
+    if folder.lock == nil {
+      folder.remarks.append("a program of an earlier run of this trial has not ended and may use its folder")
+    }
+    if known == nil, program.kind == .command {
+      try trial.recordFolder(place: place)
+      if place > 1 {
+        folder.remarks.append(
+          "the folder of this trial is '\(path)', since another trial has left files in the one before")
+      }
+    }
+    return try body(folder)
   }
 
   /// Locks the folder of a trial, once a program of an earlier run of the trial has ended, which its guard sees to where
@@ -190,8 +234,6 @@ public final class ProgramObjective: Sendable {
   /// How long a guard may take beyond the grace period, in nanoseconds.
   private static let longestEnding: UInt64 = 10_000_000_000
 
-  private static let sharedFolder = "a program of an earlier run of this trial has not ended and may use its folder"
-
   /// Evaluates a trial by a program, keeps the log, and sees to it that a program which fails from the beginning ends the
   /// run.
   private func supervise(
@@ -208,7 +250,7 @@ public final class ProgramObjective: Sendable {
       try run.keepLog()
       return result
     } catch {
-      if error is TrialInterrupted { throw error }
+      if error is TrialInterrupted || error is WorkerEnd { throw error }
       try run.keepLog()
       if run.hasSpoken {
         silence.withLock { $0.endsWithMessage() }

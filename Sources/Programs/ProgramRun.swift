@@ -4,6 +4,11 @@ import SearchSpace
 import Spelling
 import StudyEngine
 
+/// The end of a worker that had evaluated another trial and has said nothing of the one that it was given then.
+struct WorkerEnd: Error {
+  let status: ExitStatus
+}
+
 /// A trial while a program evaluates it.
 struct ProgramRun {
   private let trial: Trial
@@ -72,7 +77,11 @@ struct ProgramRun {
   // MARK: - Workers
 
   /// The result of a worker, which is still there for the next trial unless it died or had to be ended.
-  mutating func evaluateByWorker(_ values: OrderedDictionary<String, Choice>) throws -> ProgramResult {
+  ///
+  /// - Throws: `WorkerEnd` where a worker that has worked before ends without a message.
+  mutating func evaluateByWorker(
+    _ values: OrderedDictionary<String, Choice>, hasWorked: Bool
+  ) throws -> ProgramResult {
     process.send(WorkerOrder.trial(number: trial.number, values: values, seed: trial.programSeed).line)
     while true {
       switch try next() {
@@ -92,7 +101,9 @@ struct ProgramRun {
           process.send(WorkerOrder.goOn.line)
         case .malformed, .none: log(line, message)
         }
-      case .ended(let status): throw failure("the worker \(status)")
+      case .ended(let status):
+        if hasWorked, !hasSpoken { throw WorkerEnd(status: status) }
+        throw failure("the worker \(status)")
       }
     }
   }

@@ -4,6 +4,10 @@ package import StudyEngine
 /// Where each trial has a folder of its own, which is made as the trial starts: `hpo.db.trials/1-digits/12`.
 ///
 /// A trial that is run again finds in it what it left there. A folder that is still empty as the trial ends goes.
+///
+/// The folders outlive a database that is removed, and another study can get the identifier and the name of an earlier
+/// one. So a trial that never had a folder gets one in which nothing lies, `12-2` where `12` holds something, and which one
+/// it has is on record before its program starts (`FrozenTrial.folderPlace`).
 package struct TrialFolders: Sendable {
   private let root: String
 
@@ -14,20 +18,37 @@ package struct TrialFolders: Sendable {
       ?? FileManager.default.temporaryDirectory.appendingPathComponent("hpo-\(getpid()).trials").path
   }
 
-  /// The folder of a trial. The study's identifier, which is never given out again, stands before its name.
-  package func path(of trial: Trial) -> String {
+  /// A folder of a trial, under the identifier and the name of its study.
+  ///
+  /// - Parameter place: Which of the folders of its number, counted from 1.
+  package func path(of trial: Trial, place: Int = 1) -> String {
     let readable = trial.study.name.unicodeScalars.prefix(60).map { scalar in
       scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-")
         ? Character(scalar) : "_"
     }
-    return "\(root)/\(trial.study.id)-\(String(readable))/\(trial.number)"
+    return "\(root)/\(trial.study.id)-\(String(readable))/\(trial.number)" + (place > 1 ? "-\(place)" : "")
   }
 
-  /// Makes the folder of a trial where there is none.
+  /// The first of a trial's folders in which nothing lies.
+  func freePlace(for trial: Trial) -> Int {
+    var place = 1
+    while !isFree(path(of: trial, place: place)) { place += 1 }
+    return place
+  }
+
+  /// Whether nothing lies at a path but perhaps an empty folder. A link leads to what is somebody else's.
+  private func isFree(_ path: String) -> Bool {
+    guard let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType else {
+      return true
+    }
+    return type == .typeDirectory && (try? FileManager.default.contentsOfDirectory(atPath: path))?.isEmpty == true
+  }
+
+  /// Makes a folder of a trial where there is none.
   ///
   /// - Throws: `ProgramError.systemFailure`.
-  func make(for trial: Trial) throws(ProgramError) -> String {
-    let path = path(of: trial)
+  func make(for trial: Trial, place: Int) throws(ProgramError) -> String {
+    let path = path(of: trial, place: place)
     var reason = ""
     // Another process that is done may remove the folders above, which are empty still, in between.
     for _ in 0..<3 {

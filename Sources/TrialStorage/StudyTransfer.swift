@@ -123,9 +123,13 @@ public struct StudyTransfer {
     directions.map(\.rawValue).joined(separator: ", ")
   }
 
-  /// - Parameter numbers: The numbers in the target by those in the source.
-  func copy(of trial: FrozenTrial, numbers: [Int: Int]) -> FrozenTrial {
+  /// - Parameters:
+  ///   - trial: A trial of the source.
+  ///   - numbers: The numbers in the target by those in the source.
+  ///   - original: The number in the source of the trial that this one is a replicate of, if that is not on record.
+  func copy(of trial: FrozenTrial, numbers: [Int: Int], original: Int?) -> FrozenTrial {
     var copy = trial
+    if let original { copy.systemAttributes[FrozenTrial.replicatedKey] = .int(original) }
     if !trial.state.isFinished {
       copy = FrozenTrial(id: 0, number: trial.number, state: .waiting)
       copy.userAttributes = trial.userAttributes
@@ -134,7 +138,9 @@ public struct StudyTransfer {
       }
       copy.systemAttributes[FrozenTrial.fixedParametersKey] = trial.parametersToRepeat
     }
-    for key in [FrozenTrial.seenKey, FrozenTrial.sealKey, FrozenTrial.attemptsKey] { copy.systemAttributes[key] = nil }
+    for key in [FrozenTrial.seenKey, FrozenTrial.sealKey, FrozenTrial.attemptsKey, FrozenTrial.folderKey] {
+      copy.systemAttributes[key] = nil
+    }
     for key in [FrozenTrial.replicatedKey, FrozenTrial.reusedKey, FrozenTrial.repeatedKey] {
       guard let number = copy.systemAttributes[key]?.intValue else { continue }
       copy.systemAttributes[key] = numbers[number].map { .int($0) }

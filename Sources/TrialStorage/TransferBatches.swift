@@ -17,6 +17,8 @@ struct TransferBatches {
   private var lastID: Int64
   /// The numbers in the target of the trials that were looked at, by those in the source.
   private var numbers: [Int: Int] = [:]
+  /// The source's replicates that are on record as such only in a copy, which is not derived again.
+  private var duplicates = ConcurrentDuplicates()
   private var summary = StudyTransfer.Summary()
 
   /// Reads which trials the target has.
@@ -55,6 +57,7 @@ struct TransferBatches {
   /// Adds what the target does not have yet.
   mutating func run() throws -> StudyTransfer.Summary {
     try transfer.source.forEachBatch(study: transfer.study.id) { batch in
+      for trial in batch { duplicates.add(trial) }
       let trials = batch.filter(selection.admits)
       for start in stride(from: 0, to: trials.count, by: Self.size) {
         try add(trials[start..<min(start + Self.size, trials.count)])
@@ -90,7 +93,8 @@ struct TransferBatches {
         numbers[trial.number] = number
         additions.append(
           TrialAddition(
-            transfer.copy(of: trial, numbers: numbers), log: logs[trial.id],
+            transfer.copy(of: trial, numbers: numbers, original: duplicates.originals[trial.number]),
+            log: logs[trial.id],
             note: transfer.study.note(onTrial: trial.id)))
       }
       return additions

@@ -18,7 +18,13 @@ extension FrozenTrial {
   /// with its hyperparameters.
   public static let candidateKey = "hpo:candidate"
 
-  /// The number of the first trial with the same parameters, where this one is a replicate.
+  /// Which of the folders of its number the trial has, counted from 1; absent as long as no program has been given one.
+  package static let folderKey = "hpo:folder"
+
+  /// Which of the folders of its number the trial has, counted from 1; nil as long as no program has been given one.
+  package var folderPlace: Int? { systemAttributes[Self.folderKey]?.intValue }
+
+  /// The number of the first trial with the same parameters, where this one is on record as a replicate.
   public var replicated: Int? { systemAttributes[Self.replicatedKey]?.intValue }
 
   /// The number of the trial whose result this one was given without being evaluated.

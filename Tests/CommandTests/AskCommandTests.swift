@@ -35,6 +35,28 @@ import Testing
     }
   }
 
+  @Test("a search of a study that was only asked, or only has trials that wait, replaces nothing that ran")
+  func searchedAfterwards() throws {
+    try Command.inFolder { command in
+      _ = try ask(command, "--float", "lr=0..1")
+      try command.succeed("study", "create", "--study", "new")
+      try command.succeed("enqueue", "--study", "new", "--params", #"{"lr": 0.5}"#)
+      for study in ["tune", "new"] {
+        let search = try command.hpo(
+          "optimize", "--study", study, "--trials", "2", "--float", "lr=0..1", "--", "echo", "{\"value\": {lr}}",
+          "{size}")
+        #expect(search.status == 0 && !search.errors.contains("another study"), "\(search.errors)")
+        #expect(search.errors.contains("note: the study has no parameter of the name in {size}"), "\(search.errors)")
+      }
+      let other = try command.hpo(
+        "optimize", "--study", "new", "--trials", "3", "--float", "lr=0..1", "--", "echo", "{\"value\": 1}")
+      #expect(other.errors.contains("another study than the one that trials 0 to 1 ran with"), "\(other.errors)")
+      for number in 0...2 { try command.succeed("trial", "exclude", "\(number)", "--study", "new") }
+      let best = try command.hpo("best", "--study", "new")
+      #expect(best.status == 1 && best.errors.contains("3 of its trials are excluded"), "\(best.errors)")
+    }
+  }
+
   @Test("reports are answered by what the pruner says, and a pruned trial has its last one as value")
   func reports() throws {
     try Command.inFolder { command in

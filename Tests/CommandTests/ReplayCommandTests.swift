@@ -29,6 +29,31 @@ import Testing
     #expect(result.status == 0, "\(result.errors)")
   }
 
+  @Test("what ran beside a trial of the same parameters is told of as its replicate")
+  func concurrentReplicates() throws {
+    try Command.inFolder { command in
+      let output = try command.succeed(
+        "optimize", "--study", "z", "--trials", "12", "--jobs", "3", "--int", "n=1..2", "--seed", "5",
+        "--deterministic",
+        "--duplicates", "replicate", "--", "echo", "{\"value\": {n}}")
+      #expect(output.contains("trials with the parameters of an earlier one: 10 run as replicates"), "\(output)")
+      let rows = try #require(try command.json("trials", "--where", "duplicate is not null") as? [[String: Any]])
+      #expect(rows.count == 10)
+      #expect(
+        try command.succeed("trials", "--format", "csv").split(separator: "\n").count { $0.contains("replicate of") }
+          == 10)
+      #expect(
+        try command.succeed("study", "export", "--format", "csv").split(separator: "\n")
+          .count { $0.contains("replicate of") } == 10)
+      let last = try #require(rows.last?["number"] as? Int)
+      let shown = try command.succeed("trials", "show", "\(last)")
+      #expect(shown.contains("replicate of"), "\(shown)")
+      let counts = try command.succeed("query", "--format", "csv", "SELECT count(*) FROM study GROUP BY n ORDER BY n")
+      let ones = try #require(counts.split(separator: "\n").dropFirst().first)
+      #expect(try command.succeed("best").contains("mean of \(ones) replicates"))
+    }
+  }
+
   @Test(
     "a search of four jobs, one of a single job and one of two processes yield the same, and follow from the record")
   func deterministic() throws {

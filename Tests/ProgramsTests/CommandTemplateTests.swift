@@ -32,6 +32,15 @@ import Testing
     #expect(try arguments("--momentum={momentum}") == ["--momentum="])
   }
 
+  @Test("a name in braces that is no parameter's is told, but not what programs have their own use for")
+  func strangers() throws {
+    func strangers(_ texts: String...) throws -> [String] {
+      try Array(CommandTemplate(texts, parameters: ["lr"]).strangers)
+    }
+    #expect(try strangers("{lr}", "--y={y}", "{gamma} {y}") == ["y", "gamma"])
+    #expect(try strangers("{print $1}", "{}", "${HOME}", "{{y}}", "{\"a\": 1}", "{1}").isEmpty)
+  }
+
   @Test("a mistyped name is refused, with the one that was meant") func mistyped() throws {
     let error = #expect(throws: ProgramError.self) { try arguments("--units", "{unit}") }
     #expect(error?.code == .unknownParameter)

@@ -232,6 +232,44 @@ import Trials
     }
   }
 
+  @Test("a trial never finds the files of another one, and finds its own when it runs again")
+  func foreignFiles() async throws {
+    try await ProgramStudy.with { shell in
+      // What the trials of a database that is gone have left.
+      let left = shell.folder.appendingPathComponent("study.trials/\(shell.study.id)-shell")
+      for number in 0...1 {
+        let folder = left.appendingPathComponent("\(number)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Data("another's\n".utf8).write(to: folder.appendingPathComponent("kept"))
+      }
+      let outside = shell.folder.appendingPathComponent("outside")
+      try FileManager.default.createDirectory(at: outside, withIntermediateDirectories: false)
+      try FileManager.default.createSymbolicLink(at: left.appendingPathComponent("1-2"), withDestinationURL: outside)
+      let script = """
+        cat "$HPO_TRIAL_DIR/kept" 2> /dev/null && echo '{"value": 1}' && exit
+        echo "its own" > "$HPO_TRIAL_DIR/kept"
+        test $HPO_TRIAL = 0 || { echo '{"value": 2}'; exit; }
+        echo ready > ready
+        sleep 1000
+        """
+      let stop = StopSource()
+      Thread.detachNewThread {
+        shell.awaitFile("ready")
+        stop.stop(.atNextReport)
+      }
+      try await shell.run(shell.shell(script), stop: stop)
+      let trials = try await shell.run(shell.shell(script), trials: 2)
+      #expect(trials.map(\.value) == [1, 2])
+      #expect(try shell.log(trials[0]) == "its own\n")
+      let path = left.appendingPathComponent("1-3").path
+      #expect(try shell.log(trials[1]).contains("[hpo] the folder of this trial is '\(path)'"))
+      let names = try FileManager.default.contentsOfDirectory(atPath: left.path).sorted()
+      #expect(names == ["0", "0-2", "1", "1-2", "1-3"])
+      #expect(try shell.text("study.trials/\(shell.study.id)-shell/0/kept") == "another's\n")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: outside.path).isEmpty)
+    }
+  }
+
   @Test("an interruption ends the command at once, and the trial runs again with its parameters")
   func interruption() async throws {
     try await ProgramStudy.with { shell in

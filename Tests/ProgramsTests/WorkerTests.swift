@@ -71,13 +71,38 @@ import Trials
     }
   }
 
+  @Test("a worker that ends after each result is replaced, and no trial fails for it")
+  func onceOnly() async throws {
+    try await ProgramStudy.with { shell in
+      let trials = try await shell.run(shell.shell(worker("\(result); exit 0"), kind: .worker), trials: 20, jobs: 2)
+      #expect(trials.map(\.state) == Array(repeating: .complete, count: 20), "\(trials.compactMap(\.failure))")
+      #expect(Set(trials.compactMap { $0.userAttributes["pid"]?.intValue }).count == 20)
+    }
+  }
+
+  @Test("a trial under which a worker ends without a word is given to a fresh one, once")
+  func handedOn() async throws {
+    try await ProgramStudy.with { shell in
+      // The second trial ends whoever has worked before.
+      let answer =
+        "if test $n = 1 && test -e worked-$$; then echo 'too much' >&2; exit 7; fi; touch worked-$$; \(result)"
+      let trials = try await shell.run(shell.shell(worker(answer), kind: .worker), trials: 3)
+      #expect(trials.map(\.state) == [.complete, .complete, .complete])
+      #expect(trials[0].userAttributes["pid"] != trials[1].userAttributes["pid"])
+      let log = try shell.log(trials[1])
+      #expect(log.hasPrefix("too much\n[hpo] the worker exited with status 7 after another trial"), "\(log)")
+    }
+  }
+
   @Test("a worker that dies fails its trial, with its last lines, and another one takes the next")
   func death() async throws {
     try await ProgramStudy.with { shell in
       let answer = "if test $n = 1; then echo 'out of luck' >&2; exit 7; fi; \(result)"
       let trials = try await shell.run(shell.shell(worker(answer), kind: .worker), trials: 4)
       #expect(trials.map(\.state) == [.complete, .failed, .complete, .complete])
-      #expect(trials[1].failure == "the worker exited with status 7; its last lines:\nout of luck")
+      let failure = try #require(trials[1].failure)
+      #expect(failure.hasPrefix("the worker exited with status 7; its last lines:\nout of luck\n[hpo] "))
+      #expect(failure.hasSuffix("\nout of luck") && failure.split(separator: "\n").count == 4, "\(failure)")
       #expect(trials[0].userAttributes["pid"] != trials[2].userAttributes["pid"])
       #expect(trials[2].userAttributes["pid"] == trials[3].userAttributes["pid"])
     }

@@ -43,6 +43,11 @@ struct FileTests {
     "Tables of other versions are refused with the way to upgrade",
     arguments: [
       ("UPDATE version_info SET schema_version = 11", "11"), ("UPDATE version_info SET schema_version = NULL", "NULL"),
+      ("UPDATE version_info SET schema_version = 11", "optuna storage upgrade"),
+      ("UPDATE version_info SET schema_version = 13", "update hpo"),
+      ("UPDATE alembic_version SET version_num = 'v3.2.0.b'", "update hpo"),
+      ("UPDATE alembic_version SET version_num = 'v10.0.0.a'", "update hpo"),
+      ("UPDATE alembic_version SET version_num = 'v2.6.0.a'", "optuna storage upgrade"),
       ("UPDATE alembic_version SET version_num = 'v3.0.0.d'", "v3.0.0.d"),
       ("UPDATE alembic_version SET version_num = 'v9.9.9.a'", "v9.9.9.a"),
     ])

@@ -103,15 +103,24 @@ struct StudyDeletionTests {
     #expect(try rowCounts(path) == Self.tables.map { _ in "0" })
   }
 
-  @Test("A doctor brings an interrupted deletion to its end rather than the study back")
+  @Test(
+    "A doctor deletes what an interrupted deletion left rather than bring the study back, and its folders can still go")
   func mended() throws {
     let path = try interrupted(from: folder.file())
     let doctor = try DatabaseDoctor(path: path)
     let report = try doctor.examine()
     #expect(report.findings.filter { $0.rule != "journal" }.map(\.rule) == ["deletions"])
     #expect(report.findings.first?.breaches.first?.found == "'gone' is deleted, but for 600 trials")
-    _ = try doctor.repair(backup: folder.file("backup.db"))
+    #expect(report.findings.first?.remedy.contains("the next 'hpo study delete'") == true)
+    let mended = try doctor.repair(backup: folder.file("backup.db"))
+    #expect(mended.findings.first?.isRepaired == true)
+    #expect(try doctor.examine().findings.filter { $0.rule != "journal" }.isEmpty)
     try doctor.close()
+    #expect(try rowCounts(path) == Self.tables.map { $0 == "hpo_deletions" ? "1" : "0" })
+    let storage = try SQLiteStorage(path: path)
+    var cleaned = 0
+    #expect(try storage.finishDeletions { _ in cleaned += 1 } == ["gone"] && cleaned == 1)
+    try storage.close()
     #expect(try rowCounts(path) == Self.tables.map { _ in "0" })
   }
 

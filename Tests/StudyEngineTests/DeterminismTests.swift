@@ -85,6 +85,43 @@ struct DeterminismTests {
     }
   }
 
+  @Test("trials with the parameters of one beside them are counted and pooled, the same with any number of jobs")
+  func besideEachOther() async throws {
+    let search = Search(sampler: .random, seed: 5, window: 3, duplicates: .replicate, trials: 12)
+    let space = try ParameterSpace([.init("n", .int(try IntDistribution(low: 1, high: 2)))])
+    var expected: [Int: Int]?
+    for jobs in [1, 2, 3] {
+      let study = try search.study(in: InMemoryStorage())
+      let summary = try await study.optimize(trials: 12, jobs: jobs) { trial in
+        _ = try trial.suggest(space)
+        if trial.number == 2 { throw TrialPruned() }
+        return Double((trial.number * 7) % 12)
+      }
+      let trials = try study.trials
+      let concurrent = try study.storage.concurrentReplicates(study: study.id)
+      for trial in trials {
+        let first = try #require(trials.first { $0.parameters == trial.parameters })
+        let original = trial.replicated ?? concurrent[trial.number] ?? trial.number
+        #expect(original == first.number, "trial \(trial.number)")
+      }
+      #expect(summary.replicates == 10 && !concurrent.isEmpty)
+      #expect(concurrent == expected ?? concurrent)
+      expected = concurrent
+      let best = try study.bestResult
+      let alike = trials.filter { $0.state == .complete && $0.parameters == best.trial.parameters }
+      #expect(best.trials.map(\.number) == alike.map(\.number) && best.trials.count > 3)
+      #expect(try study.paretoFront.map(\.number) == [best.trial.number])
+      let report = try StudyReplay.of(study)
+      #expect(report.isSound && report.derived == 12, "\(report)")
+      // In a copy, of which nothing is derived again, it is on record.
+      let copy = try StudyTransfer(from: study.storage, study: study.storage.existingStudy(named: "s"), place: "here")
+        .copy(to: study.storage, name: "copy").study
+      let copied = try study.storage.trials(study: copy.id, states: nil)
+      #expect(copied.map(\.replicated) == trials.map { $0.replicated ?? concurrent[$0.number] })
+      #expect(try study.storage.bestResult(of: copy)?.trials.map(\.number) == best.trials.map(\.number))
+    }
+  }
+
   @Test("a search that is stopped again and again ends like one that never was", arguments: 0..<6 as Range<UInt64>)
   func interrupted(seed: UInt64) async throws {
     let search = Search(seed: seed, window: 4)

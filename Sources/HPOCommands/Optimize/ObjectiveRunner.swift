@@ -31,7 +31,13 @@ struct ObjectiveRunner: Sendable {
       let objective = try ProgramObjective(
         Program(program), space: configuration.space, folders: TrialFolders(beside: storage))
       evaluate = objective.run
-      prepare = { _ in }
+      prepare = { _ in
+        let strangers = objective.strangers.map { "{\($0)}" }
+        guard !strangers.isEmpty else { return }
+        Terminal.writeError(
+          "note: the study has no parameter of the name in \(strangers.joined(separator: ", ")), which the command gets as "
+            + "it stands\n")
+      }
       close = objective.close
       haltNotice = "ending the running programs"
     case nil:

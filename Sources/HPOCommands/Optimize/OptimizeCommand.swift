@@ -161,8 +161,13 @@ struct OptimizeCommand: AsyncParsableCommand {
       let earlier = try storage.distribution(of: parameter, study: record.id)
       try earlier?.checkCompatibility(with: distribution, name: parameter)
     }
-    let count = try storage.counts(study: record.id).values.reduce(0, +)
-    guard count > 0 else { return nil }
+    let counts = try storage.counts(study: record.id)
+    let count = counts.values.reduce(0, +)
+    // What has no objective, or only waits, has not run with anything.
+    let earlier =
+      try kept(.configuration, of: name, in: storage) == nil
+      ? nil : try? StudyConfiguration.kept(with: record, in: storage)
+    guard count > counts[.waiting] ?? 0, earlier?.objective != nil else { return nil }
     let subject = config == nil ? "the command line describes another study" : "the study file is another"
     return "\(subject) than the one that trials 0 to \(count - 1) ran with; it is kept from now on"
   }

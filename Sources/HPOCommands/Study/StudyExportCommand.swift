@@ -68,7 +68,7 @@ struct StudyExportCommand: ParsableCommand {
   private func write(
     _ record: StudyRecord, in storage: any Storage, to output: @escaping (String) throws -> Void
   ) throws -> Int {
-    var columns = TrialColumns(record)
+    var columns = TrialColumns(record, concurrent: try storage.concurrentReplicates(study: record.id))
     try storage.forEachBatch(study: record.id) { columns.include($0) }
     let table = ResultTable(columns: columns.columns)
     var writer = RowWriter(

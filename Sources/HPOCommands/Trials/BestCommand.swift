@@ -24,9 +24,9 @@ struct BestCommand: ParsableCommand {
       let front =
         try record.directions.count == 1
         ? storage.bestResult(of: record).map { [$0] } ?? []
-        : storage.trials(study: record.id, states: [.complete]).bestResults(directions: record.directions)
+        : storage.bestResults(study: record.id, directions: record.directions)
       if front.isEmpty {
-        throw StudyError.noBest(study: record.name, complete: try storage.counts(study: record.id)[.complete] ?? 0)
+        throw try storage.noBest(study: record.id, named: record.name)
       }
       return (record, front)
     }

@@ -8,12 +8,20 @@ struct TrialColumns {
   static let optional = ["violation", "excluded", "duplicate", "note", "failure"]
 
   private let study: StudyRecord
+  private let concurrent: [Int: Int]
   private var parameters: OrderedSet<String> = []
   private var attributes: OrderedSet<String> = []
   private var present: Set<String> = []
 
   /// The columns of a table without trials.
-  init(_ study: StudyRecord) { self.study = study }
+  ///
+  /// - Parameters:
+  ///   - study: The study as it is on record.
+  ///   - concurrent: Its replicates that are not on record as such; see `Storage.concurrentReplicates`.
+  init(_ study: StudyRecord, concurrent: [Int: Int]) {
+    self.study = study
+    self.concurrent = concurrent
+  }
 
   /// Adds columns for what trials have.
   mutating func include(_ trials: [FrozenTrial]) {
@@ -51,7 +59,7 @@ struct TrialColumns {
     switch optional {
     case "violation": trial.constraints.isEmpty ? nil : .double(trial.violation)
     case "excluded": trial.exclusion.map { .string($0.isEmpty ? "yes" : $0) }
-    case "duplicate": trial.duplicate.map(JSONValue.string)
+    case "duplicate": trial.duplicate(concurrent).map(JSONValue.string)
     case "note": study.note(onTrial: trial.id).map(JSONValue.string)
     default: trial.failure.map(JSONValue.string)
     }

@@ -13,6 +13,8 @@ struct TrialListing {
   let sort: String?
   /// At most so many.
   let limit: Int?
+  /// As of `TrialColumns`.
+  let concurrent: [Int: Int]
 
   /// The trials in their order.
   func trials() throws -> [FrozenTrial] {
@@ -48,7 +50,7 @@ struct TrialListing {
   private func sorted(by ordering: TrialOrdering) throws -> [FrozenTrial] {
     typealias Entry = (key: JSONValue?, trial: FrozenTrial)
     var kept: [Entry] = []
-    var known = TrialColumns(study)
+    var known = TrialColumns(study, concurrent: concurrent)
     var isKnown = ordering.position(in: known.columns) != nil
     var ascends = true
     func settle() {
@@ -107,7 +109,7 @@ struct TrialListing {
 
   /// The columns of the table of all trials in the states, which a condition may name.
   private func columns() throws -> TrialColumns {
-    var columns = TrialColumns(study)
+    var columns = TrialColumns(study, concurrent: concurrent)
     try storage.forEachBatch(study: study.id) { batch in
       columns.include(states.map { states in batch.filter { states.contains($0.state) } } ?? batch)
     }

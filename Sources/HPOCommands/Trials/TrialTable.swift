@@ -3,8 +3,13 @@ import OrderedCollections
 
 extension ResultTable {
   /// A study's trials, a row each.
-  init(trials: [FrozenTrial], study: StudyRecord) {
-    var table = TrialColumns(study)
+  ///
+  /// - Parameters:
+  ///   - trials: Some of the study.
+  ///   - study: The study as it is on record.
+  ///   - concurrent: As of `TrialColumns`.
+  init(trials: [FrozenTrial], study: StudyRecord, concurrent: [Int: Int] = [:]) {
+    var table = TrialColumns(study, concurrent: concurrent)
     table.include(trials)
     columns = table.columns
     rows = trials.map(table.row)
@@ -35,8 +40,10 @@ extension ResultTable {
 
 extension FrozenTrial {
   /// What the trial has to do with another one of the same parameters.
-  var duplicate: String? {
-    if let replicated { return "replicate of \(replicated)" }
+  ///
+  /// - Parameter concurrent: As of `TrialColumns`.
+  func duplicate(_ concurrent: [Int: Int]) -> String? {
+    if let original = replicated ?? concurrent[number] { return "replicate of \(original)" }
     if let reused { return "result of \(reused)" }
     return repeated.map { "repeats \($0)" }
   }

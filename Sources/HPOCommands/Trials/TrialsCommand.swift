@@ -49,9 +49,9 @@ struct TrialsCommand: ParsableCommand {
   func run() throws {
     try storage.withStorage { storage in
       let record = try study.record(in: storage)
-      let listing = TrialListing(
+      let listing = try TrialListing(
         study: record, storage: storage, states: state.map { [$0.state] }, condition: condition, sort: sort,
-        limit: limit)
+        limit: limit, concurrent: storage.concurrentReplicates(study: record.id))
       if output.format != .table, sort == nil, limit == nil {
         var writer: RowWriter?
         try listing.forEachTrial { columns, trial in
@@ -63,7 +63,7 @@ struct TrialsCommand: ParsableCommand {
         }
         if writer != nil { return try writer?.finish() ?? () }
       }
-      let table = ResultTable(trials: try listing.trials(), study: record)
+      let table = ResultTable(trials: try listing.trials(), study: record, concurrent: listing.concurrent)
       Terminal.write(table.formatted(output.format, width: Terminal.outputWidth))
     }
   }

@@ -27,13 +27,14 @@ struct TrialsShowCommand: ParsableCommand {
   var number: Int
 
   func run() throws {
-    let (record, trial, text, owner) = try storage.withStorage { storage in
+    let details = try storage.withStorage { storage in
       let record = try study.record(in: storage)
       let trial = try storage.trial(number: number, study: record.id)
-      return (record, trial, try storage.log(trial: trial.id), try storage.owner(trial: trial.id))
+      return TrialDetails(
+        trial: trial, study: record, log: try storage.log(trial: trial.id), owner: try storage.owner(trial: trial.id),
+        concurrent: log ? [:] : try storage.concurrentReplicates(study: record.id))
     }
-    if log { return Terminal.write(text ?? "") }
-    let details = TrialDetails(trial: trial, study: record, log: text, owner: owner)
+    if log { return Terminal.write(details.log ?? "") }
     switch output.format {
     case .json: Terminal.write(details.json.serialized(.pretty) + "\n")
     case .csv: Terminal.write(details.reports.formatted(.csv, width: nil))
@@ -48,10 +49,12 @@ struct TrialDetails {
   let study: StudyRecord
   let log: String?
   let owner: ProcessIdentity?
+  /// As of `TrialColumns`.
+  let concurrent: [Int: Int]
 
   /// For programs; what is not there is null.
   var json: JSONValue {
-    let table = ResultTable(trials: [trial], study: study)
+    let table = ResultTable(trials: [trial], study: study, concurrent: concurrent)
     guard case .object(var members) = table.object(table.rows[0]) else { return .null }
     members["completed"] = trial.completed.map { .string($0.description) } ?? .null
     members["failure"] = trial.failure.map(JSONValue.string) ?? .null
@@ -93,7 +96,7 @@ struct TrialDetails {
     if let seconds = trial.duration { facts.append(("seconds", shortNumber(seconds))) }
     if let note = study.note(onTrial: trial.id) { facts.append(("note", note.printable)) }
     if let reason = trial.exclusion { facts.append(("excluded", reason.isEmpty ? "yes" : reason.printable)) }
-    if let duplicate = trial.duplicate { facts.append(("duplicate", duplicate)) }
+    if let duplicate = trial.duplicate(concurrent) { facts.append(("duplicate", duplicate)) }
     if let owner { facts.append(("run by", Self.text(of: owner))) }
     if let failure = trial.failure, log == nil || !failure.contains("its last lines:") {
       facts.append(("failure", failure.printable))

@@ -68,7 +68,7 @@ public struct DatabaseDoctor {
   /// Mends what is broken, and tells what was found before.
   static func mend(_ connection: Connection, _ found: DatabaseReport) throws -> DatabaseReport {
     for rule in DatabaseRule.all where !rule.repair.isEmpty {
-      guard try finding(rule, connection) != nil else { continue }
+      guard try finding(rule, tables(connection), connection) != nil else { continue }
       for statement in rule.repair { try connection.executeOnce(statement) }
     }
     if try Self.tables(connection).contains("hpo_study_revisions") {
@@ -90,8 +90,9 @@ public struct DatabaseDoctor {
   /// Checks every rule on a connection that has the doctor's functions.
   static func report(_ connection: Connection) throws -> DatabaseReport {
     var report = DatabaseReport()
+    let tables = try tables(connection)
     for rule in DatabaseRule.all {
-      if let finding = try finding(rule, connection) { report.findings.append(finding) }
+      if let finding = try finding(rule, tables, connection) { report.findings.append(finding) }
     }
     report.checkedRules = DatabaseRule.all.count
     report.studies = try count("studies", connection)
@@ -99,8 +100,9 @@ public struct DatabaseDoctor {
     return report
   }
 
-  private static func finding(_ rule: DatabaseRule, _ connection: Connection) throws -> DatabaseReport.Finding? {
-    let tables = try tables(connection)
+  private static func finding(
+    _ rule: DatabaseRule, _ tables: Set<String>, _ connection: Connection
+  ) throws -> DatabaseReport.Finding? {
     guard tables.isSuperset(of: rule.tables), !(rule.absentTable.map(tables.contains) ?? false) else { return nil }
     var breaches: [DatabaseReport.Finding.Breach] = []
     var count = 0
@@ -116,10 +118,14 @@ public struct DatabaseDoctor {
       breaches: breaches, count: count)
   }
 
+  /// The tables whose columns can be relied on.
   private static func tables(_ connection: Connection) throws -> Set<String> {
     var tables: Set<String> = []
     try connection.forEachRow("SELECT name FROM sqlite_master WHERE type = 'table'") { row in
       if let name = row.text(0) { tables.insert(name) }
+    }
+    for table in OwnSchema.tables where try connection.hasRow(OwnSchema.missingColumns(of: table)) {
+      tables.remove(table.name)
     }
     return tables
   }

@@ -1,7 +1,10 @@
+import Trials
+
 extension DatabaseRule {
-  static let attributes = [
-    "study_user_attributes", "study_system_attributes", "trial_user_attributes", "trial_system_attributes",
-  ].flatMap { [attributeName($0), attributeValue($0)] }
+  static let attributes =
+    [
+      "study_user_attributes", "study_system_attributes", "trial_user_attributes", "trial_system_attributes",
+    ].flatMap { [attributeName($0), attributeValue($0)] } + [constraints]
 
   private static func attributeName(_ table: String) -> DatabaseRule {
     let owner = table.hasPrefix("study") ? "study" : "trial"
@@ -33,4 +36,25 @@ extension DatabaseRule {
       repair: ["UPDATE \(table) SET value_json = hpo_text_as_json(value_json) WHERE NOT hpo_is_json(value_json)"],
       remedy: "the text becomes a JSON string, NULL becomes null")
   }
+
+  private static let areNoConstraints = """
+    (substr("key", 1, \(FrozenTrial.constraintPrefix.count)) = '\(FrozenTrial.constraintPrefix)' \
+    AND NOT hpo_is_number(value_json) \
+    OR "key" = '\(FrozenTrial.constraintListKey)' AND NOT hpo_is_list_of_numbers(value_json))
+    """
+
+  private static let constraints = DatabaseRule(
+    name: "constraints", demand: "the value of a constraint is a number",
+    effects: Effects(
+      optuna: "best_trial and samplers with constraints: TypeError", dashboard: "nothing, or the value as it is",
+      hpo: "the constraint is left out, so that the trial may count as feasible"),
+    tables: ["trial_system_attributes"],
+    breaches: """
+      SELECT 'trial ' || trial_id || ' (id)', quote("key") || ' is ' || substr(quote(value_json), 1, 60) \
+      FROM trial_system_attributes WHERE \(areNoConstraints)
+      """,
+    repair: [
+      "UPDATE OR REPLACE trial_system_attributes SET \"key\" = 'damaged ' || \"key\" WHERE \(areNoConstraints)"
+    ],
+    remedy: "the attribute is called 'damaged constraints…'")
 }

@@ -1,5 +1,6 @@
 extension DatabaseRule {
-  /// What a deletion has left that was ended in the middle.
+  /// What a deletion has left that was ended in the middle. Only trials are deleted here: the study stays on record as one
+  /// whose folders are left.
   static let deletions = [deletion]
 
   private static let isLeft = "study_id IN (SELECT study_id FROM hpo_deletions EXCEPT SELECT study_id FROM studies)"
@@ -10,10 +11,11 @@ extension DatabaseRule {
     tables: ["hpo_deletions", "studies", "trials"] + Connection.tablesOfTrial,
     breaches: """
       SELECT 'study ' || study_id, quote(study_name) || ' is deleted, but for ' || \
-      (SELECT count(*) FROM trials t WHERE t.study_id = d.study_id AND t.\(isLeft)) || ' trials' FROM hpo_deletions d
+      (SELECT count(*) FROM trials t WHERE t.study_id = d.study_id AND t.\(isLeft)) || ' trials' FROM hpo_deletions d \
+      WHERE EXISTS (SELECT 1 FROM trials t WHERE t.study_id = d.study_id AND t.\(isLeft))
       """,
     repair: Connection.tablesOfTrial.map {
       "DELETE FROM \($0) WHERE trial_id IN (SELECT trial_id FROM trials WHERE \(isLeft))"
-    } + ["DELETE FROM trials WHERE \(isLeft)", "DELETE FROM hpo_deletions"],
-    remedy: "the deletion is brought to its end")
+    } + ["DELETE FROM trials WHERE \(isLeft)"],
+    remedy: "the trials are deleted; what they left in their folders goes with the next 'hpo study delete'")
 }

@@ -1,7 +1,9 @@
 extension DatabaseRule {
   /// What hpo's own tables are. A file of Optuna's has none of them, and one of an earlier hpo some; both get what they lack
   /// before the first write.
-  static let ownSchema = [ownVersion, ownTablesExist, ownIndexes, ownTriggers]
+  static let ownSchema =
+    [ownVersion, ownTablesExist] + OwnSchema.tables.filter { $0.name != "hpo_version" }.map(columns)
+    + [ownIndexes, ownTriggers]
 
   private static let ownVersion = DatabaseRule(
     name: "version of hpo's tables", demand: "hpo_version has a single row",
@@ -26,6 +28,15 @@ extension DatabaseRule {
       """,
     repair: OwnSchema.tables.map { "CREATE TABLE IF NOT EXISTS \($0.name) \($0.definition)" },
     remedy: "the tables are made, empty")
+
+  private static func columns(of table: (name: String, definition: String)) -> DatabaseRule {
+    DatabaseRule(
+      name: "columns of \(table.name)", demand: "\(table.name) has all of its columns",
+      effects: Effects(hpo: "an error wherever the table is read or written"), tables: [],
+      breaches: "SELECT '\(table.name)', 'no column ' || name FROM (\(OwnSchema.missingColumns(of: table)))",
+      repair: ["DROP TABLE \(table.name)", "CREATE TABLE \(table.name) \(table.definition)"],
+      remedy: "the table is made anew, empty")
+  }
 
   private static let ownIndexes = DatabaseRule(
     name: "hpo's indexes", severity: .note, demand: "all of hpo's indexes are there as this version makes them",

@@ -17,6 +17,12 @@ enum DoctorFunctions {
     add("hpo_is_time", 1, to: connection) { values in
       values[0].isNull || text(values[0]).flatMap(Timestamp.init) != nil
     }
+    add("hpo_is_number", 1, to: connection) { values in json(values[0])?.doubleValue != nil }
+    add("hpo_is_list_of_numbers", 1, to: connection) { values in
+      let list = json(values[0])
+      // What Optuna writes before it knows the values.
+      return list == .null || list?.arrayValue?.allSatisfy { $0.doubleValue != nil } ?? false
+    }
     add("hpo_is_seed", 1, to: connection) { values in text(values[0]).flatMap { UInt64($0) } != nil }
     add("hpo_is_window", 1, to: connection) { values in text(values[0]).flatMap { Int($0) }.map { $0 > 0 } ?? false }
     add("hpo_is_history", 1, to: connection) { values in
@@ -55,6 +61,8 @@ enum DoctorFunctions {
   private static func text(_ value: DatabaseValue) -> String? {
     if case .string(let text) = value.storage { text } else { nil }
   }
+
+  private static func json(_ value: DatabaseValue) -> JSONValue? { text(value).flatMap { try? JSONValue(parsing: $0) } }
 
   private static func number(_ value: DatabaseValue) -> Double? {
     switch value.storage {

@@ -5,7 +5,7 @@ import TrialStorage
 /// Chooses rows of a table by a condition in SQL, which is compiled once.
 ///
 /// The rows are put into a database in memory, one table for each group of columns, so that a condition may say
-/// `state = 'COMPLETE' AND params.rate < 0.01`, or `rate < 0.01` where no other column is called so.
+/// `state = 'COMPLETE' AND params.rate < 0.01`, or `rate < 0.01` where no group before has a column of that name.
 public final class RowFilter: Sendable {
   /// A column and the group that it belongs to.
   public struct Column: Hashable, Sendable {
@@ -42,13 +42,15 @@ public final class RowFilter: Sendable {
   /// Makes a filter for rows of some columns.
   ///
   /// - Parameters:
-  ///   - columns: Of two whose names differ in capitals alone, the first one counts.
+  ///   - columns: Of two whose names differ in capitals alone, the first one counts. A name without a group is that of the
+  ///     first group that has it.
   ///   - condition: An expression of SQLite.
   /// - Throws: `StorageError.invalidValue` with SQLite's message and the columns that there are.
   public init(columns: [Column], condition: String) throws {
     self.columns = columns
     self.condition = condition
-    let (groups, selection) = (Self.groups(of: columns), Self.selection(columns, where: "(\(condition)\n) ORDER BY 1"))
+    let groups = Self.groups(of: columns)
+    let selection = Self.selection(from: groups, where: condition)
     var configuration = Configuration()
     // A shell's single quotes leave double ones for texts.
     configuration.acceptsDoubleQuotedStringLiterals = true
@@ -59,8 +61,7 @@ public final class RowFilter: Sendable {
           let names = [Self.key + " INTEGER PRIMARY KEY"] + group.places.map { columns[$0].name.quotedIdentifier }
           try database.execute(sql: "CREATE TABLE \(group.table) (\(names.joined(separator: ", ")))")
         }
-        // By itself at first, so that a complaint names nothing that the user did not type.
-        _ = try database.makeStatement(sql: Self.selection(columns, where: condition))
+        try Self.check(condition, groups, in: database)
         _ = try database.cachedStatement(sql: selection)
       }
     } catch {
@@ -109,11 +110,28 @@ public final class RowFilter: Sendable {
     return groups
   }
 
-  private static func selection(_ columns: [Column], where condition: String) -> String {
-    let groups = groups(of: columns)
-    let first = groups.first?.table ?? "".quotedIdentifier
-    let tables = groups.dropFirst().reduce(first) { "\($0) JOIN \($1.table) USING (\(key))" }
-    return "SELECT \(first).\(key) FROM \(tables) WHERE \(condition)"
+  /// Selects the rows with the condition in the scope of the first group, which lies in that of the second, and so on: SQL
+  /// looks for a name from the inside out.
+  private static func selection(from groups: [Group], where condition: String) -> String {
+    var test = "(\(condition)\n)"
+    for (inner, outer) in zip(groups, groups.dropFirst()) {
+      test = """
+        EXISTS (SELECT 1 FROM \(inner.table) WHERE \(inner.table).\(key) = \(outer.table).\(key) AND \(test))
+        """
+    }
+    let last = groups.last?.table ?? "".quotedIdentifier
+    return "SELECT \(last).\(key) FROM \(last) WHERE \(test) ORDER BY 1"
+  }
+
+  /// Compiles a condition by itself, behind which nothing stands: so a bracket too many closes none, and a complaint names
+  /// nothing that the user did not type.
+  private static func check(_ condition: String, _ groups: [Group], in database: Database) throws {
+    let tables = groups.map(\.table).joined(separator: ", ")
+    do {
+      _ = try database.makeStatement(sql: "SELECT 1 FROM \(tables) WHERE \(condition)")
+    } catch let error as DatabaseError where error.message?.hasPrefix("ambiguous column name") == true {
+      // Names are looked up once all is read, and the selection knows which one is meant.
+    }
   }
 
   private static func refusal(of condition: String, _ columns: [Column], _ error: any Error) -> any Error {

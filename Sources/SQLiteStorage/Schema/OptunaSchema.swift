@@ -7,6 +7,14 @@ enum OptunaSchema {
   static let version: Int64 = 12
   /// The version of the tables in `alembic_version`, by which Optuna upgrades a file.
   static let revision = "v3.2.0.a"
+  /// Whether a revision, such as `v5.1.0.a`, came after the one that is known here.
+  static func isNewer(_ other: String) -> Bool {
+    func parts(_ revision: String) -> [Int] { revision.dropFirst().split(separator: ".").compactMap { Int($0) } }
+    return other.hasPrefix("v")
+      && (parts(revision).lexicographicallyPrecedes(parts(other))
+        || parts(revision) == parts(other) && revision < other)
+  }
+
   /// The release of Optuna whose tables these are.
   static let library = "5.0.0"
 

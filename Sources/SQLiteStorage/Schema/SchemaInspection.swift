@@ -68,15 +68,20 @@ struct SchemaInspection {
           + "knows \(OwnSchema.version)); update hpo")
     }
     let known = "this program knows version \(OptunaSchema.version), '\(OptunaSchema.revision)', of Optuna 3.2 to 5.0"
-    let hint =
-      "an older file is brought up with `optuna storage upgrade --storage sqlite:///\(path)`, a newer one needs a newer hpo"
+    func hint(isNewer: Bool) -> String {
+      isNewer
+        ? "the file is of a newer Optuna, so update hpo"
+        : "an older file is brought up with `optuna storage upgrade --storage sqlite:///\(path)`"
+    }
     if tables.contains("version_info"),
       let found = try connection.firstRow(
         "SELECT schema_version FROM version_info", read: { (version: $0.int(0), text: $0.description(0)) }),
       found.version != OptunaSchema.version
     {
       throw StorageError(
-        .unsupportedFile, "the study database '\(path)' has tables of version \(found.text); \(known); \(hint)")
+        .unsupportedFile,
+        "the study database '\(path)' has tables of version \(found.text); \(known); "
+          + hint(isNewer: (found.version ?? 0) > OptunaSchema.version))
     }
     if tables.contains("alembic_version"),
       let revision = try connection.firstRow(
@@ -84,7 +89,9 @@ struct SchemaInspection {
       revision != OptunaSchema.revision
     {
       throw StorageError(
-        .unsupportedFile, "the study database '\(path)' has tables of version '\(revision)'; \(known); \(hint)")
+        .unsupportedFile,
+        "the study database '\(path)' has tables of version '\(revision)'; \(known); "
+          + hint(isNewer: OptunaSchema.isNewer(revision)))
     }
   }
 

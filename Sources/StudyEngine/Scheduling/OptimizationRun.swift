@@ -10,6 +10,8 @@ final class OptimizationRun: Sendable {
   private struct State {
     var scheduler: Scheduler
     var summary = OptimizationSummary()
+    /// The trials that this run of a deterministic study has ended.
+    var finished: Set<Int> = []
     /// Why the run stopped before its limit, the first reason of several.
     var reason: String?
     var error: (any Error)?
@@ -51,6 +53,9 @@ final class OptimizationRun: Sendable {
     orphans = OrphanWatch(study: study, observer: observer)
     state = Mutex(State(scheduler: Scheduler(jobs: jobs)))
   }
+
+  /// The trials that this run of a deterministic study has ended, some of which turn out to be replicates only now.
+  var finishedNumbers: Set<Int> { state.withLock(\.finished) }
 
   /// Lets running trials stop at their next report.
   ///
@@ -183,7 +188,10 @@ final class OptimizationRun: Sendable {
       } catch {
         record = try study.tell(trial, failure: String(describing: error))
       }
-      state.withLock { $0.summary.count(record) }
+      state.withLock { state in
+        state.summary.count(record)
+        if study.isDeterministic { state.finished.insert(record.number) }
+      }
       observer(.finished(record))
       decide { $0.ended(job: job) }
     }

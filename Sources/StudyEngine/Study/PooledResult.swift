@@ -37,19 +37,24 @@ extension Array where Element == FrozenTrial {
   /// The results of the complete and feasible trials that count, by ascending number of the first trial of each.
   ///
   /// Trials that are on record as replicates of one are pooled with it. A trial that reuses a result adds none.
-  public func pooled(objectives: Int) -> [PooledResult] {
+  ///
+  /// - Parameters:
+  ///   - objectives: How many values a complete trial has.
+  ///   - concurrent: Replicates that are not on record as such; see `Storage.concurrentReplicates`.
+  public func pooled(objectives: Int, concurrent: [Int: Int] = [:]) -> [PooledResult] {
+    func original(_ trial: FrozenTrial) -> Int { trial.replicated ?? concurrent[trial.number] ?? trial.number }
     let usable = filter { trial in
       trial.state == .complete && !trial.isExcluded && trial.reused == nil && trial.isFeasible
         && trial.values.count == objectives
     }
-    let replicated = Set(usable.compactMap(\.replicated))
+    let replicated = Set(usable.compactMap { original($0) == $0.number ? nil : original($0) })
     guard !replicated.isEmpty else { return usable.map { PooledResult([$0]) } }
     var groups: [Int: [FrozenTrial]] = [:]
-    for trial in usable where replicated.contains(trial.replicated ?? trial.number) {
-      groups[trial.replicated ?? trial.number, default: []].append(trial)
+    for trial in usable where replicated.contains(original(trial)) {
+      groups[original(trial), default: []].append(trial)
     }
     return usable.compactMap { trial in
-      guard let group = groups[trial.replicated ?? trial.number] else { return PooledResult([trial]) }
+      guard let group = groups[original(trial)] else { return PooledResult([trial]) }
       return group[0].number == trial.number ? PooledResult(group) : nil
     }
   }

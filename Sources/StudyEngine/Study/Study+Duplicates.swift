@@ -1,6 +1,6 @@
 import OrderedCollections
 import SearchSpace
-import TrialStorage
+public import TrialStorage
 public import Trials
 
 extension Study {
@@ -61,6 +61,18 @@ extension Storage {
   func forEachTrial(study: Int64, _ body: (FrozenTrial) -> Void) throws {
     try forEachBatch(study: study) { $0.forEach(body) }
   }
+
+  /// The trials of a deterministic study that turned out to have the parameters of one which ran beside them: by the number
+  /// of each, that of the first one. Such trials are replicates as well, though not on record as such. Empty for a study
+  /// whose trials saw all trials before them.
+  ///
+  /// - Complexity: O(*n*) for a deterministic study with a window above 1; else O(1).
+  public func concurrentReplicates(study: Int64) throws -> [Int: Int] {
+    guard let window = try document(.window, study: study).flatMap({ Int($0) }), window > 1 else { return [:] }
+    var duplicates = ConcurrentDuplicates()
+    try forEachTrial(study: study) { duplicates.add($0) }
+    return duplicates.originals
+  }
 }
 
 extension FrozenTrial {
@@ -70,18 +82,6 @@ extension FrozenTrial {
     copy.exclusion = nil
     return copy
   }
-
-  /// Whether the trials have the same parameters under the same values.
-  func hasParameters(of other: FrozenTrial) -> Bool {
-    parameters.count == other.parameters.count
-      && parameters.allSatisfy { name, parameter in
-        guard let twin = other.parameters[name] else { return false }
-        return parameter.value == twin.value && parameter.external == twin.external
-      }
-  }
-
-  /// The number of the trial that a duplicate of this one is a replicate of.
-  var original: Int { replicated ?? reused ?? number }
 }
 
 extension Distribution {

@@ -48,7 +48,11 @@ extension Study {
       return timer
     }
     defer { timer?.cancel() }
-    let summary = try await run.run()
+    var summary = try await run.run()
+    let finished = run.finishedNumbers
+    if !finished.isEmpty {
+      summary.replicates += try storage.concurrentReplicates(study: id).keys.count(where: finished.contains)
+    }
     try keepHistory()
     return summary
   }

@@ -24,7 +24,7 @@ extension Study {
           "the study '\(name)' has \(directions.count) objectives, so it has a Pareto front and no best")
       }
       guard let record = try storage.study(named: name), let best = try storage.bestResult(of: record) else {
-        throw StudyError.noBest(study: name, complete: try storage.counts(study: id)[.complete] ?? 0)
+        throw try storage.noBest(study: id, named: name)
       }
       return best
     }
@@ -35,11 +35,7 @@ extension Study {
   ///
   /// - Complexity: O(*n*) for one objective and O(*n* · *f*) for several, where *f* is the size of the front.
   public var paretoFront: [FrozenTrial] {
-    get throws { try trials(in: [.complete]).bestResults(directions: directions).map(\.trial) }
-  }
-
-  private func trials(in states: Set<TrialState>) throws -> [FrozenTrial] {
-    try storage.trials(study: id, states: states)
+    get throws { try storage.bestResults(study: id, directions: directions).map(\.trial) }
   }
 }
 
@@ -47,10 +43,12 @@ extension Storage {
   /// The best configuration of a study with one objective, the first of equals; nil where no complete trial that counts
   /// meets its constraints.
   ///
-  /// - Complexity: O(*n*) for a study with replicates; else near O(1) in an SQLite file.
+  /// - Complexity: O(*n*) for a study with replicates and for a deterministic one; else near O(1) in an SQLite file.
   public func bestResult(of study: StudyRecord) throws -> PooledResult? {
-    if try hasReplicates(study: study.id) {
-      return try trials(study: study.id, states: [.complete]).bestResults(directions: study.directions).first
+    let concurrent = try concurrentReplicates(study: study.id)
+    if try !concurrent.isEmpty || hasReplicates(study: study.id) {
+      return try trials(study: study.id, states: [.complete])
+        .bestResults(directions: study.directions, concurrent: concurrent).first
     }
     let order = TrialOrder.value(ascending: study.directions.first != .maximize)
     var limit = 8
@@ -61,13 +59,31 @@ extension Storage {
       limit *= 8
     }
   }
+
+  /// Why a study has no best trial.
+  package func noBest(study id: Int64, named name: String) throws -> StudyError {
+    StudyError.noBest(
+      study: name, complete: try counts(study: id)[.complete] ?? 0, excluded: try excludedCount(study: id))
+  }
+
+  /// The configurations of a study that no other one dominates, in the order of their first trials.
+  ///
+  /// - Complexity: As of `Study.paretoFront`.
+  public func bestResults(study id: Int64, directions: [StudyDirection]) throws -> [PooledResult] {
+    try trials(study: id, states: [.complete])
+      .bestResults(directions: directions, concurrent: concurrentReplicates(study: id))
+  }
 }
 
 extension Array where Element == FrozenTrial {
   /// The pooled results that no other one dominates, in the order of their first trials.
-  public func bestResults(directions: [StudyDirection]) -> [PooledResult] {
+  ///
+  /// - Parameters:
+  ///   - directions: What is better, one an objective.
+  ///   - concurrent: As of `pooled`.
+  public func bestResults(directions: [StudyDirection], concurrent: [Int: Int] = [:]) -> [PooledResult] {
     var front: [PooledResult] = []
-    for result in pooled(objectives: directions.count) {
+    for result in pooled(objectives: directions.count, concurrent: concurrent) {
       if front.contains(where: { directions.dominates($0.means, result.means) }) { continue }
       front.removeAll { directions.dominates(result.means, $0.means) }
       front.append(result)

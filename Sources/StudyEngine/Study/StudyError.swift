@@ -37,13 +37,16 @@ public struct StudyError: Error, Sendable, CustomStringConvertible {
 
   /// A study without a best trial.
   ///
-  /// - Parameter complete: How many of its trials are complete and count.
-  package static func noBest(study name: String, complete: Int) -> StudyError {
-    StudyError(
-      .noCompleteTrial,
+  /// - Parameters:
+  ///   - name: What the study is called.
+  ///   - complete: How many of its trials are complete and count.
+  ///   - excluded: How many of its trials are excluded.
+  package static func noBest(study name: String, complete: Int, excluded: Int) -> StudyError {
+    let reason =
       complete == 0
-        ? "the study '\(name)' has no complete trial yet"
-        : "the study '\(name)' has no complete trial that meets its constraints yet; \(complete) of its trials do not")
+      ? excluded == 0 ? "yet" : "that counts; \(excluded) of its trials \(excluded == 1 ? "is" : "are") excluded"
+      : "that meets its constraints yet; \(complete) of its trials do not"
+    return StudyError(.noCompleteTrial, "the study '\(name)' has no complete trial \(reason)")
   }
 
   /// The message.

@@ -1,4 +1,8 @@
+import OrderedCollections
+import SearchSpace
+import Synchronization
 import TrialStorage
+import Trials
 
 extension Trial {
   /// Calls `body`, from any thread, once the run is to end without waiting for its trials; at once where it is already.
@@ -16,6 +20,17 @@ extension Trial {
   /// Ends an observation.
   package func endObservation(_ token: Int?) {
     if let token { stop?.endObservation(token) }
+  }
+
+  /// Which of the folders of its number the trial has, counted from 1; nil as long as no program has been given one.
+  package var folderPlace: Int? { record.folderPlace }
+
+  /// Puts on record which of the folders of its number the trial has, before its program writes to it.
+  ///
+  /// - Throws: `StorageError`; `trialLost` where another process has the trial by now.
+  package func recordFolder(place: Int) throws {
+    try study.storage.setTrialAttributes([FrozenTrial.folderKey: .int(place)], kind: .system, of: lease)
+    state.withLock { $0.record.systemAttributes[FrozenTrial.folderKey] = .int(place) }
   }
 
   /// Keeps what the objective printed, in place of what was kept before; it goes when the trial is run again.

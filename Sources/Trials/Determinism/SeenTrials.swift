@@ -58,6 +58,6 @@ extension FrozenTrial {
 
   /// Whether a system attribute says how the trial of one number of one study came about, which is not so of its copies.
   package static func isOfOneNumber(attribute key: String) -> Bool {
-    [seenKey, sealKey, attemptsKey, redrawsKey].contains(key)
+    [seenKey, sealKey, attemptsKey, redrawsKey, folderKey].contains(key)
   }
 }

@@ -41,7 +41,7 @@ package struct TrialSeal: Sendable, Hashable {
 
   /// Whether other trials depend on a system attribute, or it says how the trial came about.
   private static func isDecisive(attribute key: String) -> Bool {
-    key != FrozenTrial.sealKey && FrozenTrial.isOfOneNumber(attribute: key)
+    ![FrozenTrial.sealKey, FrozenTrial.folderKey].contains(key) && FrozenTrial.isOfOneNumber(attribute: key)
       || [
         FrozenTrial.fixedParametersKey, FrozenTrial.replicatedKey, FrozenTrial.reusedKey, FrozenTrial.repeatedKey,
         GridVisits.spaceKey, GridVisits.pointKey, FrozenTrial.constraintListKey,

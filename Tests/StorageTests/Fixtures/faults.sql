@@ -82,6 +82,12 @@ UPDATE trial_user_attributes SET value_json = x'00ff' WHERE rowid = 1;
 -- JSON in trial_system_attributes
 UPDATE trial_system_attributes SET value_json = NULL WHERE rowid = 1;
 
+-- constraints
+UPDATE trial_system_attributes SET value_json = '"x"' WHERE "key" = 'constraints:memory' AND trial_id = 1;
+UPDATE trial_system_attributes SET value_json = 'null' WHERE "key" = 'constraints:memory' AND trial_id = 1;
+UPDATE trial_system_attributes SET value_json = '[1.0, "x"]' WHERE "key" = 'constraints';
+UPDATE trial_system_attributes SET value_json = '{"a": 1.0}' WHERE "key" = 'constraints';
+
 -- JSON in study_user_attributes
 UPDATE study_user_attributes SET value_json = 'x' WHERE rowid = 1;
 
@@ -152,6 +158,37 @@ DELETE FROM hpo_version;
 
 -- hpo's tables
 DROP TABLE hpo_trial_logs;
+
+-- columns of hpo_trial_attempts
+ALTER TABLE hpo_trial_attempts DROP COLUMN deaths;
+
+-- columns of hpo_trial_owners
+ALTER TABLE hpo_trial_owners DROP COLUMN boot;
+
+-- columns of hpo_checkpoints
+ALTER TABLE hpo_checkpoints DROP COLUMN last_step;
+
+-- columns of hpo_trial_logs
+DROP TABLE hpo_trial_logs; CREATE TABLE hpo_trial_logs (trial_id INTEGER PRIMARY KEY NOT NULL, lines TEXT);
+
+-- columns of hpo_study_documents
+ALTER TABLE hpo_study_documents DROP COLUMN text;
+
+-- columns of hpo_trial_exclusions
+DROP INDEX hpo_ix_exclusions; ALTER TABLE hpo_trial_exclusions DROP COLUMN study_id;
+ALTER TABLE hpo_trial_exclusions DROP COLUMN excluded_at;
+
+-- columns of hpo_study_revisions
+DROP TABLE hpo_study_revisions; CREATE TABLE hpo_study_revisions (study_id INTEGER PRIMARY KEY NOT NULL);
+
+-- columns of hpo_histories
+ALTER TABLE hpo_histories DROP COLUMN data;
+
+-- columns of hpo_deletions
+ALTER TABLE hpo_deletions DROP COLUMN study_name;
+
+-- columns of hpo_highest_ids
+DROP TABLE hpo_highest_ids; CREATE TABLE hpo_highest_ids (table_name TEXT PRIMARY KEY NOT NULL);
 
 -- hpo's indexes [note]
 DROP INDEX hpo_ix_marks;

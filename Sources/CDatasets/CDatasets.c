@@ -28,10 +28,12 @@ const uint8_t *hpo_diabetes_csv(size_t *count) {
 /// Inflates a stream whose header `window` tells, in zlib's terms.
 ///
 /// @param has_members whether further streams may follow the first, or zeros
+/// @param destination where the bytes go; null to look whether the stream is whole, and keep nothing
 /// @param consumed receives the number of bytes read, as far as the stream was right
 static hpo_inflate_result inflate_stream(int window, bool has_members, const uint8_t *source, size_t source_count,
                                          uint8_t *destination, size_t capacity, size_t *produced, size_t *consumed) {
   *produced = *consumed = 0;
+  uint8_t passing[1 << 14];
   z_stream stream = {0};
   if (inflateInit2(&stream, window) != Z_OK) return HPO_INFLATE_NO_MEMORY;
 
@@ -46,7 +48,9 @@ static hpo_inflate_result inflate_stream(int window, bool has_members, const uin
       source_left -= stream.avail_in;
     }
     if (stream.avail_out == 0) {
-      stream.avail_out = room_left > UINT_MAX ? UINT_MAX : (uInt)room_left;
+      const size_t most = destination ? UINT_MAX : sizeof passing;
+      if (!destination) stream.next_out = passing;
+      stream.avail_out = (uInt)(room_left > most ? most : room_left);
       room_left -= stream.avail_out;
     }
     status = inflate(&stream, Z_NO_FLUSH);

@@ -177,6 +177,57 @@ import Testing
         let run = try command.start("hpo", arguments).wait()
         #expect(run.status != 0 && run.errors.contains("keeps the limit 'flash=0'"), "\(run.errors)")
       }
+      try command.succeed("nas", "search", "--study", "small", "--trials", "2", "--limit", "flash=3kB")
+    }
+  }
+
+  @Test("limits that are typed once are kept, until they are typed anew")
+  func keptLimits() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.architectures, to: "small.yaml")
+      func search(_ trials: Int, _ options: String...) throws -> String {
+        let run = try command.start(
+          "hpo", ["nas", "search", "--config", "small.yaml", "--trials", "\(trials)"] + options
+        ).wait()
+        #expect(run.status == 0, "\(run.errors)")
+        return run.errors
+      }
+      func flash() throws -> [Int] {
+        let trials = try #require(try command.json("trials") as? [[String: Any]])
+        return trials.compactMap { ($0["userAttributes"] as? [String: Any])?["flash"] as? Int }
+      }
+      #expect(try !search(3, "--limit", "flash=1kB").contains("note:"))
+      // The file alone permits 4 kB.
+      #expect(try search(8).contains("note: --limit flash=1000: typed before"))
+      #expect(try flash().count == 8 && flash().allSatisfy { $0 <= 1000 })
+      #expect(try !search(9, "--limit", "flash=4kB").contains("note:"))
+      #expect(try !search(10).contains("note:"))
+      let kept = try command.json("query", "SELECT text FROM hpo_study_documents WHERE document = 'search'")
+      #expect("\(kept)".contains("flash=4000"))
+    }
+  }
+
+  @Test("trials of a space that has changed since are told, with the way back")
+  func changedSpace() throws {
+    try Command.inFolder { command in
+      let steps = "{repeat: {name: block, count: 1..2, steps: [{dense: {units: [4, 8]}}]}}"
+      try command.write(StudyFile.steps(steps, study: "few"), to: "few.yaml")
+      try command.succeed("nas", "search", "--config", "few.yaml", "--trials", "2")
+      try command.write(StudyFile.steps("{dense: {name: wide, units: [16, 32]}}", study: "few"), to: "other.yaml")
+      let run = try command.hpo("nas", "search", "--config", "other.yaml", "--trials", "3")
+      #expect(run.status == 0 && run.errors.contains("the study file is another"), "\(run.errors)")
+      for arguments in [
+        ["nas", "show", "0"], ["nas", "finish", "--trial", "0"],
+        ["train", "--study", "few", "--trial", "0", "--output", "m.hpo"],
+      ] {
+        let refused = try command.start("hpo", arguments).wait()
+        #expect(
+          refused.status == 64 && refused.errors.contains("trial 0 cannot be built again: the architectures"),
+          "\(arguments): \(refused.errors)")
+      }
+      try command.succeed("nas", "show", "2")
+      try command.succeed("nas", "search", "--config", "few.yaml", "--trials", "3")
+      try command.succeed("nas", "show", "0")
     }
   }
 

@@ -104,6 +104,46 @@ import Testing
     }
   }
 
+  @Test("a table with categorical columns becomes integers that agree")
+  func categories() throws {
+    try Command.inFolder { command in
+      var generator = Draw(seed: 3, number: 0).generator(for: "table")
+      let rows = (0..<150).map { row in
+        let (colour, size) = (["red", "green", "blue", "grey"][row % 4], Double.random(in: -1...1, using: &generator))
+        return "\(colour),\(size),\(size + (row % 4 < 2 ? 0.8 : -0.8) > 0 ? "yes" : "no")"
+      }
+      try command.write("colour,size,kind\n" + rows.joined(separator: "\n"), to: "rows.csv")
+      let file = """
+        study: rows
+        objective:
+          data: {csv: rows.csv, target: kind, categoricalColumns: [colour]}
+          metric: accuracy
+          epochs: 10
+          learningRate: 0.02
+        architecture: {space: mlp, depth: 1, units: [4, 8]}
+        """
+      try command.write(file, to: "rows.yaml")
+      try command.succeed("nas", "search", "--config", "rows.yaml", "--trials", "2")
+      let finished = try command.hpo(
+        "nas", "finish", "--epochs", "10", "--seeds", "1", "--aware-epochs", "2", "--output", "done")
+      #expect(finished.status == 0, "\(finished.errors)")
+      let result = try #require(try report(command).first)
+      let checks = try #require(result["verification"] as? [[String: Any]])
+      #expect(checks.count == 3 && checks.allSatisfy { $0["same"] as? Bool != false })
+      let number = try #require(result["trial"] as? Int)
+      for form in ["float32", "ptq", "qat"] {
+        let values = try #require((result[form] as? [String: Any])?["values"] as? [Double])
+        #expect(values.allSatisfy { $0 > 0.7 }, "\(form): \(values)")
+      }
+      // What the report says is what the files do.
+      let evaluated = try #require(
+        try command.json("evaluate", "done/trial-\(number).int8.hpo", "--config", "rows.yaml") as? [String: Any])
+      #expect(evaluated["accuracy"] as? Double == (result["exported"] as? [String: Any])?["test"] as? Double)
+      let sensitivity = try #require(result["sensitivity"] as? [[String: Any]])
+      #expect(!sensitivity.isEmpty && sensitivity.allSatisfy { $0["8 bits"] as? Double ?? 0 > 0.7 })
+    }
+  }
+
   @Test("what cannot be finished is an error that says why")
   func mistakes() throws {
     try Command.inFolder { command in

@@ -3,6 +3,28 @@ import TestSupport
 import Testing
 
 @Suite(.on(.commands)) struct OptimizeCommandTests {
+  @Test("what was typed of sampler, pruner, seed and duplicates goes before the study file until it is typed anew")
+  func keptOptions() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      func notes(_ trials: Int, _ options: String...) throws -> String {
+        let run = try command.start(
+          "hpo", ["optimize", "--config", "quick.yaml", "--trials", "\(trials)"] + options
+        ).wait()
+        #expect(run.status == 0, "\(run.errors)")
+        return run.errors.split(separator: "\n").filter { $0.hasPrefix("note:") }.joined(separator: "\n")
+      }
+      #expect(
+        try notes(1, "--sampler", "random", "--pruner", "none", "--seed", "5", "--duplicates", "reuse").isEmpty)
+      #expect(try notes(2).hasPrefix("note: --sampler random, --pruner none, --duplicates reuse, --seed 5: typed"))
+      #expect(try notes(3, "--seed", "7").hasPrefix("note: --sampler random, --pruner none, --duplicates reuse: typed"))
+      // What the study file says as well is nothing to tell.
+      #expect(try notes(4, "--sampler", "tpe", "--pruner", "median", "--duplicates", "redraw").isEmpty)
+      let kept = try command.json("query", "SELECT text FROM hpo_study_documents WHERE document = 'search'")
+      for part in ["tpe", "median", "redraw", "7"] { #expect("\(kept)".contains(part)) }
+    }
+  }
+
   /// Every trial of the study in `hpo.db` is finished, with the numbers 0..<total, each once.
   private func expectWhole(_ command: Command, total: Int, location: SourceLocation = #_sourceLocation) throws {
     let trials = try #require(try command.json("trials") as? [[String: Any]])

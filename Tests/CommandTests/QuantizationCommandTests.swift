@@ -94,22 +94,31 @@ struct QuantizationCommandTests {
       try command.succeed("quantize", "m.hpo", "--config", "quick.yaml")
       try command.succeed("export", "m.int8.hpo", "--format", "c")
       try command.succeed("export", "m.int8.hpo", "--format", "onnx-int8")
+      // Others of the same kinds take nobody's place, and a pruned one is known, too.
+      try command.succeed("quantize", "m.hpo", "--config", "quick.yaml", "--bits", "4", "--output", "four.hpo")
+      try command.succeed(
+        "prune", "m.hpo", "--config", "quick.yaml", "--sparsity", "0.5", "--epochs", "0", "--output", "thin.hpo")
+      try command.succeed("quantize", "./thin.hpo", "--config", "quick.yaml", "--output", "thin8.hpo")
       let rows = try #require(
         try command.json("query", "SELECT key, value_json FROM study_user_attributes") as? [[String: Any]])
-      #expect(rows.map { $0["key"] as? String } == ["files:trial 1"])
-      let text = try #require(rows.first?["value_json"] as? String)
-      let files = try #require(
-        try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: [String: Any]])
+      var files: [String: [String: Any]] = [:]
+      for row in rows {
+        let (key, text) = (try #require(row["key"] as? String), try #require(row["value_json"] as? String))
+        files[key] = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+      }
       #expect(
-        files.mapValues { $0["file"] as? String } == [
-          "model, float32": "m.hpo", "model, int8": "m.int8.hpo", "C header": "m.h", "ONNX, int8": "m.int8.onnx",
+        files.mapValues { [$0["form"] as? String, $0["made of"] as? String] } == [
+          "file:m.hpo": ["model, float32", nil], "file:m.int8.hpo": ["model, int8", "m.hpo"],
+          "file:m.h": ["C header", "m.int8.hpo"], "file:m.int8.onnx": ["ONNX, int8", "m.int8.hpo"],
+          "file:four.hpo": ["model, int8", "m.hpo"], "file:thin.hpo": ["model, float32", "m.hpo"],
+          "file:thin8.hpo": ["model, int8", "thin.hpo"],
         ])
-      #expect(files["model, int8"]?["made of"] as? String == "m.hpo")
-      #expect(files["model, float32"]?["test accuracy"] is Double && files["C header"]?["int8 accuracy"] is Double)
+      #expect(files.values.allSatisfy { $0["trial"] as? Int == 1 })
+      #expect(files["file:m.hpo"]?["test accuracy"] is Double && files["file:m.h"]?["int8 accuracy"] is Double)
       // A model that no study of the database knows is nobody's.
       try command.succeed("train", "--config", "quick.yaml", "--output", "alone.hpo")
       try command.succeed("export", "alone.hpo", "--format", "onnx")
-      #expect(try command.count("SELECT count(*) FROM study_user_attributes") == 1)
+      #expect(try command.count("SELECT count(*) FROM study_user_attributes") == 7)
     }
   }
 

@@ -193,7 +193,14 @@ struct QuantizationAwareTrainingTests {
           throw Interruption()
         })
       #expect(interrupted == nil)
-      #expect(try training.quantize(trained.model, data: trained.data, from: kept) == whole, "after epoch \(stop)")
+      // Whoever shows the training is told where it goes on, by the numbers of the whole of it.
+      var resumed: [(epochs: [Int], finished: Int, step: Int)] = []
+      let again = try training.quantize(
+        trained.model, data: trained.data, from: kept,
+        afterResuming: { history, finished, step in resumed.append((history.map(\.epoch), finished, step)) })
+      #expect(again == whole, "after epoch \(stop)")
+      #expect(resumed.count == 1 && resumed.first?.finished == stop && resumed.first?.step == 0)
+      #expect(resumed.first?.epochs.last == stop)
     }
     #expect(numbers == [1, 2, 3, 4, 5])
     #expect(observing == training.observingEpochs)

@@ -73,7 +73,7 @@ public struct ArchitectureBuilder {
     if distribution.isSingle { return try distribution.external(distribution.lowest) }
     if let choice = choices[name] { return choice }
     let choice = try chooser(name, distribution)
-    guard distribution.contains(internal: try distribution.internal(choice)) else {
+    guard let value = try? distribution.internal(choice), distribution.contains(internal: value) else {
       throw ArchitectureError(.invalidGenome, "the choice '\(name)' cannot be \(choice)")
     }
     choices[name] = choice

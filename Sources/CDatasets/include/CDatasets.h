@@ -34,12 +34,12 @@ typedef enum {
 ///
 /// @param source the file
 /// @param source_count its bytes
-/// @param destination where the result goes
-/// @param capacity the bytes that the destination takes
+/// @param destination where the result goes; null to look whether the file is whole, and keep nothing
+/// @param capacity the bytes that the destination takes, or that there may be
 /// @param produced receives the number of bytes written
 /// @param consumed receives the number of bytes read until the end, or until what is wrong
-hpo_inflate_result hpo_inflate_gzip(const uint8_t *_Nonnull source, size_t source_count, uint8_t *_Nonnull destination,
-                                    size_t capacity, size_t *_Nonnull produced, size_t *_Nonnull consumed);
+hpo_inflate_result hpo_inflate_gzip(const uint8_t *_Nonnull source, size_t source_count,
+                                    uint8_t *_Nullable destination, size_t capacity, size_t *_Nonnull produced, size_t *_Nonnull consumed);
 
 /// Inflates one zlib or gzip stream into memory of the caller's, never writing beyond it.
 ///

@@ -88,6 +88,9 @@ public struct QuantizationAwareTraining: Sendable, Hashable {
   ///   - data: What it was trained on, split and standardized as it was.
   ///   - kernels: Whose kernels to run.
   ///   - checkpoint: What an interrupted training of the same kind goes on from; nil to begin.
+  ///   - afterResuming: Called once where it goes on from a checkpoint, with the reports that the checkpoint holds, the
+  ///     number of finished epochs, and the steps done of the next one. Once ranges stay, the reports of the epochs before that
+  ///     are gone.
   ///   - afterEpoch: Called after each epoch, with a function that takes a checkpoint. What it throws ends the training and
   ///     is thrown on.
   ///   - afterStep: Called likewise after each step but the last of an epoch.
@@ -98,6 +101,7 @@ public struct QuantizationAwareTraining: Sendable, Hashable {
   public func quantize(
     _ model: TrainedModel, data: DatasetSplits, kernels: Kernels = .automatic,
     from checkpoint: TrainingCheckpoint? = nil,
+    afterResuming: (_ history: [EpochReport], _ finished: Int, _ step: Int) -> Void = { _, _, _ in },
     afterEpoch: (Epoch, _ checkpoint: () -> TrainingCheckpoint) throws -> Void = { _, _ in },
     afterStep: (_ checkpoint: () -> TrainingCheckpoint) throws -> Void = { _ in }
   ) throws -> TrainedModel {
@@ -129,6 +133,11 @@ public struct QuantizationAwareTraining: Sendable, Hashable {
         weights: weights.merging(rounded.weights) { trained, _ in trained }, teacher: teacher,
         hook: ZeroKeepingHook(start))
     }
+    func resume(_ trainer: Trainer, from checkpoint: TrainingCheckpoint, before: Int) throws {
+      try trainer.restore(checkpoint)
+      afterResuming(
+        checkpoint.history.map { $0.numbered($0.epoch + before) }, checkpoint.epoch + before, checkpoint.step)
+    }
     func train(_ trainer: Trainer, isObserving: Bool) throws -> TrainingResult {
       let before = isObserving ? 0 : observingEpochs
       return try trainer.train(
@@ -144,13 +153,13 @@ public struct QuantizationAwareTraining: Sendable, Hashable {
       let observing = try trainer(true, from: weights)
       let isOfPart = checkpoint.map(observing.isOrigin(of:)) ?? true
       if isOfPart {
-        try checkpoint.map(observing.restore)
+        try checkpoint.map { try resume(observing, from: $0, before: 0) }
         _ = try train(observing, isObserving: true)
         (weights, checkpoint) = (observing.weights, nil)
       }
     }
     let settled = try trainer(false, from: weights)
-    try checkpoint.map(settled.restore)
+    try checkpoint.map { try resume(settled, from: $0, before: observingEpochs) }
     let result = try train(settled, isObserving: false)
     var quantized = try integers(of: start, plan, trained: settled.weights)
     quantized.metrics["rounded"] = result.best.validation

@@ -22,14 +22,14 @@ struct CalibrationRun {
   func ranges(of dataset: Dataset, arePrepared: Bool, by estimator: RangeEstimator) throws -> [Value:
     AffineQuantization]
   {
-    guard dataset.featureShape == model.featureShape else {
-      throw TrainingError(
-        .dataMismatch,
-        "\(dataset.name) has samples of shape \(dataset.featureShape), and the model takes \(model.featureShape)")
-    }
     let count = min(limit, dataset.count)
     let chosen = dataset.subset((0..<count).map { $0 * dataset.count / count })
-    let samples = arePrepared ? chosen : model.standardization?.applied(to: chosen) ?? chosen
+    let samples = arePrepared ? chosen : try model.prepared(chosen)
+    guard samples.featureShape == model.featureShape else {
+      throw TrainingError(
+        .dataMismatch,
+        "\(dataset.name) has samples of shape \(samples.featureShape), and the model takes \(model.featureShape)")
+    }
     var histograms = plan.points.map { _ in ValueHistogram() }
     try forEachBatch(of: samples) { histograms[$0].extend(by: $1) }
     for (point, histogram) in zip(plan.points, histograms) where !histogram.isFinite {

@@ -36,7 +36,7 @@ public struct PostTrainingQuantization: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - model: A model that computes with floating-point numbers.
-  ///   - calibration: Samples like those that it will be used on, with raw features; spread evenly, as many as
+  ///   - calibration: Samples like those that it will be used on, with features as they come; spread evenly, as many as
   ///     `sampleLimit` are taken.
   /// - Throws: `CompressionError` where the network has no integer form, the model is quantized already or an option is out
   ///   of range; `TrainingError` where the samples do not fit the model.

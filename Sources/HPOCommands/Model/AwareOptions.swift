@@ -87,7 +87,7 @@ struct AwareOptions: ParsableArguments {
     }
     let result = Result {
       try training.quantize(
-        model, data: data, from: kept,
+        model, data: data, from: kept, afterResuming: display.resume,
         afterEpoch: { epoch, take in
           display.show(epoch.report)
           try pause(take)

@@ -34,11 +34,14 @@ final class CheckpointFile {
 
   /// Lets a training go on from the checkpoint that is there, if there is one, and says so.
   ///
+  /// - Returns: The checkpoint.
   /// - Throws: `ValidationError` that names the option `--restart`, where the file is damaged or of another training.
-  func resume(_ trainer: Trainer) throws {
-    guard let kept = try readOrHint() else { return }
+  func resume(_ trainer: Trainer) throws -> TrainingCheckpoint? {
+    guard let kept = try readOrHint() else { return nil }
     do { try trainer.restore(kept) } catch { throw hint(error) }
-    Terminal.writeError("going on after \(kept.epoch) epochs of an interrupted training (\(path))\n")
+    Terminal.writeError(
+      "going on after \(counted(kept.epoch, "epoch")) of an interrupted training (\(path))\n")
+    return kept
   }
 
   private func hint(_ error: any Error) -> ValidationError {

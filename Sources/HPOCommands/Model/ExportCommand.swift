@@ -65,7 +65,7 @@ struct ExportCommand: ParsableCommand {
     let name =
       name ?? URL(fileURLWithPath: model).lastPathComponent.split(separator: ".").first.map(String.init) ?? "model"
     let path = output ?? QuantizeCommand.defaultPath(for: model, form.ending)
-    try RegularFile.requireWritable(path)
+    try RegularFile.requireWritable(path, keeping: [model, storage.file])
     let (bytes, kind): ([UInt8], ModelLineage.Form) =
       switch form {
       case .onnx: (try ONNXFile(floats: trained, name: name).bytes, .floatONNX)
@@ -73,7 +73,7 @@ struct ExportCommand: ParsableCommand {
       case .c: (Array(try CSource(trained, name: name).text.utf8), .header)
       }
     try RegularFile.write(bytes, to: path)
-    ModelLineage.note(path, as: kind, of: trained, in: storage)
+    ModelLineage.note(path, as: kind, of: trained, madeOf: model, in: storage)
     Terminal.write("\(path): \(bytes.count) bytes\n")
   }
 }

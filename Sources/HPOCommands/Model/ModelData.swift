@@ -34,6 +34,9 @@ struct ModelData: ParsableArguments {
     }
   }
 
+  /// The files that are read, where what is given are such.
+  var files: [String?] { [data, config, target] }
+
   /// Reads the samples that ranges are found on and those that are measured, standardized not yet, but with indicators in
   /// place of categorical columns: the training and the test part, where the data have such, else all for both.
   func parts(for model: TrainedModel) throws -> (calibration: Dataset, test: Dataset) {

@@ -24,6 +24,8 @@ struct PruneCommand: ParsableCommand {
   @Argument(help: "The model's file.")
   var model: String
 
+  @OptionGroup var storage: StorageOptions
+
   @OptionGroup var samples: ModelData
 
   @OptionGroup var options: PruningOptions
@@ -41,7 +43,7 @@ struct PruneCommand: ParsableCommand {
   func run() throws {
     let original = try TrainedModel(contentsOf: model)
     let path = output ?? QuantizeCommand.defaultPath(for: model, "pruned.hpo")
-    try RegularFile.requireWritable(path)
+    try RegularFile.requireWritable(path, keeping: [model, storage.file] + samples.files)
     let raw = try samples.splits(for: original)
     let data = try raw.standardized(as: original)
     var pruned = try options.prune(original, data: data, output: path)
@@ -52,6 +54,7 @@ struct PruneCommand: ParsableCommand {
     pruned.provenance["pruned from"] = model
     try pruned.write(to: path)
     CheckpointFile(besides: path).remove()
+    ModelLineage.note(path, as: .floatModel, of: pruned, madeOf: model, in: storage)
     let report = PruningReport(from: original, to: pruned, before: before, after: after, path: path)
     Terminal.write(format == .json ? report.json : report.text)
   }

@@ -91,8 +91,7 @@ struct PruningOptions: ParsableArguments {
   ) throws -> TrainedModel {
     let checkpoint = CheckpointFile(besides: output)
     if restart { checkpoint.remove() }
-    try checkpoint.resume(trainer)
-    let display = TrainingDisplay(metric: trainer.metric, epochs: trainer.options.epochs, steps: trainer.stepCount)
+    let display = TrainingDisplay(trainer, resumed: try checkpoint.resume(trainer))
     let stop = StopSource()
     let interruption = Interruption(stop: stop) { display.note("stopping; Ctrl-C again ends at once") }
     defer { interruption.end() }

@@ -50,8 +50,12 @@ struct QuantizeCommand: ParsableCommand {
 
   func run() throws {
     let original = try TrainedModel(contentsOf: model)
+    guard original.quantization == nil else {
+      let source = original.provenance["quantized from"].map { ", \($0)" } ?? ""
+      throw ValidationError("\(model): the model is quantized already; take the one that it was made of\(source)")
+    }
     let path = output ?? Self.defaultPath(for: model, "int8.hpo")
-    try RegularFile.requireWritable(path)
+    try RegularFile.requireWritable(path, keeping: [model, storage.file] + samples.files)
     let postTraining = try options.postTraining
     let test: Dataset
     var quantized: TrainedModel
@@ -70,7 +74,7 @@ struct QuantizeCommand: ParsableCommand {
     quantized.metrics["int8"] = after
     quantized.provenance["quantized from"] = model
     try quantized.write(to: path)
-    ModelLineage.note(path, as: .integerModel, of: quantized, in: storage)
+    ModelLineage.note(path, as: .integerModel, of: quantized, madeOf: model, in: storage)
     if aware.aware { CheckpointFile(besides: path).remove() }
 
     let report = try QuantizationReport(quantized, before: before, after: after, samples: test.count, path: path)
@@ -98,8 +102,8 @@ struct QuantizationOptions: ParsableArguments {
   @Option(help: "How the ranges of values are found: min-max, percentile or mse.")
   var range = "min-max"
 
-  @Option(help: "With --range percentile: the percentage of numbers below the upper end.")
-  var percentile = 99.99
+  @Option(help: "With --range percentile: the percentage of numbers below the upper end. (default: 99.99)")
+  var percentile: Double?
 
   @Option(help: "How the ranges of weights are found: min-max or mse. (default: min-max at 8 bits, else mse)")
   var weightRange: String?
@@ -109,6 +113,12 @@ struct QuantizationOptions: ParsableArguments {
 
   @Option(help: "The most samples that ranges are found on.")
   var samples = 1024
+
+  func validate() throws {
+    if let percentile, range != "percentile" {
+      throw ValidationError("--percentile \(percentile): the range is found by \(range); add --range percentile")
+    }
+  }
 
   /// The quantization that the options describe.
   var postTraining: PostTrainingQuantization {
@@ -138,7 +148,7 @@ struct QuantizationOptions: ParsableArguments {
     switch name {
     case "min-max": return .minMax
     case "mse": return .meanSquaredError
-    case "percentile" where names.contains(name): return .percentile(percentile)
+    case "percentile" where names.contains(name): return .percentile(percentile ?? 99.99)
     default: throw ValidationError("\(option) \(name): \(NearestName.hint(for: name, among: names))")
     }
   }

@@ -63,24 +63,29 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     let plan = try TrainingPlan(self)
     let output = output ?? "\(plan.name).hpo"
-    try RegularFile.requireWritable(output)
+    try RegularFile.requireWritable(
+      output,
+      keeping: [config, storage.file, teaching.from, teaching.teacher, plan.objective.teacher]
+        + plan.objective.data.files)
     let runner = try TrainingRunner(plan.objective, space: plan.configuration.space)
     guard study != nil || runner.candidates?.isSingle ?? true else {
       throw ValidationError("the study searches architectures; which of them? Give --study NAME and --trial N")
     }
-    let trainer = try runner.trainer(
-      values: plan.values, seed: plan.seed, weights: teaching.readWeights(), teacher: teaching.readTeacher(),
-      precision: plan.precision)
+    let trainer = try ArchitectureSource.again(plan.trial) {
+      try runner.trainer(
+        values: plan.values, seed: plan.seed, weights: teaching.readWeights(), teacher: teaching.readTeacher(),
+        precision: plan.precision)
+    }
     let checkpoint = CheckpointFile(besides: output)
     if restart { checkpoint.remove() }
-    try checkpoint.resume(trainer)
+    let resumed = try checkpoint.resume(trainer)
     let choice: PrecisionChoice? =
       plan.objective.precision == .auto ? plan.precision == nil ? .measured : .ofTrial : nil
     if let choice {
       Terminal.writeError("products are computed in \(trainer.precision.rawValue), \(choice.rawValue)\n")
     }
 
-    let display = TrainingDisplay(metric: trainer.metric, epochs: trainer.options.epochs, steps: trainer.stepCount)
+    let display = TrainingDisplay(trainer, resumed: resumed)
     let stop = StopSource()
     let interruption = Interruption(stop: stop) { display.note("stopping; Ctrl-C again ends at once") }
     defer { interruption.end() }
@@ -117,7 +122,7 @@ struct TrainCommand: ParsableCommand {
       provenance: plan.provenance.merging(teaching.provenance) { own, _ in own })
     try model.write(to: output)
     checkpoint.remove()
-    ModelLineage.note(output, as: .floatModel, of: model, in: storage)
+    ModelLineage.note(output, as: .floatModel, of: model, madeOf: teaching.from, in: storage)
     let report = TrainingReport(
       model: model, result: result, test: test, path: output, seconds: display.elapsed,
       diagnosis: try trainer.diagnosis(of: result.history), precision: (trainer.precision, choice))
@@ -148,6 +153,8 @@ private struct TrainingPlan {
   let objective: TrainingObjective
   let values: OrderedDictionary<String, Choice>
   let seed: UInt64
+  /// The trial that is trained again.
+  let trial: Int?
   /// What the trial computed its products in, where that was to be chosen.
   let precision: Precision?
   let provenance: [String: String]
@@ -176,6 +183,7 @@ private struct TrainingPlan {
     self.seed = seed ?? configuration.sampler.seed ?? 0
     name = configuration.name ?? "model"
     precision = trial?.precision
+    self.trial = trial?.number
 
     let given = try objective.settings(command.set, of: trial)
     self.objective = try objective.replacingWidths(by: given)

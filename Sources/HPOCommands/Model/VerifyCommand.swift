@@ -11,6 +11,9 @@ struct VerifyCommand: ParsableCommand {
       file computed from its bytes, and with the C source compiled by cc and run: sample by sample, byte by byte. \
       Without --data or --config the samples are drawn at random from what the input covers.
 
+      The exit status is 1 where a form computes something else. A form that could not be run, as the C source without a \
+      compiler named cc, is shown as such, told on standard error, and does not count.
+
       Documentation/Quantization.md tells how to compare with onnxruntime as well.
 
       Examples:
@@ -58,6 +61,9 @@ struct VerifyCommand: ParsableCommand {
       return [.string(check.name), .string(result), .string(check.finding)]
     }
     Terminal.write(table.formatted(output.format, width: Terminal.outputWidth))
+    for check in verification.checks where check.passes == nil {
+      Terminal.writeError("note: \(check.name): \(check.finding)\n")
+    }
     guard verification.passes else { throw ExitCode.failure }
   }
 

@@ -81,7 +81,11 @@ struct ArchitectureDrawing {
 
   /// The drawing for a page: a box a layer, arcs for ways around others, and the memory beside it.
   func svg(title: String) -> String {
-    let (rowHeight, top, boxLeft, boxWidth) = (34.0, 56.0, 90.0, 330.0)
+    let (rowHeight, top, boxLeft) = (34.0, 56.0, 90.0)
+    // A letter takes at most so much of the width, on the average of a label.
+    let letterWidth = 6.8
+    let longest = Double(steps.map { Self.label(of: $0).count }.max() ?? 0)
+    let boxWidth = min(560, max(330, 20 + letterWidth * longest))
     let barLeft = boxLeft + boxWidth + 24
     let barWidth = 150.0
     var picture = SVG(width: barLeft + 2 * barWidth + 110, height: top + Double(steps.count + 1) * rowHeight + 16)
@@ -91,8 +95,11 @@ struct ArchitectureDrawing {
     func middle(_ index: Int) -> Double { top + (Double(index + 1) + 0.5) * rowHeight - 4 }
     func box(_ index: Int, _ label: String, color: String) {
       picture.rectangle(
-        boxLeft, middle(index) - 12, width: boxWidth, height: 24, color: color, border: "#8a94a0")
-      picture.text(label, x: boxLeft + 10, y: middle(index) + 4, size: 12)
+        boxLeft, middle(index) - 12, width: boxWidth, height: 24, color: color, border: "#8a94a0", title: label)
+      // Of a label that is still too long, what it ends with tells more: the layer, its operation and shape.
+      let most = Int((boxWidth - 20) / letterWidth)
+      let shown = label.count > most ? "…\(label.suffix(most - 1))" : label
+      picture.text(shown, x: boxLeft + 10, y: middle(index) + 4, size: 12)
       if index >= 0 {
         picture.line(
           boxLeft + boxWidth / 2, middle(index - 1) + 12, boxLeft + boxWidth / 2, middle(index) - 12, color: "#8a94a0")

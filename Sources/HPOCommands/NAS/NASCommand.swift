@@ -19,6 +19,7 @@ struct NASCommand: ParsableCommand {
 struct NASSearchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "search",
+    usage: "hpo nas search [<options>]",
     abstract: "Searches: trains architectures until the study holds as many trials as were asked for.",
     discussion: """
       What an architecture costs is known before it is trained: flash and ram of its int8 model, macs, parameters, and the \
@@ -34,5 +35,5 @@ struct NASSearchCommand: AsyncParsableCommand {
 
   @OptionGroup var optimize: OptimizeCommand
 
-  func run() async throws { try await optimize.run() }
+  func run() async throws { try await optimize.run(needsArchitectures: true) }
 }

@@ -36,6 +36,7 @@ struct NASFrontCommand: ParsableCommand {
       return (record, front, limits.limits.first { $0.cost == front.cost }?.most)
     }
     if let svg {
+      try RegularFile.requireWritable(svg, keeping: [storage.file])
       let picture = FrontPicture(front, title: "\(record.name): \(front.points.count) architectures", limit: limit)
       try RegularFile.write(Array(picture.svg.utf8), to: svg)
       Terminal.writeError("the picture is in \(svg)\n")

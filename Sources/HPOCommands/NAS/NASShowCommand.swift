@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import HPO
 import OrderedCollections
 import StudyConfiguration
@@ -39,7 +38,8 @@ struct NASShowCommand: ParsableCommand {
     }
     let drawing = ArchitectureDrawing(architecture)
     if let svg {
-      try drawing.svg(title: "\(record.name), trial \(number)").write(toFile: svg, atomically: true, encoding: .utf8)
+      try RegularFile.requireWritable(svg, keeping: [storage.file])
+      try RegularFile.write(Array(drawing.svg(title: "\(record.name), trial \(number)").utf8), to: svg)
       Terminal.writeError("the drawing is in \(svg)\n")
     }
     switch output.format {
@@ -107,8 +107,24 @@ struct ArchitectureSource {
   func architecture(of trial: FrozenTrial) throws -> Architecture {
     // An architecture without choices has no parameters.
     guard !trial.parameters.isEmpty || trial.userAttributes[ArchitectureCandidates.architectureKey] != nil,
-      let architecture = try runner.candidates?.architecture(of: trial.externalParameters, without: objective)
+      let architecture = try Self.again(
+        trial.number, { try runner.candidates?.architecture(of: trial.externalParameters, without: objective) })
     else { throw ValidationError("trial \(trial.number) has no architecture yet") }
     return architecture
+  }
+
+  /// Makes something of what a trial chose.
+  ///
+  /// - Parameters:
+  ///   - trial: The number of the trial; nil for what is no trial's.
+  ///   - body: Makes it.
+  /// - Throws: `ValidationError` where the choices are not those of the study's space; what `body` throws.
+  static func again<Result>(_ trial: Int?, _ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as ArchitectureError {
+      guard let trial, [.invalidGenome, .rejected].contains(error.code) else { throw error }
+      throw ValidationError(
+        "trial \(trial) cannot be built again: the architectures that the study file describes have changed since it ran "
+          + "(\(error.message)); give the file as it was by 'hpo nas search --config', or search under another name")
+    }
   }
 }

@@ -60,7 +60,12 @@ struct OptimizeCommand: AsyncParsableCommand {
     if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs \(jobs): 1 to 1024 are possible") }
   }
 
-  func run() async throws {
+  func run() async throws { try await run(needsArchitectures: false) }
+
+  /// Searches.
+  ///
+  /// - Parameter needsArchitectures: Whether a study of hyperparameters alone is a mistake.
+  func run(needsArchitectures: Bool) async throws {
     let given = try config.map { try StudyConfiguration(contentsOf: $0) }
     if given != nil, !space.isEmpty || !program.command.isEmpty || program.worker {
       throw ValidationError("the study file says what the parameters and the command are; give one or the other")
@@ -69,7 +74,7 @@ struct OptimizeCommand: AsyncParsableCommand {
     durability.apply(to: opened)
     let outcome: OptimizeOutcome
     do {
-      outcome = try await optimize(given, in: opened)
+      outcome = try await optimize(given, needsArchitectures: needsArchitectures, in: opened)
       try opened.close()
     } catch {
       // The first error is the one to tell.
@@ -80,12 +85,20 @@ struct OptimizeCommand: AsyncParsableCommand {
     if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
   }
 
-  private func optimize(_ given: StudyConfiguration?, in storage: any Storage) async throws -> OptimizeOutcome {
+  private func optimize(
+    _ given: StudyConfiguration?, needsArchitectures: Bool, in storage: any Storage
+  ) async throws -> OptimizeOutcome {
     let inline =
       try given == nil ? InlineStudy(space: space, program: program).configuration(named: study, in: storage) : nil
     let described = given ?? inline
     var configuration = try described ?? .kept(with: StudyOptions.record(named: study, in: storage), in: storage)
     try program.limit(&configuration)
+    let hasArchitectures = configuration.objective?.training?.architecture != nil
+    guard hasArchitectures || !needsArchitectures else {
+      throw ValidationError(
+        "the study searches no architecture, since its file has no 'architecture'; hpo optimize searches its parameters"
+      )
+    }
     guard let name = study ?? configuration.name else {
       throw ValidationError("the study file names no study, so --study is needed")
     }
@@ -96,7 +109,8 @@ struct OptimizeCommand: AsyncParsableCommand {
         "how many trials? Give --trials N, --timeout, --until or --stagnation, or 'trials:' or 'stop:' in the study file"
       )
     }
-    let search = given == nil ? try search.completed(by: try kept(.search, of: name, in: storage)) : search
+    let search = try self.search.completed(by: try kept(.search, of: name, in: storage))
+    let overriding = given.map { search.overriding($0, butFor: self.search) } ?? []
     let location = try StorageLocation(parsing: self.storage.location)
     let runner = try ObjectiveRunner(configuration, search: search, storage: location)
     defer { runner.close() }
@@ -110,6 +124,11 @@ struct OptimizeCommand: AsyncParsableCommand {
       checkpointInterval: durability.checkpointInterval,
       window: determinism.window(ofStudy: name, jobs: jobs, in: storage), in: storage, ifExists: .load)
     if let note { Terminal.writeError("note: \(note)\n") }
+    if !overriding.isEmpty {
+      Terminal.writeError(
+        "note: \(overriding.joined(separator: ", ")): typed before, kept with the study and going before its file; type it "
+          + "anew to change it\n")
+    }
     if let window = study.window, window < jobs {
       Terminal.writeError("note: the study is deterministic with \(window) at once; \(jobs) jobs run no more\n")
     }
@@ -138,7 +157,7 @@ struct OptimizeCommand: AsyncParsableCommand {
     let overview = try StudyOverview(try storage.existingStudy(named: name), in: storage)
     let outcome = OptimizeOutcome(
       overview, summary: summary, total: total, seconds: progress.elapsed, isInterrupted: interruption.hasHappened,
-      options: location == .memory ? nil : options)
+      options: location == .memory ? nil : options, hasArchitectures: hasArchitectures)
     if interruption.hasHappened || !summary.interrupted.isEmpty {
       let again = options + (total.map { " --trials \($0)" } ?? "") + (self.jobs.map { " --jobs \($0)" } ?? "")
       Terminal.writeError(

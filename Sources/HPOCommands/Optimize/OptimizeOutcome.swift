@@ -6,10 +6,17 @@ struct OptimizeOutcome {
   /// 0, or 1 where no trial of the study succeeded, or 130 after Ctrl-C.
   let exitStatus: Int32
 
-  /// - Parameter options: How the study is named on a command line; nil where no other command finds it.
+  /// - Parameters:
+  ///   - overview: The study as it is now.
+  ///   - summary: What was done.
+  ///   - total: How many trials there were to be.
+  ///   - seconds: How long it took.
+  ///   - isInterrupted: Whether Ctrl-C ended it.
+  ///   - options: How the study is named on a command line; nil where no other command finds it.
+  ///   - hasArchitectures: Whether it searches architectures.
   init(
     _ overview: StudyOverview, summary: OptimizationSummary, total: Int?, seconds: Double, isInterrupted: Bool,
-    options: String?
+    options: String?, hasArchitectures: Bool
   ) {
     let counts = overview.counts
     let done = TrialState.allCases.filter(\.isFinished).reduce(0) { $0 + (counts[$1] ?? 0) }
@@ -31,7 +38,7 @@ struct OptimizeOutcome {
     if allFailed {
       text += "every trial failed" + (options.map { "; the reasons: hpo trials \($0) --state failed" } ?? "") + "\n"
     } else if summary.finished > 0, !isInterrupted, let options {
-      text += "next: hpo trials \(options) --sort value --limit 10\n"
+      text += "next: hpo \(hasArchitectures ? "nas front \(options)" : "trials \(options) --sort value --limit 10")\n"
     }
     self.text = text
     exitStatus = isInterrupted ? Interruption.exitStatus : allFailed ? 1 : 0

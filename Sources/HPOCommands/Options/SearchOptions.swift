@@ -38,51 +38,6 @@ extension PrunerConfiguration.Name: ExpressibleByArgument {}
 extension DuplicatePolicy: ExpressibleByArgument {}
 
 extension SearchOptions {
-  /// The options as they are kept with a study, so that it goes on as it began.
-  var document: String {
-    var members: OrderedDictionary<String, JSONValue> = [:]
-    members["sampler"] = sampler.map { .string($0.rawValue) }
-    members["pruner"] = pruner.map { .string($0.rawValue) }
-    members["duplicates"] = duplicates.map { .string($0.rawValue) }
-    members["seed"] = seed.map { .string(String($0)) }
-    if !limits.isEmpty { members["limits"] = .array(limits.map { .string($0.description) }) }
-    return JSONValue.object(members).serialized()
-  }
-
-  /// These options, and those that were kept with a study for what they leave open.
-  ///
-  /// - Throws: `ValidationError` where a limit that is kept cannot be read.
-  func completed(by document: String?) throws -> SearchOptions {
-    let kept = document.flatMap { try? JSONValue(parsing: $0) } ?? [:]
-    var result = self
-    result.sampler = sampler ?? kept["sampler"]?.stringValue.flatMap(SamplerConfiguration.Name.init)
-    result.pruner = pruner ?? kept["pruner"]?.stringValue.flatMap(PrunerConfiguration.Name.init)
-    result.duplicates = duplicates ?? kept["duplicates"]?.stringValue.flatMap(DuplicatePolicy.init)
-    result.seed = seed ?? Self.seed(in: document)
-    result.limits = CostLimits(try Self.limits(in: document) + limits).limits
-    return result
-  }
-
-  /// The seed among options that were kept with a study.
-  static func seed(in document: String?) -> UInt64? {
-    document.flatMap { try? JSONValue(parsing: $0) }?["seed"]?.stringValue.flatMap { UInt64($0) }
-  }
-
-  /// The limits among options that were kept with a study.
-  ///
-  /// - Throws: `ValidationError` where one cannot be read: without it the search would be another.
-  static func limits(in document: String?) throws -> [CostLimit] {
-    let kept = document.flatMap { try? JSONValue(parsing: $0) }?["limits"]?.arrayValue ?? []
-    return try kept.map { limit in
-      let text = limit.stringValue ?? limit.serialized()
-      do { return try CostLimit(parsing: text) } catch {
-        throw ValidationError(
-          "the study keeps the limit '\(text)', which cannot be read: \(error); give the study file again, and its limits"
-        )
-      }
-    }
-  }
-
   /// The training with the limits that the command line sets.
   func limiting(_ objective: TrainingObjective) throws -> TrainingObjective {
     guard !limits.isEmpty else { return objective }

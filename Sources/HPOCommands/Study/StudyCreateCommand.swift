@@ -41,8 +41,9 @@ struct StudyCreateCommand: ParsableCommand {
     let isNew = try storage.withStorage(create: true) { storage in
       let isNew = try storage.study(named: name) == nil
       if let configuration {
+        let earlier = try storage.study(named: name).flatMap { try storage.document(.search, study: $0.id) }
         _ = try configuration.openStudy(
-          named: name, folder: config.map(folder(ofFile:)), search: search,
+          named: name, folder: config.map(folder(ofFile:)), search: search.completed(by: earlier),
           window: determinism.window(ofStudy: name, jobs: configuration.jobs ?? 1, in: storage), in: storage,
           ifExists: ifExists)
       } else {

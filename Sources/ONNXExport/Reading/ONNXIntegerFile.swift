@@ -33,6 +33,12 @@ public struct ONNXIntegerFile: Sendable {
       throw ONNXError(
         .unexpected, "the file has an operator '\(other.opType)' of \(other.domain), which is not computed here")
     }
+    guard graph.node.contains(where: { $0.opType == "QuantizeLinear" }) else {
+      throw ONNXError(
+        .unexpected,
+        "the file computes with floating-point numbers: none of its operators quantizes; that of the integers is exported as "
+          + "onnx-int8")
+    }
     nodes = graph.node
     var constants: [String: ONNXConstant] = [:]
     for tensor in graph.initializer { constants[tensor.name] = try ONNXConstant(tensor) }

@@ -27,6 +27,9 @@ public struct TrainingCheckpoint: Sendable, Hashable {
   /// The epochs that are finished.
   public var epoch: Int { progress.history.count }
 
+  /// What they achieved, in order.
+  public var history: [EpochReport] { progress.history }
+
   /// The steps done of the epoch at work.
   public var step: Int { progress.step }
 

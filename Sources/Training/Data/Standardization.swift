@@ -5,7 +5,8 @@
 public struct Standardization: Sendable, Hashable {
   /// The mean of each column or channel.
   public let means: [Float]
-  /// The deviation of each column or channel, over all samples rather than one fewer; 1 where all values are equal.
+  /// The deviation of each column or channel, over all samples rather than one fewer; 1 where all values are equal, or so
+  /// nearly that the deviation is below the least normal number.
   public let deviations: [Float]
 
   /// Takes figures as they were kept.
@@ -42,10 +43,22 @@ public struct Standardization: Sendable, Hashable {
     self.means = zip(means, isIndicator).map { $1 ? 0 : Float($0) }
     deviations = squares.indices.map { index in
       if isIndicator[index] { return 1 }
-      // Equality, not the sum of squares, tells a constant: rounding leaves a little of the latter.
+      // Equality, not the sum of squares, tells a constant: rounding leaves a little of the latter. A deviation that is not
+      // normal has no reciprocal to scale by.
       let deviation = Float((squares[index] * share).squareRoot())
-      return smallest[index] == largest[index] || deviation == 0 ? 1 : deviation
+      return smallest[index] == largest[index] || !deviation.isNormal ? 1 : deviation
     }
+  }
+
+  /// What is wrong with figures that were kept in a file, or nil.
+  var fault: String? {
+    for (group, (mean, deviation)) in zip(means, deviations).enumerated()
+    where !mean.isFinite || !deviation.isNormal || deviation < 0 {
+      return
+        "column or channel \(group) is standardized by a mean of \(mean) and a deviation of \(deviation), by which no number "
+        + "can be scaled"
+    }
+    return nil
   }
 
   /// The data set with the features shifted and scaled; its shape must be that of the one fitted.

@@ -14,19 +14,23 @@ enum GzipFile {
   private static let largestRatio = 1032
 
   /// Inflates the bytes of a gzip file of one member or several (RFC 1952). The last four tell how many there will be, where it
-  /// is one.
+  /// is one and whole; of one that is cut off they tell anything.
   ///
   /// - Throws: `DatasetError` naming the byte at which the file is damaged.
   static func inflate(_ bytes: [UInt8], source: String, atMost limit: Int) throws(DatasetError) -> [UInt8] {
-    guard bytes.count >= 18 else {
-      throw DatasetError(.corrupt, "the gzip file is cut off at byte \(bytes.count)", source: source)
-    }
+    guard bytes.count >= 18 else { throw cutOff(bytes, source) }
     let announced = bytes.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+    let most = bytes.count * largestRatio
+    if announced > min(limit, most) {
+      var (produced, consumed) = (0, 0)
+      if hpo_inflate_gzip(bytes, bytes.count, nil, min(limit, most), &produced, &consumed) == HPO_INFLATE_TRUNCATED {
+        throw cutOff(bytes, source)
+      }
+    }
     guard announced <= limit else {
       throw DatasetError(
         .tooLarge, "it inflates to \(announced) bytes, more than the limit of \(limit)", source: source)
     }
-    let most = bytes.count * largestRatio
     guard announced <= most else {
       throw DatasetError(
         .corrupt, "its \(bytes.count) bytes cannot inflate to the \(announced) that its end announces", source: source)
@@ -47,11 +51,14 @@ enum GzipFile {
       case HPO_INFLATE_TOO_LARGE where limit <= most:
         throw DatasetError(
           .tooLarge, "it inflates to more bytes than the limit of \(limit)", source: source)
-      case HPO_INFLATE_TRUNCATED:
-        throw DatasetError(.corrupt, "the gzip file is cut off at byte \(bytes.count)", source: source)
+      case HPO_INFLATE_TRUNCATED: throw cutOff(bytes, source)
       case HPO_INFLATE_NO_MEMORY: throw DatasetError(.tooLarge, "there is no memory to inflate it", source: source)
       default: throw DatasetError(.corrupt, "the gzip file is damaged before byte \(consumed)", source: source)
       }
     }
+  }
+
+  private static func cutOff(_ bytes: [UInt8], _ source: String) -> DatasetError {
+    DatasetError(.corrupt, "the gzip file is cut off at byte \(bytes.count)", source: source)
   }
 }

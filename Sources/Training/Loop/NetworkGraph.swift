@@ -40,7 +40,10 @@ struct NetworkGraph {
   func withLoss(_ loss: Loss?, for task: DatasetTask) throws -> (graph: Graph, targets: Value, loss: Value) {
     let loss = loss ?? (task == .classification ? .softmaxCrossEntropy : .meanSquaredError)
     guard loss.task == task else {
-      throw TrainingError(.dataMismatch, "\(loss.name) is no loss of a \(task.rawValue)")
+      let others =
+        task == .classification ? "crossEntropy or binaryCrossEntropy" : "squaredError, absoluteError or huber"
+      throw TrainingError(
+        .dataMismatch, "the loss \(loss.title) is none of a \(task.rawValue); choose \(others)")
     }
     var graph = graph
     let batchSize = graph.shape(of: output)[0]
@@ -67,6 +70,18 @@ struct NetworkGraph {
 }
 
 extension Loss {
+  /// The name in a study file.
+  fileprivate var title: String {
+    switch self {
+    case .softmaxCrossEntropy: "crossEntropy"
+    case .binaryCrossEntropy: "binaryCrossEntropy"
+    case .meanSquaredError: "squaredError"
+    case .meanAbsoluteError: "absoluteError"
+    case .huber: "huber"
+    case .klDivergence: "klDivergence"
+    }
+  }
+
   /// What is learned by the loss; nil where it compares two networks.
   fileprivate var task: DatasetTask? {
     switch self {

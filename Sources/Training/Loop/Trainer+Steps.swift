@@ -72,7 +72,8 @@ extension Trainer {
   private func update(step: Int, batch: Int, loss: Float) throws {
     let epoch = progress.epoch
     guard loss.isFinite else {
-      throw diverged(epoch: epoch, "the loss is \(loss) in step \(batch + 1) of \(batches.batchCount)")
+      let text = Self.text(of: Double(loss))
+      throw diverged(epoch: epoch, "the loss is \(text) in step \(batch + 1) of \(batches.batchCount)")
     }
     progress.lossSum += Double(loss)
     if let limit = options.gradientValue { parameters.clipGradients(value: limit) }

@@ -219,7 +219,7 @@ public final class Trainer {
     defer { average?.swap() }
     let validation = try evaluate(data.validation)
     guard validation.loss.isFinite else {
-      throw diverged(epoch: epoch, "the validation loss is \(validation.loss)")
+      throw diverged(epoch: epoch, "the validation loss is \(Self.text(of: validation.loss))")
     }
     let (averages, isBest) = judge.judge(validation, mayBeBest: epoch >= options.firstSelectableEpoch)
     guard let value = averages[metric] else { preconditionFailure("the metric is one of the task's") }
@@ -238,6 +238,9 @@ public final class Trainer {
     progress.lossSum = 0
     return report
   }
+
+  /// A loss that is no finite number, in words; some of them have a sign, which means nothing.
+  static func text(of loss: Double) -> String { loss.isNaN ? "no number" : "infinite" }
 
   func diverged(epoch: Int, _ reason: String) -> TrainingError {
     TrainingError(

@@ -68,6 +68,7 @@ public struct TrainedModel: Sendable, Hashable {
       guard standardization.means.count == groups, standardization.deviations.count == groups else {
         throw mismatch("the standardization does not fit samples of shape \(featureShape)")
       }
+      if let fault = standardization.fault { throw mismatch(fault) }
     }
     if let encoding {
       if let fault = encoding.fault { throw mismatch(fault) }
@@ -97,6 +98,15 @@ public struct TrainedModel: Sendable, Hashable {
   /// - Parameter dataset: Features as they come, or as they are once encoded.
   /// - Throws: `TrainingError` of code `dataMismatch` where the samples are others than those of the model.
   package func prepared(_ dataset: Dataset) throws(TrainingError) -> Dataset {
+    let samples = try encodedSamples(dataset)
+    return standardization?.applied(to: samples) ?? samples
+  }
+
+  /// The samples with indicators in place of categorical columns, standardized not yet.
+  ///
+  /// - Parameter dataset: Features as they come, or as they are once encoded.
+  /// - Throws: `TrainingError` of code `dataMismatch` where the samples are others than those of the model.
+  package func encodedSamples(_ dataset: Dataset) throws(TrainingError) -> Dataset {
     var dataset = dataset
     if let encoding, dataset.featureNames != featureNames {
       dataset = try encoding.applied(to: dataset)
@@ -115,7 +125,7 @@ public struct TrainedModel: Sendable, Hashable {
         "\(dataset.name) has the columns \(dataset.featureNames.listed(atMost: 10)), and the model was trained on "
           + featureNames.listed(atMost: 10))
     }
-    return standardization?.applied(to: dataset) ?? dataset
+    return dataset
   }
 
   /// The number of trained parameters.

@@ -53,4 +53,52 @@ struct StandardizationTests {
     #expect(
       figures.applied(to: dataset).features == [-1, -1, 1, -1, -1, -1, 1, -1, -1, 1, 1, 1, -1, 1, 1, 1])
   }
+
+  /// A table whose targets differ.
+  private static func table(columns: [Float]...) throws -> Dataset {
+    let count = columns[0].count
+    return try Dataset(
+      name: "table", features: (0..<count).flatMap { row in columns.map { $0[row] } }, featureShape: [columns.count],
+      target: .values((0..<count).map(Float.init)))
+  }
+
+  @Test(
+    "takes columns whose deviation has no reciprocal for constant ones",
+    arguments: [1e-45, 1e-40, 1.1e-38] as [Float])
+  func subnormal(scale: Float) throws {
+    let table = try Self.table(columns: [scale, 2 * scale, 3 * scale, 2 * scale], [1, 2, 3, 4])
+    let figures = Standardization(fitting: table)
+    #expect(figures.deviations[0] == 1 && figures.deviations[1] > 1)
+    let values = figures.applied(to: table).features
+    #expect(values.allSatisfy(\.isFinite))
+    #expect(stride(from: 0, to: values.count, by: 2).allSatisfy { abs(values[$0]) < 1e-37 })
+    // Training on them is nothing special.
+    let data = try table.split(validation: 0.25, test: 0.25, seed: 1).standardized()
+    let trainer = try Trainer(MultilayerPerceptron(hiddenUnits: [2]), data: data, options: TrainingOptions(epochs: 2))
+    #expect(try trainer.train().history.count == 2)
+  }
+
+  @Test("still scales the least deviation that has a reciprocal")
+  func normal() throws {
+    let table = try Self.table(columns: [1e-37, 3e-37, 1e-37, 3e-37])
+    let values = Standardization(fitting: table).applied(to: table).features
+    #expect(zip(values, [-1, 1, -1, 1] as [Float]).allSatisfy { abs($0 - $1) < 1e-5 })
+  }
+
+  @Test(
+    "of a model's file is refused where nothing can be scaled by it",
+    arguments: [(0, 1e-45), (0, 0), (0, -1), (0, .infinity), (0, .nan), (.nan, 1), (.infinity, 1)] as [(Float, Float)])
+  func damaged(mean: Float, deviation: Float) throws {
+    let data = try Self.table(columns: [1, 2, 3, 4, 5, 6]).split(validation: 0.2, test: 0.2, seed: 1).standardized()
+    let model = try Trainer(
+      MultilayerPerceptron(hiddenUnits: []), data: data, options: TrainingOptions(epochs: 1)
+    ).model()
+    let error = #expect(throws: TrainingError.self) {
+      try TrainedModel(
+        network: model.network, weights: model.weights, featureShape: model.featureShape,
+        featureNames: model.featureNames,
+        standardization: Standardization(means: [mean], deviations: [deviation]), target: model.target)
+    }
+    #expect(error?.message.contains("by which no number can be scaled") == true)
+  }
 }

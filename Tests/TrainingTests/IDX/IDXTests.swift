@@ -82,6 +82,14 @@ struct IDXTests {
       } catch { return error.code }
     }
     for count in 0..<Self.compressed.count { #expect(code(Array(Self.compressed.prefix(count))) != nil) }
+    // What is cut off ends with any number, which announces nothing.
+    for end in [[0xFF, 0xFF, 0xFF, 0xFF], [0, 0, 0, 0x40], [1, 0, 0, 0]] as [[UInt8]] {
+      for limit in [1000, 1 << 20, 1 << 31] {
+        let cut = Array(Self.compressed.dropLast(12)) + end
+        let error = #expect(throws: DatasetError.self) { try GzipFile.inflate(cut, source: "x.gz", atMost: limit) }
+        #expect(error?.code == .corrupt && error?.message.contains("cut off at byte \(cut.count)") == true)
+      }
+    }
     #expect(code(Self.compressed, limit: 23) == .tooLarge)
     #expect(code(Self.compressed.dropLast(4) + [0, 0, 0, 0x40], limit: 1 << 31) == .corrupt)
     for place in 10..<Self.compressed.count {

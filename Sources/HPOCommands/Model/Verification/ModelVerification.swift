@@ -22,11 +22,12 @@ struct ModelVerification {
   /// Compares the forms of a model on samples.
   ///
   /// - Parameters:
-  ///   - samples: Raw features.
+  ///   - samples: Features as they come.
   ///   - onnx: An exported file to be looked at in place of one that is written anew.
   init(_ model: TrainedModel, samples: Dataset, onnx: [UInt8]? = nil) throws {
     let engine = IntegerEngine(try IntegerNetwork(model))
-    let standardized = model.standardization?.applied(to: samples) ?? samples
+    let samples = try model.encodedSamples(samples)
+    let standardized = try model.prepared(samples)
     let width = samples.width
     let outputs = (0..<samples.count).map { sample in
       engine.run(standardized.features[sample * width..<(sample + 1) * width])

@@ -27,11 +27,11 @@ struct FinishPage {
   }
 
   private static let style = """
-    body { font: 15px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 960px; margin: 2em auto;
+    body { font: 15px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 1080px; margin: 2em auto;
       padding: 0 1em; }
     h1 { font-size: 1.6em; } h2 { margin-top: 2em; border-bottom: 1px solid #ddd; } h3 { margin: 1.6em 0 .3em; }
     table { border-collapse: collapse; margin: .6em 0; font-variant-numeric: tabular-nums; }
-    th, td { padding: .25em .7em; text-align: right; white-space: nowrap; } th { border-bottom: 1px solid #888; font-weight: 600; }
+    th, td { padding: .25em .55em; text-align: right; white-space: nowrap; } th { border-bottom: 1px solid #888; font-weight: 600; }
     th:first-child, td:first-child { text-align: left; padding-left: 0; }
     svg { max-width: 100%; height: auto; } code { background: #f3f3f3; padding: .1em .3em; overflow-wrap: anywhere; }
     .cards { display: flex; flex-wrap: wrap; gap: .8em; margin: 1em 0; }
@@ -48,15 +48,15 @@ struct FinishPage {
     let trained = seeds == 1 ? "once" : "with \(seeds) seeds"
     func text(_ epochs: [Int]) -> String {
       let (least, most) = (epochs.min() ?? 0, epochs.max() ?? 0)
-      return least == most ? "\(least)" : "\(least) to \(most)"
+      return least == most ? counted(least, "epoch") : "\(least) to \(most) epochs"
     }
     let awareEpochs = results.map(\.epochs.aware)
     let aware =
       awareEpochs.contains { $0 > 0 }
-      ? ", QAT the integers of a further training of \(text(awareEpochs)) epochs with rounded numbers, taught by the model "
+      ? ", QAT the integers of a further training of \(text(awareEpochs)) with rounded numbers, taught by the model "
         + "itself" : ""
     return SVG.escaped(
-      "Data: \(data). Each architecture was trained \(trained) for \(text(results.map(\.epochs.float))) epochs. PTQ are integers that were found after "
+      "Data: \(data). Each architecture was trained \(trained) for \(text(results.map(\.epochs.float))). PTQ are integers that were found after "
         + "training\(aware). Intervals cover the expected value with 95 % of confidence. Exported is the model whose integers do best on the validation samples; accuracies are of the test "
         + "samples, which decided nothing.")
   }
@@ -95,7 +95,7 @@ struct FinishPage {
 /// Tables of a page.
 enum HTMLTable {
   /// A table of texts.
-  static func text(headings: [String], _ rows: [[String]], style: String = "") -> String {
+  static func text(headings: [String], _ rows: [[String]]) -> String {
     func row(_ cells: [String], _ tag: String) -> String {
       "<tr>" + cells.map { "<\(tag)>\(SVG.escaped($0))</\(tag)>" }.joined() + "</tr>"
     }

@@ -51,7 +51,8 @@ extension FinishResult {
     let sensitivity = try finisher.sensitivity(of: chosen.run, architecture, bits: Self.sensitivityBits)
     for name in ["sensitivity", "trial \(trial.number)"] { finisher.progress.end(name) }
     let engine = IntegerEngine(network)
-    let sample = Array(source.runner.data.test.features.prefix(test.width))
+    let prepared = source.runner.data.test
+    let sample = Array(prepared.features.prefix(prepared.width))
     let latency = (
       float: try InferenceLatency.measure(architecture.graph, output: architecture.output),
       integers: InferenceLatency.median(runs: 50) { _ = engine.run(sample) }

@@ -92,7 +92,7 @@ struct NASFinishCommand: ParsableCommand {
           runner: source.runner, objective: source.objective, study: record.name, epochs: epochs,
           awareEpochs: awareEpochs ?? (epochs + 3) / 4, seeds: seeds, folder: models, stop: stop, progress: progress)
         progress.note(
-          "trial \(trial.number): \(seeds) training\(seeds == 1 ? "" : "s") of \(epochs) epochs")
+          "trial \(trial.number): \(counted(seeds, "training")) of \(counted(epochs, "epoch"))")
         let result = try FinishResult(
           trial, source, finisher, limits: limits, folder: folder, jobs: jobs ?? source.configuration.jobs ?? 1)
         try storage.withStorage { storage in

@@ -1,0 +1,82 @@
+import HPO
+
+/// How far a training has come, as it is shown in a line.
+struct TrainingCourse {
+  private let metric: Metric
+  private let epochs: Int
+  private let steps: Int
+  /// The epochs that are told, in order; those before the first may be finished as well.
+  private(set) var reports: [EpochReport] = []
+  /// The epochs that are finished.
+  private var finished = 0
+  /// The steps done of the next one.
+  private var step = 0
+  /// The epochs that were done, in part as well, before this process began to train.
+  private var before = 0.0
+
+  /// - Parameters:
+  ///   - epochs: The epochs of the whole training.
+  ///   - steps: The steps of an epoch.
+  init(metric: Metric, epochs: Int, steps: Int) {
+    self.metric = metric
+    self.epochs = epochs
+    self.steps = steps
+  }
+
+  /// The epochs done, the one at work in part.
+  private var position: Double { Double(finished) + Double(step) / Double(max(1, steps)) }
+
+  /// Goes on where an interrupted training was.
+  ///
+  /// - Parameters:
+  ///   - history: What is known of its epochs.
+  ///   - finished: The number of its finished epochs.
+  ///   - step: The steps done of the next one.
+  mutating func resume(_ history: [EpochReport], finished: Int, step: Int) {
+    (reports, self.finished, self.step) = (history, finished, step)
+    before = position
+  }
+
+  /// Takes in an epoch.
+  mutating func add(_ report: EpochReport) {
+    reports.append(report)
+    (finished, step) = (report.epoch, 0)
+  }
+
+  /// Takes in a step.
+  mutating func addStep() { step += 1 }
+
+  /// `epoch 3/30 · step 12/34 · best accuracy 0.98 (epoch 2) · 12 s left`, cut to the width.
+  ///
+  /// - Parameters:
+  ///   - elapsed: The seconds that this process has trained.
+  ///   - width: The most characters.
+  func status(elapsed: Double, width: Int) -> String {
+    var parts = [finished < epochs ? "epoch \(finished + 1)/\(epochs)" : counted(epochs, "epoch")]
+    if step > 0 { parts.append("step \(step)/\(steps)") }
+    if let best = reports.last(where: \.isBest) {
+      parts.append("best \(metric.rawValue) \(shortNumber(best.value)) (epoch \(best.epoch))")
+    }
+    let left = Double(epochs) - position
+    if position > before, left > 0 { parts.append("\(duration(elapsed / (position - before) * left)) left") }
+    var line = parts.removeFirst()
+    for part in parts where line.count + part.count + 3 < width { line += " · " + part }
+    return line
+  }
+
+  /// The curves of loss and metric, side by side; no lines for fewer than two epochs or in a narrow terminal.
+  ///
+  /// - Parameters:
+  ///   - width: The columns of the terminal.
+  ///   - height: The rows of a curve.
+  func curves(width: Int, height: Int) -> [String] {
+    guard reports.count > 1, width >= 40 else { return [] }
+    let panel = min(48, (width - 3) / 2)
+    func plot(_ title: String, _ value: (EpochReport) -> Double) -> TextPlot {
+      TextPlot(
+        reports.map { ($0.epoch - 1, value($0)) }, title: title, width: panel, height: height, count: epochs)
+    }
+    let (loss, value) = (plot("training loss", \.trainingLoss), plot("validation \(metric.rawValue)", \.value))
+    return zip(loss.lines, value.lines).map { "\($0)   \($1)" }
+  }
+}

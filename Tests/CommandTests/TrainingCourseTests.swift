@@ -1,0 +1,57 @@
+import Foundation
+import HPO
+import Testing
+
+@testable import HPOCommands
+
+/// What a terminal shows of a training.
+@Suite struct TrainingCourseTests {
+  private func report(_ epoch: Int, accuracy: Double, isBest: Bool) throws -> EpochReport {
+    let text = """
+      {"epoch": \(epoch), "trainingLoss": \(1 / Double(epoch)), "validation": {}, "value": \(accuracy), "isBest": \(isBest)}
+      """
+    return try JSONDecoder().decode(EpochReport.self, from: Data(text.utf8))
+  }
+
+  @Test("a training that begins counts its epochs and steps, and foretells its end by what is done")
+  func begun() throws {
+    var course = TrainingCourse(metric: .accuracy, epochs: 4, steps: 10)
+    #expect(course.status(elapsed: 0, width: 80) == "epoch 1/4")
+    for _ in 0..<5 { course.addStep() }
+    #expect(course.status(elapsed: 10, width: 80) == "epoch 1/4 · step 5/10 · 1 min 10 s left")
+    course.add(try report(1, accuracy: 0.5, isBest: true))
+    #expect(course.status(elapsed: 20, width: 80) == "epoch 2/4 · best accuracy 0.5 (epoch 1) · 1 min 0 s left")
+    for epoch in 2...4 { course.add(try report(epoch, accuracy: 0.4, isBest: false)) }
+    #expect(course.status(elapsed: 80, width: 80) == "4 epochs · best accuracy 0.5 (epoch 1)")
+  }
+
+  @Test("a training that goes on counts from where it was, and foretells its end by what this process did")
+  func resumed() throws {
+    var course = TrainingCourse(metric: .accuracy, epochs: 10, steps: 4)
+    let history = try (1...6).map { try report($0, accuracy: Double($0) / 10, isBest: $0 < 4) }
+    course.resume(history, finished: 6, step: 2)
+    #expect(course.status(elapsed: 5, width: 80) == "epoch 7/10 · step 2/4 · best accuracy 0.3 (epoch 3)")
+    course.addStep()
+    // A quarter of an epoch took 5 seconds, and 3.25 epochs are left.
+    #expect(
+      course.status(elapsed: 5, width: 80) == "epoch 7/10 · step 3/4 · best accuracy 0.3 (epoch 3) · 1 min 5 s left")
+    course.add(try report(7, accuracy: 0.9, isBest: true))
+    #expect(course.status(elapsed: 10, width: 80) == "epoch 8/10 · best accuracy 0.9 (epoch 7) · 1 min 0 s left")
+    #expect(course.reports.map(\.epoch) == Array(1...7))
+  }
+
+  @Test("a curve of later epochs stands where they are, not at the beginning")
+  func curves() throws {
+    var course = TrainingCourse(metric: .accuracy, epochs: 100, steps: 1)
+    course.resume([], finished: 60, step: 0)
+    for epoch in 61...70 { course.add(try report(epoch, accuracy: 0.1, isBest: false)) }
+    let lines = course.curves(width: 100, height: 4)
+    #expect(lines.count == 5 && course.curves(width: 30, height: 4).isEmpty)
+    for line in lines.dropFirst() {
+      for curve in line.components(separatedBy: "│").dropFirst() {
+        let dots = curve.enumerated().filter { $0.element != " " && !$0.element.isASCII }.map(\.offset)
+        #expect(dots.allSatisfy { (22...32).contains($0) }, "\(line)")
+      }
+    }
+  }
+}

@@ -243,6 +243,8 @@ import Testing
       try command.write(StudyFile.quick, to: "quick.yaml")
       let plain = try command.hpo("nas", "search", "--config", "quick.yaml", "--trials", "2", "--limit", "flash=4kB")
       #expect(plain.status != 0 && plain.errors.contains("searches no architecture"), "\(plain.errors)")
+      let none = try command.hpo("nas", "search", "--config", "quick.yaml", "--trials", "2")
+      #expect(none.status == 64 && none.errors.contains("searches no architecture"), "\(none.errors)")
     }
   }
 }

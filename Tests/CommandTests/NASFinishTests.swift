@@ -125,7 +125,7 @@ import Testing
       try command.write(file, to: "rows.yaml")
       try command.succeed("nas", "search", "--config", "rows.yaml", "--trials", "2")
       let finished = try command.hpo(
-        "nas", "finish", "--epochs", "10", "--seeds", "1", "--aware-epochs", "2", "--output", "done")
+        "nas", "finish", "--epochs", "30", "--seeds", "1", "--aware-epochs", "2", "--output", "done")
       #expect(finished.status == 0, "\(finished.errors)")
       let result = try #require(try report(command).first)
       let checks = try #require(result["verification"] as? [[String: Any]])

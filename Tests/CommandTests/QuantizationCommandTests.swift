@@ -134,10 +134,15 @@ struct QuantizationCommandTests {
         (["quantize", "m.hpo", "--data", "digits", "--range", "minmax"], "did you mean 'min-max'?"),
         (["quantize", "m.hpo", "--data", "digits", "--layer-bits", "outptu=4"], "did you mean 'output'?"),
         (["quantize", "m.hpo"], "Give --data FILE"),
+        (["quantize", "m.hpo", "--data", "digits", "--percentile", "99"], "add --range percentile"),
       ] {
         let result = try command.start("hpo", arguments).wait()
         #expect(result.status != 0 && result.errors.contains(message), "\(arguments): \(result.errors)")
       }
+      try command.succeed("quantize", "m.hpo", "--data", "digits")
+      try command.succeed("export", "m.hpo", "--format", "onnx")
+      let float = try command.hpo("verify", "m.int8.hpo", "--onnx", "m.onnx")
+      #expect(float.status != 0 && float.errors.contains("computes with floating-point numbers"), "\(float.errors)")
     }
   }
 }

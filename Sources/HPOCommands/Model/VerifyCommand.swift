@@ -53,7 +53,11 @@ struct VerifyCommand: ParsableCommand {
     var chosen = try loaded(for: trained)
     if chosen.count > samples { chosen = chosen.subset(Array(0..<samples)) }
     let file = try onnx.map { try RegularFile.read($0, atMost: 1 << 28) }
-    let verification = try ModelVerification(trained, samples: chosen, onnx: file)
+    let verification: ModelVerification
+    do { verification = try ModelVerification(trained, samples: chosen, onnx: file) } catch let error as ONNXError {
+      guard let onnx else { throw error }
+      throw ValidationError("\(onnx): \(error.message)")
+    }
 
     var table = ResultTable(columns: [.init("form"), .init("result"), .init("finding")])
     table.rows = verification.checks.map { check in

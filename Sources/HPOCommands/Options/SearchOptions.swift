@@ -1,6 +1,5 @@
 public import ArgumentParser
 public import HPO
-import OrderedCollections
 import StudyConfiguration
 
 /// What the command line says about sampler and pruner, which goes before the study file.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("The file of a result", .on(.commands)) struct OutputPathTests {

@@ -19,8 +19,8 @@ struct NASCommand: ParsableCommand {
 struct NASSearchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "search",
-    usage: "hpo nas search [<options>]",
     abstract: "Searches: trains architectures until the study holds as many trials as were asked for.",
+    usage: "hpo nas search [<options>]",
     discussion: """
       What an architecture costs is known before it is trained: flash and ram of its int8 model, macs, parameters, and the \
       latency of one inference. What breaks a --limit is drawn anew and is no trial; no architecture is trained twice.

@@ -70,7 +70,7 @@ struct StandardizationTests {
     let figures = Standardization(fitting: table)
     #expect(figures.deviations[0] == 1 && figures.deviations[1] > 1)
     let values = figures.applied(to: table).features
-    #expect(values.allSatisfy(\.isFinite))
+    #expect(values.allSatisfy { $0.isFinite })
     #expect(stride(from: 0, to: values.count, by: 2).allSatisfy { abs(values[$0]) < 1e-37 })
     // Training on them is nothing special.
     let data = try table.split(validation: 0.25, test: 0.25, seed: 1).standardized()

@@ -43,8 +43,8 @@ import Testing
       try command.succeed("enqueue", "--study", "new", "--params", #"{"lr": 0.5}"#)
       for study in ["tune", "new"] {
         let search = try command.hpo(
-          "optimize", "--study", study, "--trials", "2", "--float", "lr=0..1", "--", "echo", "{\"value\": {lr}}",
-          "{size}")
+          "optimize", "--study", study, "--trials", "2", "--float", "lr=0..1", "--", "sh", "-c",
+          "echo '{\"value\": {lr}}'", "{size}")
         #expect(search.status == 0 && !search.errors.contains("another study"), "\(search.errors)")
         #expect(search.errors.contains("note: the study has no parameter of the name in {size}"), "\(search.errors)")
       }

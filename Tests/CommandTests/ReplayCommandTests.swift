@@ -40,16 +40,18 @@ import Testing
       let rows = try #require(try command.json("trials", "--where", "duplicate is not null") as? [[String: Any]])
       #expect(rows.count == 10)
       #expect(
-        try command.succeed("trials", "--format", "csv").split(separator: "\n").count { $0.contains("replicate of") }
+        try command.succeed("trials", "--format", "csv").split(whereSeparator: \.isNewline).count {
+          $0.contains("replicate of")
+        }
           == 10)
       #expect(
-        try command.succeed("study", "export", "--format", "csv").split(separator: "\n")
+        try command.succeed("study", "export", "--format", "csv").split(whereSeparator: \.isNewline)
           .count { $0.contains("replicate of") } == 10)
       let last = try #require(rows.last?["number"] as? Int)
       let shown = try command.succeed("trials", "show", "\(last)")
       #expect(shown.contains("replicate of"), "\(shown)")
       let counts = try command.succeed("query", "--format", "csv", "SELECT count(*) FROM study GROUP BY n ORDER BY n")
-      let ones = try #require(counts.split(separator: "\n").dropFirst().first)
+      let ones = try #require(counts.split(whereSeparator: \.isNewline).dropFirst().first)
       #expect(try command.succeed("best").contains("mean of \(ones) replicates"))
     }
   }

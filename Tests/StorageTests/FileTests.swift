@@ -54,8 +54,8 @@ struct FileTests {
   func refusesOtherVersions(_ sql: String, _ version: String) throws {
     let path = try folder.file(running: Fixture.text("optuna.sql") + sql)
     try expectRefusal(.unsupportedFile, of: path, saying: version)
-    #expect(
-      expectError(.unsupportedFile) { _ = try SQLiteStorage(path: path) }.contains("optuna storage upgrade"))
+    let message = expectError(.unsupportedFile) { _ = try SQLiteStorage(path: path) }
+    #expect(message.contains("optuna storage upgrade") != message.contains("update hpo"), "one way out: \(message)")
   }
 
   @Test("A file of a newer hpo is refused")

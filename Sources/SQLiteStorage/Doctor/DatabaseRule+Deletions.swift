@@ -12,10 +12,14 @@ extension DatabaseRule {
     breaches: """
       SELECT 'study ' || study_id, quote(study_name) || ' is deleted, but for ' || \
       (SELECT count(*) FROM trials t WHERE t.study_id = d.study_id AND t.\(isLeft)) || ' trials' FROM hpo_deletions d \
-      WHERE EXISTS (SELECT 1 FROM trials t WHERE t.study_id = d.study_id AND t.\(isLeft))
+      WHERE study_id IN (SELECT study_id FROM studies) \
+      OR EXISTS (SELECT 1 FROM trials t WHERE t.study_id = d.study_id AND t.\(isLeft))
       """,
     repair: Connection.tablesOfTrial.map {
       "DELETE FROM \($0) WHERE trial_id IN (SELECT trial_id FROM trials WHERE \(isLeft))"
-    } + ["DELETE FROM trials WHERE \(isLeft)"],
+    } + [
+      "DELETE FROM trials WHERE \(isLeft)",
+      "DELETE FROM hpo_deletions WHERE study_id IN (SELECT study_id FROM studies)",
+    ],
     remedy: "the trials are deleted; what they left in their folders goes with the next 'hpo study delete'")
 }

@@ -27,6 +27,7 @@ DROP TABLE hpo_deletions; UPDATE trials SET study_id = 77 WHERE trial_id = 1;
 
 -- deletions [note]
 INSERT INTO hpo_deletions VALUES (77, 'gone'); UPDATE trials SET study_id = 77 WHERE trial_id = 1;
+INSERT INTO hpo_deletions SELECT study_id, study_name FROM studies WHERE study_name = 'own';
 
 -- study's name
 DROP INDEX ix_studies_study_name; UPDATE studies SET study_name = 'own' WHERE study_id = 1;

@@ -67,11 +67,13 @@ public struct DatabaseDoctor {
 
   /// Mends what is broken, and tells what was found before.
   static func mend(_ connection: Connection, _ found: DatabaseReport) throws -> DatabaseReport {
+    var tables = try tables(connection)
     for rule in DatabaseRule.all where !rule.repair.isEmpty {
-      guard try finding(rule, tables(connection), connection) != nil else { continue }
+      guard try finding(rule, tables, connection) != nil else { continue }
       for statement in rule.repair { try connection.executeOnce(statement) }
+      tables = try Self.tables(connection)
     }
-    if try Self.tables(connection).contains("hpo_study_revisions") {
+    if tables.contains("hpo_study_revisions") {
       // Whoever has read the trials reads them again.
       try connection.executeOnce(
         """
@@ -124,9 +126,13 @@ public struct DatabaseDoctor {
     try connection.forEachRow("SELECT name FROM sqlite_master WHERE type = 'table'") { row in
       if let name = row.text(0) { tables.insert(name) }
     }
-    for table in OwnSchema.tables where try connection.hasRow(OwnSchema.missingColumns(of: table)) {
-      tables.remove(table.name)
+    var columns: [String: Set<String>] = [:]
+    try connection.forEachRow(
+      "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name GLOB 'hpo_*'"
+    ) { row in
+      if let table = row.text(0), let name = row.text(1) { columns[table, default: []].insert(name) }
     }
+    for (table, names) in OwnSchema.columns where !names.isSubset(of: columns[table] ?? []) { tables.remove(table) }
     return tables
   }
 

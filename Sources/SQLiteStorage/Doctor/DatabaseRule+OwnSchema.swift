@@ -2,7 +2,7 @@ extension DatabaseRule {
   /// What hpo's own tables are. A file of Optuna's has none of them, and one of an earlier hpo some; both get what they lack
   /// before the first write.
   static let ownSchema =
-    [ownVersion, ownTablesExist] + OwnSchema.tables.filter { $0.name != "hpo_version" }.map(columns)
+    [ownVersion, ownTablesExist] + OwnSchema.columns.filter { $0.table != "hpo_version" }.map(columns)
     + [ownIndexes, ownTriggers]
 
   private static let ownVersion = DatabaseRule(
@@ -29,12 +29,19 @@ extension DatabaseRule {
     repair: OwnSchema.tables.map { "CREATE TABLE IF NOT EXISTS \($0.name) \($0.definition)" },
     remedy: "the tables are made, empty")
 
-  private static func columns(of table: (name: String, definition: String)) -> DatabaseRule {
-    DatabaseRule(
-      name: "columns of \(table.name)", demand: "\(table.name) has all of its columns",
-      effects: Effects(hpo: "an error wherever the table is read or written"), tables: [],
-      breaches: "SELECT '\(table.name)', 'no column ' || name FROM (\(OwnSchema.missingColumns(of: table)))",
-      repair: ["DROP TABLE \(table.name)", "CREATE TABLE \(table.name) \(table.definition)"],
+  /// Checked where the doctor has found that the table lacks a column, and passes over it otherwise.
+  private static func columns(of table: String, _ names: Set<String>) -> DatabaseRule {
+    let definition = OwnSchema.tables.first { $0.name == table }?.definition ?? ""
+    return DatabaseRule(
+      name: "columns of \(table)", demand: "\(table) has all of its columns",
+      effects: Effects(hpo: "an error wherever the table is read or written"), tables: [], absentTable: table,
+      breaches: """
+        SELECT '\(table)', 'no column ' || name \
+        FROM (\(names.sorted().map { "SELECT '\($0)' AS name" }.joined(separator: " UNION ALL "))) \
+        WHERE EXISTS (SELECT 1 FROM pragma_table_info('\(table)')) \
+        AND name NOT IN (SELECT name FROM pragma_table_info('\(table)'))
+        """,
+      repair: ["DROP TABLE \(table)", "CREATE TABLE \(table) \(definition)"],
       remedy: "the table is made anew, empty")
   }
 

@@ -71,18 +71,12 @@ enum OwnSchema {
     ("hpo_highest_ids", "(table_name TEXT PRIMARY KEY NOT NULL, id INTEGER NOT NULL)"),
   ]
 
-  /// SQL for the columns that one of the tables should have and has not, where the table is there.
-  static func missingColumns(of table: (name: String, definition: String)) -> String {
+  /// The columns of each table.
+  static let columns: [(table: String, names: Set<String>)] = tables.map { table, definition in
     // Behind the columns a constraint may stand.
-    let columns = table.definition.prefix(
-      upTo: table.definition.firstRange(of: ", PRIMARY KEY")?.lowerBound ?? table.definition.endIndex
-    )
-    .split(separator: ",").compactMap { $0.split { " ()".contains($0) }.first }
-    return """
-      SELECT name FROM (\(columns.map { "SELECT '\($0)' AS name" }.joined(separator: " UNION ALL "))) \
-      WHERE EXISTS (SELECT 1 FROM pragma_table_info('\(table.name)')) \
-      AND name NOT IN (SELECT name FROM pragma_table_info('\(table.name)'))
-      """
+    let end = definition.firstRange(of: ", PRIMARY KEY")?.lowerBound ?? definition.endIndex
+    let columns = definition[..<end].split(separator: ",").compactMap { $0.split { " ()".contains($0) }.first }
+    return (table, Set(columns.map(String.init)))
   }
 
   /// The tables whose rows go with their trial, by `trial_id`.

@@ -53,15 +53,6 @@ struct COneDNNDevice {
   dnnl_stream_t stream;
 };
 
-#define CHECK(expression)                                        \
-  do {                                                           \
-    dnnl_status_t status_ = (expression);                        \
-    if (status_ != dnnl_success) {                               \
-      *failure = (COneDNNFailure){#expression, (int)status_};    \
-      goto failed;                                               \
-    }                                                            \
-  } while (0)
-
 COneDNNDevice *COneDNNDeviceCreate(COneDNNFailure *failure) {
   *failure = (COneDNNFailure){0, 0};
   findOpenMP();

@@ -13,6 +13,16 @@ typedef const_dnnl_memory_desc_t Layout;
 typedef const dnnl_memory_desc_t *Layout;
 #endif
 
+// Leaves a function by its label `failed` where a call of oneDNN has failed, and says in `*failure` which.
+#define CHECK(expression)                                   \
+  do {                                                      \
+    dnnl_status_t status_ = (expression);                   \
+    if (status_ != dnnl_success) {                          \
+      *failure = (COneDNNFailure){#expression, (int)status_}; \
+      goto failed;                                          \
+    }                                                       \
+  } while (0)
+
 dnnl_engine_t COneDNNDeviceEngine(const COneDNNDevice *device);
 dnnl_stream_t COneDNNDeviceStream(const COneDNNDevice *device);
 

@@ -26,15 +26,6 @@ struct COneDNNKernel {
   const char *name;
 };
 
-#define CHECK(expression)                                   \
-  do {                                                      \
-    dnnl_status_t status_ = (expression);                   \
-    if (status_ != dnnl_success) {                          \
-      *failure = (COneDNNFailure){#expression, (int)status_}; \
-      goto failed;                                          \
-    }                                                       \
-  } while (0)
-
 COneDNNKernel *COneDNNKernelCreate(COneDNNDevice *device, COneDNNFailure *failure) {
   *failure = (COneDNNFailure){0, 0};
   COneDNNKernel *kernel = calloc(1, sizeof *kernel);

@@ -18,11 +18,12 @@ package struct HistoryRows: Sendable {
   /// The usual `capacity`.
   package static let usualCapacity = 3072
   /// The usual `leaderCount`.
-  package static let usualLeaderCount = usualCapacity / 3 * 2
+  package static let usualLeaderCount = leaderCount(of: usualCapacity)
   /// How many trials of a study with one objective have a row at most.
   package let capacity: Int
   /// How many of the best complete trials have one in any case.
-  package var leaderCount: Int { capacity / 3 * 2 }
+  package var leaderCount: Int { Self.leaderCount(of: capacity) }
+  private static func leaderCount(of capacity: Int) -> Int { capacity / 3 * 2 }
   /// How many leaders there are at least, of whatever kind: as many as TPE's good part has trials at most.
   package static let leastLeaderCount = 25
 

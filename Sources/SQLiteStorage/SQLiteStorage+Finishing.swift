@@ -4,14 +4,15 @@ public import TrialStorage
 public import Trials
 
 extension SQLiteStorage {
-  public func finishTrial(
-    _ lease: TrialLease, state: TrialState, values: [Double],
+  public func commitEnd(
+    of lease: TrialLease, state: TrialState, values: [Double],
     parameters: OrderedDictionary<String, FrozenTrial.Parameter>, attributes: OrderedDictionary<String, JSONValue>
-  ) throws {
+  ) throws -> PendingSync {
     for name in parameters.keys { try StorageChecks.name(name, of: "a parameter") }
     for key in attributes.keys { try StorageChecks.name(key, of: "an attribute") }
     try search(for: parameters.keys, ofStudyOf: lease.trial)
-    try write(.full) { connection in
+    try prepareToWrite()
+    return try file.commit { connection in
       let head = try connection.head(of: lease)
       try StorageChecks.state(head.state, isIn: .running, number: head.number, to: "finish")
       try StorageChecks.result(

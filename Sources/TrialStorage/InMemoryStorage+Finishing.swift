@@ -4,10 +4,10 @@ import Synchronization
 public import Trials
 
 extension InMemoryStorage {
-  public func finishTrial(
-    _ lease: TrialLease, state: TrialState, values: [Double],
+  public func commitEnd(
+    of lease: TrialLease, state: TrialState, values: [Double],
     parameters: OrderedDictionary<String, FrozenTrial.Parameter>, attributes: OrderedDictionary<String, JSONValue>
-  ) throws {
+  ) throws -> PendingSync {
     for name in parameters.keys { try StorageChecks.name(name, of: "a parameter") }
     for key in attributes.keys { try StorageChecks.name(key, of: "an attribute") }
     try withTrial(lease.trial) { table, number in
@@ -20,6 +20,7 @@ extension InMemoryStorage {
       table.learn(number)
       table.finish(number, state: state, values: values, attributes: attributes)
     }
+    return .done
   }
 
   public func setExclusion(_ reason: String?, trial: Int64) throws {

@@ -2,6 +2,16 @@ public import OrderedCollections
 public import SearchSpace
 public import Trials
 
+extension Storage {
+  /// Ends a running trial as `commitEnd` does, and waits for the disk.
+  public func finishTrial(
+    _ lease: TrialLease, state: TrialState, values: [Double],
+    parameters: OrderedDictionary<String, FrozenTrial.Parameter>, attributes: OrderedDictionary<String, JSONValue>
+  ) throws {
+    try commitEnd(of: lease, state: state, values: values, parameters: parameters, attributes: attributes).wait()
+  }
+}
+
 // What can be done to a running trial from outside, whichever run of it that is.
 extension Storage {
   /// Records suggested parameters of a running trial, in their order.

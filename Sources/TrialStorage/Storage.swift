@@ -156,7 +156,8 @@ public protocol Storage: Sendable {
   /// Keeps what a running trial's objective printed, in place of what was kept before.
   func setLog(_ text: String, of lease: TrialLease) throws
 
-  /// Ends a running trial.
+  /// Ends a running trial: for every process once this returns, and for good once what it returns has been waited for.
+  /// `finishTrial` waits by itself.
   ///
   /// - Parameters:
   ///   - lease: The run of the trial.
@@ -166,10 +167,10 @@ public protocol Storage: Sendable {
   ///   - attributes: System attributes to set in the same transaction.
   /// - Throws: `StorageError.invalidValue` for NaN and a wrong count, `wrongState` unless the trial runs, `trialLost`;
   ///   `incompatibleParameter`.
-  func finishTrial(
-    _ lease: TrialLease, state: TrialState, values: [Double],
+  func commitEnd(
+    of lease: TrialLease, state: TrialState, values: [Double],
     parameters: OrderedDictionary<String, FrozenTrial.Parameter>, attributes: OrderedDictionary<String, JSONValue>
-  ) throws
+  ) throws -> PendingSync
 
   /// Lets a running trial wait to be run again.
   func requeueTrial(_ lease: TrialLease) throws

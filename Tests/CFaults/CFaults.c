@@ -1,5 +1,6 @@
 #include "CFaults.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
@@ -24,6 +25,8 @@ static sqlite3_vfs *real_vfs;
 /// What a write replaced, until the file is synchronized.
 typedef struct undo {
   struct undo *earlier;
+  /// Later writes have greater ones.
+  uint64_t number;
   sqlite3_int64 offset;
   /// The size of the file before.
   sqlite3_int64 size;
@@ -42,8 +45,11 @@ typedef struct file {
   struct file *next;
 } file;
 
-/// Files with writes to undo; one thread at a time writes, since a storage has one connection.
+/// Files with writes to undo. A storage has one connection, so that one thread at a time opens, writes and closes files, but
+/// another one may bring the log to the disk meanwhile.
 static file *files;
+static uint64_t last_undo;
+static pthread_mutex_t undo_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void end_process(void) {
   kill(getpid(), SIGKILL);
@@ -58,6 +64,8 @@ static uint64_t next_random(void) {
 }
 
 static void lose_power(void) {
+  // For good: nothing is brought to the disk any more.
+  pthread_mutex_lock(&undo_lock);
   for (file *f = files; f; f = f->next) {
     // A file system may have written any of them, and a file may have grown or not.
     bool keeps_size = next_random() & 1;
@@ -87,10 +95,17 @@ static void end_commit(void) {
   if (mode == MODE_AFTER_COMMIT && atomic_load(&commits) == target) end_process();
 }
 
-static void forget(file *f) {
-  while (f->undo) {
-    undo *u = f->undo;
-    f->undo = u->earlier;
+/// Forgets what a file's writes replaced up to one of them.
+static void forget(file *f, uint64_t last) {
+  pthread_mutex_lock(&undo_lock);
+  undo **place = &f->undo;
+  while (*place && (*place)->number > last) place = &(*place)->earlier;
+  undo *rest = *place;
+  *place = NULL;
+  pthread_mutex_unlock(&undo_lock);
+  while (rest) {
+    undo *u = rest;
+    rest = u->earlier;
     free(u);
   }
 }
@@ -104,6 +119,7 @@ static void remember(file *f, int count, sqlite3_int64 offset) {
   f->real->pMethods->xFileSize(f->real, &u->size);
   // What lies beyond the end of the file reads as zeros.
   f->real->pMethods->xRead(f->real, u->bytes, count, offset);
+  u->number = ++last_undo;
   u->earlier = f->undo;
   f->undo = u;
 }
@@ -116,7 +132,7 @@ static int faulty_close(sqlite3_file *base) {
       break;
     }
   }
-  forget(f);
+  forget(f, UINT64_MAX);
   int code = f->real->pMethods->xClose(f->real);
   free(f->real);
   return code;
@@ -140,8 +156,10 @@ static int faulty_write(sqlite3_file *base, const void *bytes, int count, sqlite
     begin_commit();
     f->ends_commit = true;
   }
+  pthread_mutex_lock(&undo_lock);
   remember(f, count, offset);
   int code = f->real->pMethods->xWrite(f->real, bytes, count, offset);
+  pthread_mutex_unlock(&undo_lock);
   if (f->ends_commit && count != 24) {
     f->ends_commit = false;
     end_commit();
@@ -161,8 +179,12 @@ static int faulty_truncate(sqlite3_file *base, sqlite3_int64 size) {
 
 static int faulty_sync(sqlite3_file *base, int flags) {
   file *f = (file *)base;
+  // What is written from now on may miss it.
+  pthread_mutex_lock(&undo_lock);
+  uint64_t last = last_undo;
+  pthread_mutex_unlock(&undo_lock);
   int code = f->real->pMethods->xSync(f->real, flags);
-  if (code == SQLITE_OK) forget(f);
+  if (code == SQLITE_OK) forget(f, last);
   count_operation();
   return code;
 }

@@ -191,6 +191,37 @@ import Testing
     }
   }
 
+  @Test("a power loss takes no trial whose end was told", arguments: [200, 270, 340, 410, 480, 550])
+  func endsOnDisk(operation: Int) throws {
+    try Command.inFolder { command in
+      // Notes how many trials it has got, by which time all but the last have ended and are on the disk.
+      try command.write(
+        """
+        trials=0
+        while read -r trial; do
+          trials=$((trials + 1))
+          echo $trials > next && mv next begun
+          echo '{"type": "result", "value": '$trials'}'
+        done
+        """, to: "worker.sh")
+      let lost = try command.start(
+        "FaultyHPO",
+        [
+          "optimize", "--study", "s", "--trials", "100", "--verbose", "--worker", "--float", "x=0..1", "--", "sh",
+          "worker.sh",
+        ], environment: ["HPO_FAULT": "power:\(operation):\(operation)"]
+      ).wait()
+      try #require(lost.status == -SIGKILL, "\(lost.errors)")
+      let text = try String(contentsOf: command.folder.appendingPathComponent("begun"), encoding: .utf8)
+      let begun = try #require(Int(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+      #expect(begun > 2)
+      let finished = try command.count("SELECT count(*) FROM trials WHERE state = 'COMPLETE'")
+      #expect(finished >= begun - 1 && finished <= begun, "\(finished) of \(begun)")
+      let told = lost.errors.split(whereSeparator: \.isNewline).count { $0.contains("complete") }
+      #expect(finished >= told, "\(lost.errors)")
+    }
+  }
+
   @Test("a deterministic search of two jobs that is killed at any commit or moment ends like one of a single job")
   func deterministic() throws {
     let options = ["--deterministic", "--window", "2", "--jobs"]

@@ -207,6 +207,34 @@ import Testing
     }
   }
 
+  @Test("limits that were kept do not apply to what has no architecture, and those that are typed are an error there")
+  func limitsWithoutArchitecture() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.architectures, to: "small.yaml")
+      try command.succeed("nas", "search", "--config", "small.yaml", "--trials", "2", "--limit", "flash=3kB")
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      try command.succeed("optimize", "--config", "quick.yaml", "--study", "small", "--trials", "3")
+      let typed = try command.hpo(
+        "optimize", "--config", "quick.yaml", "--study", "small", "--trials", "4", "--limit", "flash=3kB")
+      #expect(typed.status == 64 && typed.errors.contains("searches no architecture"), "\(typed.errors)")
+    }
+  }
+
+  @Test("the help of a search of architectures tells of no programs, and its interruption how it goes on")
+  func wayOn() throws {
+    try Command.inFolder { command in
+      let help = try command.succeed("nas", "search", "--help")
+      #expect(help.contains("--limit") && !help.contains("<command>") && !help.contains("--worker"))
+      try command.write(StudyFile.architectures.replacing("epochs: 2", with: "epochs: 400"), to: "small.yaml")
+      let run = try command.start("hpo", ["nas", "search", "--config", "small.yaml", "--trials", "50", "--verbose"])
+      try run.waitForErrorLines(2)
+      run.send(SIGINT)
+      let result = try run.wait()
+      #expect(
+        result.status == 130 && result.errors.contains("go on with: hpo nas search --study small"), "\(result.errors)")
+    }
+  }
+
   @Test("trials of a space that has changed since are told, with the way back")
   func changedSpace() throws {
     try Command.inFolder { command in

@@ -87,6 +87,14 @@ struct FileSystemKindTests {
     try storage.report(1, step: 10, trial: trial)
     try storage.finishTrial(trial, state: .complete, values: [1], attributes: [:])
     #expect(storage.file.synchronizations == before + 6)
+    let next = try started(storage, study)
+    let sync = try storage.commitEnd(
+      of: TrialLease(trial: next.id, start: nil), state: .complete, values: [2], parameters: [:], attributes: [:])
+    #expect(storage.file.synchronizations == before + 7)
+    #expect(try storage.trial(number: next.number, study: study).state == .complete)
+    // The connection may be used meanwhile, and closed.
+    try started(storage, study)
+    for _ in 0..<2 { try sync.wait() }
     #expect(storage.synchronizationInterval == .seconds(3600))
   }
 }

@@ -34,9 +34,8 @@ struct AskCommand: ParsableCommand {
       guard let name = study.study ?? configuration.name else { throw ValidationError("--study NAME is needed") }
       let earlier = try storage.study(named: name).flatMap { try storage.document(.search, study: $0.id) }
       let study = try configuration.openStudy(
-        named: name, folder: inline == nil ? nil : currentFolder, search: try search.completed(by: earlier),
-        in: storage,
-        ifExists: .load)
+        named: name, folder: inline == nil ? nil : currentFolder,
+        search: try search.completed(by: earlier, for: configuration), in: storage, ifExists: .load)
       _ = try storage.requeueOrphans(study: study.id)
       let expiry = expires.map { Timestamp.now.advanced(by: $0.duration) }
       guard let trial = try study.ask(owner: .asker(until: expiry)) else {

@@ -33,7 +33,7 @@ struct NASSearchCommand: AsyncParsableCommand {
         hpo nas search --study digits-nas --trials 120
       """)
 
-  @OptionGroup var optimize: OptimizeCommand
+  @OptionGroup var search: StudySearch
 
-  func run() async throws { try await optimize.run(needsArchitectures: true) }
+  func run() async throws { try await search.run(by: .architectureSearch) }
 }

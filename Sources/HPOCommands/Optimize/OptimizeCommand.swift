@@ -1,7 +1,4 @@
 import ArgumentParser
-import Foundation
-import HPO
-import StudyConfiguration
 
 struct OptimizeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -25,174 +22,16 @@ struct OptimizeCommand: AsyncParsableCommand {
         hpo optimize --config Configs/digits-mlp.yaml --trials 200 --jobs 4 --deterministic
       """)
 
-  @OptionGroup var storage: StorageOptions
-
-  @Option(help: "The name of the study. (default: the one in the study file)")
-  var study: String?
-
-  @Option(help: "The study file. (default: the one that the study was created with)")
-  var config: String?
-
-  @Option(
-    parsing: .unconditional, help: "How many trials the study shall hold in all. (default: as the study file says)")
-  var trials: Int?
-
-  @Option(parsing: .unconditional, help: "How many trials run at once. (default: as the study file says, else 1)")
-  var jobs: Int?
-
-  @OptionGroup var stopping: StoppingOptions
-
-  @OptionGroup var search: SearchOptions
-
-  @OptionGroup var determinism: DeterminismOptions
-
-  @OptionGroup var durability: DurabilityOptions
+  @OptionGroup var search: StudySearch
 
   @OptionGroup var space: SpaceOptions
 
   @OptionGroup var program: ProgramOptions
 
-  @Flag(name: .shortAndLong, help: "Write a line for each trial to standard error.")
-  var verbose = false
-
-  func validate() throws {
-    if let trials, trials < 1 { throw ValidationError("--trials \(trials): at least 1 is needed") }
-    if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs \(jobs): 1 to 1024 are possible") }
-  }
-
-  func run() async throws { try await run(needsArchitectures: false) }
-
-  /// Searches.
-  ///
-  /// - Parameter needsArchitectures: Whether a study of hyperparameters alone is a mistake.
-  func run(needsArchitectures: Bool) async throws {
-    let given = try config.map { try StudyConfiguration(contentsOf: $0) }
-    if given != nil, !space.isEmpty || !program.command.isEmpty || program.worker {
+  func run() async throws {
+    if search.config != nil, !space.isEmpty || !program.command.isEmpty || program.worker {
       throw ValidationError("the study file says what the parameters and the command are; give one or the other")
     }
-    let opened = try storage.open(create: given != nil || !space.isEmpty)
-    durability.apply(to: opened)
-    let outcome: OptimizeOutcome
-    do {
-      outcome = try await optimize(given, needsArchitectures: needsArchitectures, in: opened)
-      try opened.close()
-    } catch {
-      // The first error is the one to tell.
-      try? opened.close()
-      throw error
-    }
-    Terminal.write(outcome.text)
-    if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
-  }
-
-  private func optimize(
-    _ given: StudyConfiguration?, needsArchitectures: Bool, in storage: any Storage
-  ) async throws -> OptimizeOutcome {
-    let inline =
-      try given == nil ? InlineStudy(space: space, program: program).configuration(named: study, in: storage) : nil
-    let described = given ?? inline
-    var configuration = try described ?? .kept(with: StudyOptions.record(named: study, in: storage), in: storage)
-    try program.limit(&configuration)
-    let hasArchitectures = configuration.objective?.training?.architecture != nil
-    guard hasArchitectures || !needsArchitectures else {
-      throw ValidationError(
-        "the study searches no architecture, since its file has no 'architecture'; hpo optimize searches its parameters"
-      )
-    }
-    guard let name = study ?? configuration.name else {
-      throw ValidationError("the study file names no study, so --study is needed")
-    }
-    let total = trials ?? configuration.trials
-    let ending = stopping.completed(by: configuration.stop)
-    guard total != nil || ending.endsSearch else {
-      throw ValidationError(
-        "how many trials? Give --trials N, --timeout, --until or --stagnation, or 'trials:' or 'stop:' in the study file"
-      )
-    }
-    let search = try self.search.completed(by: try kept(.search, of: name, in: storage))
-    let overriding = given.map { search.overriding($0, butFor: self.search) } ?? []
-    let location = try StorageLocation(parsing: self.storage.location)
-    let runner = try ObjectiveRunner(configuration, search: search, storage: location)
-    defer { runner.close() }
-    // A condition that is none is found before anything is written.
-    let rules = try ending.rules(
-      study: storage.study(named: name) ?? configuration.record(named: name), space: configuration.space)
-    let note = try described.flatMap { try change(to: $0, of: name, in: storage) }
-    let jobs = jobs ?? configuration.jobs ?? 1
-    let study = try configuration.openStudy(
-      named: name, folder: config.map(folder(ofFile:)) ?? (inline == nil ? nil : currentFolder), search: search,
-      checkpointInterval: durability.checkpointInterval,
-      window: determinism.window(ofStudy: name, jobs: jobs, in: storage), in: storage, ifExists: .load)
-    if let note { Terminal.writeError("note: \(note)\n") }
-    if !overriding.isEmpty {
-      Terminal.writeError(
-        "note: \(overriding.joined(separator: ", ")): typed before, kept with the study and going before its file; type it "
-          + "anew to change it\n")
-    }
-    if let window = study.window, window < jobs {
-      Terminal.writeError("note: the study is deterministic with \(window) at once; \(jobs) jobs run no more\n")
-    }
-    try runner.prepare(study)
-    let record = try storage.existingStudy(named: name)
-    let before = try StudyOverview(record, in: storage)
-    let progress = ProgressReporter(
-      line: ProgressLine(total: total, record: record, counts: before.counts, best: before.best), record: record,
-      verbose: verbose)
-    let stop = StopSource()
-    let interruption = Interruption(stop: stop) {
-      progress.note("\(runner.haltNotice); Ctrl-C again ends at once")
-    }
-    defer { interruption.end() }
-    let summary: OptimizationSummary
-    do {
-      summary = try await study.optimize(
-        trials: total, timeout: ending.timeout?.duration, jobs: jobs, stop: stop,
-        stopRules: rules, observer: progress.observe, objective: runner.evaluate)
-    } catch {
-      progress.finish()
-      throw error
-    }
-    progress.finish()
-    let options = "--study \(shellQuoted(name))\(self.storage.repeated)"
-    let overview = try StudyOverview(try storage.existingStudy(named: name), in: storage)
-    let outcome = OptimizeOutcome(
-      overview, summary: summary, total: total, seconds: progress.elapsed, isInterrupted: interruption.hasHappened,
-      options: location == .memory ? nil : options, hasArchitectures: hasArchitectures)
-    if interruption.hasHappened || !summary.interrupted.isEmpty {
-      let again = options + (total.map { " --trials \($0)" } ?? "") + (self.jobs.map { " --jobs \($0)" } ?? "")
-      Terminal.writeError(
-        outcome.note(interrupted: summary.interrupted, hasCheckpoints: configuration.objective?.program == nil)
-          + "go on with: hpo optimize \(again)\n")
-    }
-    return outcome
-  }
-
-  /// Compares a study file with the one that a study was begun with; what to say where they differ.
-  ///
-  /// - Throws: `SearchSpaceError.incompatible` where a parameter contradicts the study's trials.
-  private func change(
-    to configuration: StudyConfiguration, of name: String, in storage: any Storage
-  ) throws -> String? {
-    guard let record = try storage.study(named: name),
-      try storage.document(.configuration, study: record.id) != configuration.text
-    else { return nil }
-    for (parameter, distribution) in configuration.space.distributions {
-      let earlier = try storage.distribution(of: parameter, study: record.id)
-      try earlier?.checkCompatibility(with: distribution, name: parameter)
-    }
-    let counts = try storage.counts(study: record.id)
-    let count = counts.values.reduce(0, +)
-    // What has no objective, or only waits, has not run with anything.
-    let earlier =
-      try kept(.configuration, of: name, in: storage) == nil
-      ? nil : try? StudyConfiguration.kept(with: record, in: storage)
-    guard count > counts[.waiting] ?? 0, earlier?.objective != nil else { return nil }
-    let subject = config == nil ? "the command line describes another study" : "the study file is another"
-    return "\(subject) than the one that trials 0 to \(count - 1) ran with; it is kept from now on"
-  }
-
-  /// A document of the study of a name, nil where there is none.
-  private func kept(_ document: StudyDocument, of name: String, in storage: any Storage) throws -> String? {
-    try storage.study(named: name).flatMap { try storage.document(document, study: $0.id) }
+    try await search.run(by: .optimize(InlineStudy(space: space, program: program)))
   }
 }

@@ -18,15 +18,20 @@ extension SearchOptions {
 
   /// These options, and those that were kept with a study for what they leave open.
   ///
+  /// - Parameters:
+  ///   - document: The options that were kept.
+  ///   - configuration: What is searched, nil where nothing is; limits of architectures do not apply to anything else.
   /// - Throws: `ValidationError` where a limit that is kept cannot be read, and none of that cost is typed.
-  func completed(by document: String?) throws -> SearchOptions {
+  func completed(by document: String?, for configuration: StudyConfiguration?) throws -> SearchOptions {
     let kept = document.flatMap { try? JSONValue(parsing: $0) } ?? [:]
     var result = self
     result.sampler = sampler ?? kept["sampler"]?.stringValue.flatMap(SamplerConfiguration.Name.init)
     result.pruner = pruner ?? kept["pruner"]?.stringValue.flatMap(PrunerConfiguration.Name.init)
     result.duplicates = duplicates ?? kept["duplicates"]?.stringValue.flatMap(DuplicatePolicy.init)
     result.seed = seed ?? Self.seed(in: document)
-    result.limits = CostLimits(try Self.limits(in: document, butOf: limits) + limits).limits
+    if configuration?.objective?.training?.architecture != nil {
+      result.limits = CostLimits(try Self.limits(in: document, butOf: limits) + limits).limits
+    }
     return result
   }
 

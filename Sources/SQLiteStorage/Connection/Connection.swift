@@ -87,25 +87,14 @@ struct Connection {
     throw DatabaseError(resultCode: .SQLITE_READONLY_DBMOVED, message: "the file has moved")
   }
 
-  /// Waits until the write-ahead log is on the disk as far as this connection has written it, and so all commits that came
-  /// before its last one.
-  ///
-  /// That is what SQLite itself does at the end of a commit under `synchronous = FULL`, but there with the write lock held.
-  /// A log that another process has begun anew since was copied to the database and synchronized there before.
-  ///
-  /// - Returns: Whether there is a log. A file that another process took back to a rollback journal as this one opened it has
-  ///   none; what was committed is on the disk then.
-  func synchronizeLog() throws(DatabaseError) -> Bool {
+  /// The write-ahead log. A file that another process took back to a rollback journal as this one opened it has none; what
+  /// was committed is on the disk then.
+  func log() throws(DatabaseError) -> WriteAheadLog? {
     var file: UnsafeMutablePointer<sqlite3_file>?
-    var code = sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file)
-    if code == SQLITE_OK {
-      guard let file, let synchronize = file.pointee.pMethods?.pointee.xSync else { return false }
-      code = synchronize(file, SQLITE_SYNC_NORMAL)
-    }
-    guard code == SQLITE_OK else {
-      throw DatabaseError(resultCode: ResultCode(rawValue: code), message: "the log could not be brought to the disk")
-    }
-    return true
+    let code = sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file)
+    guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+    guard let file, let synchronize = file.pointee.pMethods?.pointee.xSync else { return nil }
+    return WriteAheadLog(file: file, synchronize: synchronize)
   }
 
   /// The identifier of the row that was inserted last.

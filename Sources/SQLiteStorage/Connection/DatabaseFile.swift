@@ -19,11 +19,19 @@ private final class Patience: Sendable {
   let isSuspended = Atomic(false)
 }
 
+/// What came of bringing a log to the disk.
+private final class SyncOutcome: Sendable {
+  let end = DispatchGroup()
+  let error = Mutex<StorageError?>(nil)
+}
+
 /// A database file with the one connection of this storage to it, which one thread at a time uses.
 final class DatabaseFile: Sendable {
   /// The path as the user gave it, for messages.
   let path: String
   private let queue: DatabaseQueue
+  /// Waits for the disk while the connection is used, and nobody closes it.
+  private let disk = DispatchQueue(label: "study database disk", qos: .userInitiated)
   private let state = Mutex(State())
 
   private struct State {
@@ -85,21 +93,61 @@ final class DatabaseFile: Sendable {
   /// where `durability` demands it, and where that was long ago, so that what is written for hours reaches the disk as well.
   func write<Result>(_ durability: Durability, _ body: (Connection) throws -> Result) throws -> Result {
     try access { connection in
-      let hasLog = try relax(connection)
-      // With a log SQLite itself goes on writing into a file that nobody can open any more.
-      try connection.requirePlace()
-      try connection.begin("BEGIN IMMEDIATE", busyWait)
-      let result = try connection.finishTransaction(body)
-      if hasLog, durability == .full || isSynchronizationDue {
-        let hasLog = try connection.synchronizeLog()
-        state.withLock { state in
-          state.hasWriteAheadLog = hasLog
-          state.synchronizedAt = DispatchTime.now().uptimeNanoseconds
-          state.synchronizations += 1
-        }
-      }
+      let (result, hasLog) = try transaction(connection, body)
+      if hasLog, durability == .full || isSynchronizationDue { try log(of: connection)?.synchronize() }
       return result
     }
+  }
+
+  /// Runs `body` as `write` does, and has the disk take the commit while the caller goes on.
+  ///
+  /// - Returns: What is to be waited for until the commit survives a power loss. This is as `write` with full durability then,
+  ///   and until then as it is with the durability of the process.
+  func commit(_ body: (Connection) throws -> Void) throws -> PendingSync {
+    let log = try access { connection -> WriteAheadLog? in
+      let (_, hasLog) = try transaction(connection, body)
+      guard hasLog, let log = try self.log(of: connection) else { return nil }
+      // The first time the folder is brought to the disk as well.
+      guard state.withLock({ $0.synchronizations > 1 }) else {
+        try log.synchronize()
+        return nil
+      }
+      return log
+    }
+    guard let log else { return .done }
+    let outcome = SyncOutcome()
+    // The file must stay open meanwhile.
+    disk.async(group: outcome.end) { [self] in
+      do { try log.synchronize() } catch { outcome.error.withLock { $0 = StorageError(error, path: path) } }
+    }
+    return PendingSync {
+      outcome.end.wait()
+      if let error = outcome.error.withLock({ $0 }) { throw error }
+    }
+  }
+
+  /// Runs `body` in a transaction that nobody else writes during.
+  ///
+  /// - Returns: Its result, and whether there is a log that the disk does not have yet.
+  private func transaction<Result>(
+    _ connection: Connection, _ body: (Connection) throws -> Result
+  ) throws -> (result: Result, hasLog: Bool) {
+    let hasLog = try relax(connection)
+    // With a log SQLite itself goes on writing into a file that nobody can open any more.
+    try connection.requirePlace()
+    try connection.begin("BEGIN IMMEDIATE", busyWait)
+    return (try connection.finishTransaction(body), hasLog)
+  }
+
+  /// The log that is now going to be brought to the disk.
+  private func log(of connection: Connection) throws -> WriteAheadLog? {
+    let log = try connection.log()
+    state.withLock { state in
+      state.hasWriteAheadLog = log != nil
+      state.synchronizedAt = DispatchTime.now().uptimeNanoseconds
+      if log != nil { state.synchronizations += 1 }
+    }
+    return log
   }
 
   private var isSynchronizationDue: Bool {
@@ -112,7 +160,7 @@ final class DatabaseFile: Sendable {
     set { state.withLock { $0.synchronizationInterval = newValue } }
   }
 
-  /// How often this process has brought the log to the disk behind a commit.
+  /// How often this process has brought the log to the disk behind a commit, or begun to.
   var synchronizations: Int { state.withLock(\.synchronizations) }
 
   /// Copies all pages, in one state, to another database.
@@ -152,6 +200,7 @@ final class DatabaseFile: Sendable {
       return state.isClosed
     }
     guard !wasClosed else { return }
+    disk.sync {}
     var isShared = false
     if state.withLock({ $0.hasWriteAheadLog }) {
       try access { connection in

@@ -9,6 +9,8 @@ final class OptimizationRun: Sendable {
 
   private struct State {
     var scheduler: Scheduler
+    /// By job: the trial that it has ended last, until that is on the disk, which the job waits for once it has its next one.
+    var unsettled: [Int: EndedTrial] = [:]
     var summary = OptimizationSummary()
     /// The trials that this run of a deterministic study has ended.
     var finished: Set<Int> = []
@@ -109,11 +111,14 @@ final class OptimizationRun: Sendable {
 
   private func start(_ job: Int) {
     guarded(job) {
-      if !study.isDeterministic { try applyRules() }
-      guard stop.mode == nil else { return decide { $0.foundNothing(job: job) } }
-      // A process that shares the work may have died in the meantime.
-      try orphans.lookIfDue()
-      switch try next() {
+      let start = Result { try next() }
+      do {
+        try settle(job)
+      } catch {
+        if case .success(.started(let trial)) = start { try? study.requeue(trial) }
+        throw error
+      }
+      switch try start.get() {
       case .started(let trial):
         state.withLock { $0.obstacle = nil }
         decide(trial: trial) { $0.started(job: job) }
@@ -140,6 +145,10 @@ final class OptimizationRun: Sendable {
   }
 
   private func next() throws -> TrialStart {
+    if !study.isDeterministic { try applyRules() }
+    guard stop.mode == nil else { return .nothingLeft }
+    // A process that shares the work may have died in the meantime.
+    try orphans.lookIfDue()
     let first = try study.start(limit: limit, stop: stop, rules: watch)
     if case .started = first { return first }
     return try orphans.look() ? study.start(limit: limit, stop: stop, rules: watch) : first
@@ -163,13 +172,13 @@ final class OptimizationRun: Sendable {
   private func evaluate(_ trial: Trial, job: Int) {
     observer(.started(number: trial.number))
     holding(trial, job: job) {
-      let record: FrozenTrial
+      let ended: EndedTrial
       do {
-        record = try study.tell(trial, values: try objective(trial))
+        ended = try study.end(trial, values: try objective(trial))
       } catch is TrialPruned {
-        record = try study.tellPruned(trial)
+        ended = try study.endPruned(trial)
       } catch let repeats as TrialRepeats {
-        record = try study.tell(trial, reusing: repeats.number)
+        ended = try study.end(trial, reusing: repeats.number)
       } catch is TrialInterrupted {
         return try requeue(trial, job: job)
       } catch let exhausted as SearchExhausted {
@@ -186,15 +195,30 @@ final class OptimizationRun: Sendable {
         try? study.requeue(trial)
         throw error
       } catch {
-        record = try study.tell(trial, failure: String(describing: error))
+        ended = try study.end(trial, failure: String(describing: error))
       }
-      state.withLock { state in
-        state.summary.count(record)
-        if study.isDeterministic { state.finished.insert(record.number) }
-      }
-      observer(.finished(record))
-      decide { $0.ended(job: job) }
+      finish(ended, job: job)
     }
+  }
+
+  /// Lets a job whose trial has ended go on while the disk takes the record. Nothing is told of the trial before.
+  private func finish(_ ended: EndedTrial, job: Int) {
+    let actions = state.withLock { state in
+      state.summary.count(ended.record)
+      if study.isDeterministic { state.finished.insert(ended.record.number) }
+      state.unsettled[job] = ended
+      return state.scheduler.ended(job: job)
+    }
+    if !actions.contains(.start(job: job)) {
+      do { try settle(job) } catch { state.withLock { $0.error = $0.error ?? error } }
+    }
+    perform(actions, trial: nil)
+  }
+
+  /// Waits until the last trial of a job is on the disk, and tells of it.
+  private func settle(_ job: Int) throws {
+    guard let ended = state.withLock({ $0.unsettled.removeValue(forKey: job) }) else { return }
+    observer(.finished(try ended.settled()))
   }
 
   private func giveBack(_ trial: Trial, job: Int) {

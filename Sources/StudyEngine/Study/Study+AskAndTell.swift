@@ -57,29 +57,37 @@ extension Study {
 
   /// Ends a trial with one value an objective. A wrong count of values and NaN make it `failed`, with the reason.
   @discardableResult
-  public func tell(_ trial: Trial, values: [Double]) throws -> FrozenTrial {
+  public func tell(_ trial: Trial, values: [Double]) throws -> FrozenTrial { try end(trial, values: values).settled() }
+
+  func end(_ trial: Trial, values: [Double]) throws -> EndedTrial {
     if values.count != directions.count {
-      return try tell(
+      return try end(
         trial, failure: "the objective returned \(values.count) values, the study has \(directions.count) objectives")
     }
     if let place = values.firstIndex(where: \.isNaN) {
-      return try tell(trial, failure: values.count == 1 ? "the value is NaN" : "value \(place) is NaN")
+      return try end(trial, failure: values.count == 1 ? "the value is NaN" : "value \(place) is NaN")
     }
-    return try finish(trial, state: .complete, values: values)
+    return try end(trial, state: .complete, values: values)
   }
 
   /// Ends a trial as pruned; its last report, unless that is NaN, becomes its value, except where there are several
   /// objectives, of which the others are not known.
   @discardableResult
-  public func tellPruned(_ trial: Trial) throws -> FrozenTrial {
+  public func tellPruned(_ trial: Trial) throws -> FrozenTrial { try endPruned(trial).settled() }
+
+  func endPruned(_ trial: Trial) throws -> EndedTrial {
     let last = directions.count == 1 ? trial.record.lastIntermediateValue?.value : nil
-    return try finish(trial, state: .pruned, values: last.map { $0.isNaN ? [] : [$0] } ?? [])
+    return try end(trial, state: .pruned, values: last.map { $0.isNaN ? [] : [$0] } ?? [])
   }
 
   /// Ends a trial as failed, with a reason that is kept with it.
   @discardableResult
   public func tell(_ trial: Trial, failure reason: String) throws -> FrozenTrial {
-    try finish(trial, state: .failed, values: [], attributes: [FrozenTrial.failureKey: .string(reason)])
+    try end(trial, failure: reason).settled()
+  }
+
+  func end(_ trial: Trial, failure reason: String) throws -> EndedTrial {
+    try end(trial, state: .failed, values: [], attributes: [FrozenTrial.failureKey: .string(reason)])
   }
 
   /// Lets a running trial wait, to be run again under the same number with the same parameters: from its checkpoint, or
@@ -106,21 +114,33 @@ extension Study {
     try storage.enqueueTrial(study: id, parameters: parameters, userAttributes: userAttributes)
   }
 
-  func finish(
+  func end(
     _ trial: Trial, state: TrialState, values: [Double], attributes: OrderedDictionary<String, JSONValue> = [:]
-  ) throws -> FrozenTrial {
+  ) throws -> EndedTrial {
     var attributes = attributes
     if state != .failed, attributes[FrozenTrial.reusedKey] == nil, let original = try trial.unnoticedOriginal() {
       attributes[FrozenTrial.replicatedKey] = .int(original)
     }
     attributes.merge(seal(of: trial.record, state: state, values: values, attributes: attributes)) { _, new in new }
-    try trial.recordingParameters { [attributes] parameters in
-      try storage.finishTrial(
-        trial.lease, state: state, values: values, parameters: parameters, attributes: attributes)
+    let sync = try trial.recordingParameters { [attributes] parameters in
+      try storage.commitEnd(
+        of: trial.lease, state: state, values: values, parameters: parameters, attributes: attributes)
     }
     heartbeat.end(trial.lease)
     let record = trial.recordEnd(state: state, values: values, attributes: attributes)
     remember(record)
+    return EndedTrial(record: record, sync: sync)
+  }
+}
+
+/// A trial that has ended for every process, and is on its way to the disk.
+struct EndedTrial {
+  let record: FrozenTrial
+  fileprivate let sync: PendingSync
+
+  /// The record, once it survives a power loss.
+  func settled() throws -> FrozenTrial {
+    try sync.wait()
     return record
   }
 }

@@ -43,6 +43,10 @@ extension Study {
   /// - Throws: `StudyError.invalidArgument` unless the earlier one is complete or pruned.
   @discardableResult
   public func tell(_ trial: Trial, reusing number: Int) throws -> FrozenTrial {
+    try end(trial, reusing: number).settled()
+  }
+
+  func end(_ trial: Trial, reusing number: Int) throws -> EndedTrial {
     let earlier = try storage.trial(number: number, study: id)
     guard earlier.state == .complete || earlier.state == .pruned else {
       throw StudyError(.invalidArgument, "trial \(number) is \(earlier.state.rawValue), it has no result to reuse")
@@ -50,7 +54,7 @@ extension Study {
     for (key, value) in earlier.userAttributes where trial.record.userAttributes[key] == nil {
       try trial.setUserAttribute(key, to: value)
     }
-    return try finish(
+    return try end(
       trial, state: earlier.state, values: earlier.values,
       attributes: [FrozenTrial.reusedKey: .int(earlier.original)])
   }

@@ -153,10 +153,13 @@ extension Trial {
   }
 
   /// Hands the parameters that are not on record as such to `body`, which records them.
-  func recordingParameters(_ body: (OrderedDictionary<String, FrozenTrial.Parameter>) throws -> Void) throws {
+  func recordingParameters<Result: Sendable>(
+    _ body: (OrderedDictionary<String, FrozenTrial.Parameter>) throws -> Result
+  ) throws -> Result {
     try state.withLock { state in
-      try body(state.pending)
+      let result = try body(state.pending)
       state.recordedCount = state.record.parameters.count
+      return result
     }
   }
 

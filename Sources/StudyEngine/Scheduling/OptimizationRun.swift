@@ -9,8 +9,6 @@ final class OptimizationRun: Sendable {
 
   private struct State {
     var scheduler: Scheduler
-    /// By job: the trial that it has ended last, until that is on the disk, which the job waits for once it has its next one.
-    var unsettled: [Int: EndedTrial] = [:]
     var summary = OptimizationSummary()
     /// The trials that this run of a deterministic study has ended.
     var finished: Set<Int> = []
@@ -111,14 +109,7 @@ final class OptimizationRun: Sendable {
 
   private func start(_ job: Int) {
     guarded(job) {
-      let start = Result { try next() }
-      do {
-        try settle(job)
-      } catch {
-        if case .success(.started(let trial)) = start { try? study.requeue(trial) }
-        throw error
-      }
-      switch try start.get() {
+      switch try next() {
       case .started(let trial):
         state.withLock { $0.obstacle = nil }
         decide(trial: trial) { $0.started(job: job) }
@@ -197,28 +188,16 @@ final class OptimizationRun: Sendable {
       } catch {
         ended = try study.end(trial, failure: String(describing: error))
       }
-      finish(ended, job: job)
+      // Meanwhile the disk takes the record.
+      if stop.mode == nil { study.prepareDraw() }
+      let record = try ended.settled()
+      state.withLock { state in
+        state.summary.count(record)
+        if study.isDeterministic { state.finished.insert(record.number) }
+      }
+      observer(.finished(record))
+      decide { $0.ended(job: job) }
     }
-  }
-
-  /// Lets a job whose trial has ended go on while the disk takes the record. Nothing is told of the trial before.
-  private func finish(_ ended: EndedTrial, job: Int) {
-    let actions = state.withLock { state in
-      state.summary.count(ended.record)
-      if study.isDeterministic { state.finished.insert(ended.record.number) }
-      state.unsettled[job] = ended
-      return state.scheduler.ended(job: job)
-    }
-    if !actions.contains(.start(job: job)) {
-      do { try settle(job) } catch { state.withLock { $0.error = $0.error ?? error } }
-    }
-    perform(actions, trial: nil)
-  }
-
-  /// Waits until the last trial of a job is on the disk, and tells of it.
-  private func settle(_ job: Int) throws {
-    guard let ended = state.withLock({ $0.unsettled.removeValue(forKey: job) }) else { return }
-    observer(.finished(try ended.settled()))
   }
 
   private func giveBack(_ trial: Trial, job: Int) {

@@ -75,10 +75,9 @@ public final class Trial: Sendable {
     self.study = study
     self.stop = stop
     var state = State(
-      record: record, fixed: record.fixedParameters, earlier: record.jointSample,
+      record: record, fixed: record.fixedParameters, earlier: joint == nil ? record.jointSample : [:],
       recordedCount: record.parameters.count, view: view, pace: CheckpointPace(interval: study.checkpointInterval))
     if let joint {
-      state.earlier = [:]
       state.relative = joint.values
       state.announced = joint.distributions
     }

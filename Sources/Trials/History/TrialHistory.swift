@@ -19,6 +19,8 @@ public struct TrialHistory: Sendable {
   /// What samplers derived from the finished trials.
   package private(set) var memo = HistoryMemo()
 
+  /// How often something has changed.
+  private var revision = 0
   private var reports = ReportTable()
   private var waiting: Set<Int> = []
   private var failed = NumberSet()
@@ -87,6 +89,17 @@ public struct TrialHistory: Sendable {
     configurations = index
   }
 
+  /// Tells a history from itself before a change, and from others that were made anew.
+  package struct Version: Equatable, Sendable {
+    fileprivate let memo: HistoryMemo
+    fileprivate let revision: Int
+
+    package static func == (a: Version, b: Version) -> Bool { a.memo === b.memo && a.revision == b.revision }
+  }
+
+  /// The state that the history is in.
+  package var version: Version { Version(memo: memo, revision: revision) }
+
   /// What complete trials reported at a step; nil where none did.
   package func reports(at step: Int) -> ReportColumn? { reports.columns[step] }
 }
@@ -138,6 +151,7 @@ extension TrialHistory {
   /// - Complexity: O(√n) for a finished trial among n, near O(1) for the others.
   public mutating func update(_ trial: FrozenTrial) {
     guard !isFinished(trial.number) else { return }
+    revision += 1
     remove(number: trial.number)
     if trial.isExcluded {
       excluded.insert(trial.number)
@@ -153,7 +167,10 @@ extension TrialHistory {
   }
 
   /// Takes note of the grid point that a trial stands for, and of nothing else about it.
-  package mutating func visit(_ trial: FrozenTrial) { grids.insert(trial) }
+  package mutating func visit(_ trial: FrozenTrial) {
+    revision += 1
+    grids.insert(trial)
+  }
 
   /// Whether the history holds a trial of a number, in whatever state.
   package func isKnown(_ number: Int) -> Bool {
@@ -163,6 +180,7 @@ extension TrialHistory {
   /// Forgets a trial that is not finished.
   public mutating func remove(number: Int) {
     precondition(!isFinished(number), "a finished trial stays in the history")
+    revision += 1
     waiting.remove(number)
     grids.remove(number: number)
     let place = placeAmongRunning(number)

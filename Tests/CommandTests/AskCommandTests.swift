@@ -3,6 +3,22 @@ import TestSupport
 import Testing
 
 @Suite("ask, tell and enqueue", .on(.commands)) struct AskCommandTests {
+  @Test("a space that contradicts the trials takes no trial and is not kept, and another one is told")
+  func contradiction() throws {
+    try Command.inFolder { command in
+      try command.succeed("ask", "--study", "q", "--float", "t=20..90", "--choice", "s=a,b")
+      try command.succeed("enqueue", "--study", "q", "--params", "{\"t\": 50}")
+      for options in [["--int", "t=0..100"], ["--choice", "s=a,c"]] {
+        let refused = try command.start("hpo", ["ask", "--study", "q"] + options).wait()
+        #expect(refused.status != 0 && !refused.errors.isEmpty)
+      }
+      #expect(try command.count("SELECT count(*) FROM trials WHERE state = 'WAITING'") == 1)
+      #expect(try command.succeed("ask", "--study", "q").contains("50"))
+      let other = try command.hpo("ask", "--study", "q", "--float", "t=0..1")
+      #expect(other.status == 0 && other.errors.contains("note: the command line describes another"), "\(other.errors)")
+    }
+  }
+
   private func ask(_ command: Command, _ options: String...) throws -> (number: Int, params: [String: Any]) {
     let result = try command.start("hpo", ["ask", "--study", "tune", "--format", "json"] + options).wait()
     #expect(result.status == 0, "\(result.errors)")

@@ -26,6 +26,9 @@ struct PruneCommandTests {
       let measured = try command.json("evaluate", "m.pruned.hpo", "--config", "quick.yaml") as? [String: Any]
       #expect(measured?["accuracy"] as? Double == after["accuracy"])
       try command.succeed("quantize", "m.pruned.hpo", "--config", "quick.yaml")
+      let contradictory = try command.hpo(
+        "prune", "m.hpo", "--config", "quick.yaml", "--pattern", "2:4", "--sparsity", "0.7")
+      #expect(contradictory.status == 64 && contradictory.errors.contains("leave it out"), "\(contradictory.errors)")
       let half = try command.json("prune", "m.hpo", "--config", "quick.yaml", "--pattern", "2:4", "--epochs", "0")
       #expect(try part(half, "after")["sparsity"] == 0.5)
     }

@@ -33,9 +33,13 @@ struct AskCommand: ParsableCommand {
       let configuration = try inline ?? .kept(with: study.record(in: storage), in: storage)
       guard let name = study.study ?? configuration.name else { throw ValidationError("--study NAME is needed") }
       let earlier = try storage.study(named: name).flatMap { try storage.document(.search, study: $0.id) }
+      // A space that contradicts the trials is refused before it is kept and before a trial is taken.
+      let note = try configuration.change(
+        ofStudy: name, in: storage, by: "the command line describes another study")
       let study = try configuration.openStudy(
         named: name, folder: inline == nil ? nil : currentFolder,
         search: try search.completed(by: earlier, for: configuration), in: storage, ifExists: .load)
+      if let note { Terminal.writeError("note: \(note)\n") }
       _ = try storage.requeueOrphans(study: study.id)
       let expiry = expires.map { Timestamp.now.advanced(by: $0.duration) }
       guard let trial = try study.ask(owner: .asker(until: expiry)) else {

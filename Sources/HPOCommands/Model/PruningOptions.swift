@@ -49,6 +49,9 @@ struct PruningOptions: ParsableArguments {
     if macs != nil, !denseLayer.isEmpty {
       throw ValidationError("--dense-layer: weights are pruned with --sparsity alone")
     }
+    if try magnitudePattern == .twoOfFour, sparsity != nil {
+      throw ValidationError("--sparsity: the pattern 2:4 takes away half of the weights; leave it out")
+    }
     if try magnitudePattern != .twoOfFour, isByMagnitude, sparsity == nil {
       throw ValidationError("--pattern: how many weights? Give --sparsity 0.9")
     }

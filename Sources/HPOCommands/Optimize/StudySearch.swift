@@ -103,7 +103,11 @@ struct StudySearch: ParsableArguments {
     // A condition that is none is found before anything is written.
     let rules = try ending.rules(
       study: storage.study(named: name) ?? configuration.record(named: name), space: configuration.space)
-    let note = try described.flatMap { try change(to: $0, of: name, in: storage) }
+    let note = try described.flatMap { described in
+      try described.change(
+        ofStudy: name, in: storage,
+        by: config == nil ? "the command line describes another study" : "the study file is another")
+    }
     let jobs = jobs ?? configuration.jobs ?? 1
     let study = try configuration.openStudy(
       named: name, folder: config.map(folder(ofFile:)) ?? (inline == nil ? nil : currentFolder), search: search,
@@ -151,30 +155,6 @@ struct StudySearch: ParsableArguments {
           + "go on with: \(command.words) \(again)\n")
     }
     return outcome
-  }
-
-  /// Compares a study file with the one that a study was begun with; what to say where they differ.
-  ///
-  /// - Throws: `SearchSpaceError.incompatible` where a parameter contradicts the study's trials.
-  private func change(
-    to configuration: StudyConfiguration, of name: String, in storage: any Storage
-  ) throws -> String? {
-    guard let record = try storage.study(named: name),
-      try storage.document(.configuration, study: record.id) != configuration.text
-    else { return nil }
-    for (parameter, distribution) in configuration.space.distributions {
-      let earlier = try storage.distribution(of: parameter, study: record.id)
-      try earlier?.checkCompatibility(with: distribution, name: parameter)
-    }
-    let counts = try storage.counts(study: record.id)
-    let count = counts.values.reduce(0, +)
-    // What has no objective, or only waits, has not run with anything.
-    let earlier =
-      try kept(.configuration, of: name, in: storage) == nil
-      ? nil : try? StudyConfiguration.kept(with: record, in: storage)
-    guard count > counts[.waiting] ?? 0, earlier?.objective != nil else { return nil }
-    let subject = config == nil ? "the command line describes another study" : "the study file is another"
-    return "\(subject) than the one that trials 0 to \(count - 1) ran with; it is kept from now on"
   }
 
   /// A document of the study of a name, nil where there is none.

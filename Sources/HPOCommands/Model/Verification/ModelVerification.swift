@@ -19,6 +19,13 @@ struct ModelVerification {
   /// Whether nothing that was run disagrees.
   var passes: Bool { checks.allSatisfy { $0.passes != false } }
 
+  /// What came of the comparisons, with the forms that could not be run.
+  var summary: String {
+    guard passes else { return "DIFFER" }
+    let missing = checks.filter { $0.passes == nil }.map(\.name)
+    return missing.isEmpty ? "the same" : "the same; \(missing.joined(separator: ", ")) not run"
+  }
+
   /// Compares the forms of a model on samples.
   ///
   /// - Parameters:

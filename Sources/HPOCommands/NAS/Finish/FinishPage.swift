@@ -72,7 +72,7 @@ struct FinishPage {
             ArchitectureCost.flash.text(Double(result.network.flashBytes)),
             ArchitectureCost.ram.text(Double(result.network.peakActivationBytes)),
             ArchitectureCost.macs.text(Double(result.architecture.footprint.multiplyAccumulates)),
-            result.limitsText, result.verification.passes ? "the same bytes" : "DIFFER",
+            result.limitsText, result.verification.summary,
           ]
       })
   }

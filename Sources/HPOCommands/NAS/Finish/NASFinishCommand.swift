@@ -168,7 +168,7 @@ struct NASFinishCommand: ParsableCommand {
         .double(result.exportedValue), .string(ArchitectureCost.flash.text(Double(result.network.flashBytes))),
         .string(ArchitectureCost.ram.text(Double(result.network.peakActivationBytes))),
         .string(ArchitectureCost.macs.text(Double(result.architecture.footprint.multiplyAccumulates))),
-        .string(result.limitsText), .string(result.verification.passes ? "the same" : "DIFFER"),
+        .string(result.limitsText), .string(result.verification.summary),
       ]
       return row
     }

@@ -25,7 +25,8 @@ import Testing
       "constantLiar", "command", "worker", "metrics", "environment", "trialTimeout", "trialMemory", "grace",
       "folds", "npz", "npy", "features", "testFeatures", "testTarget", "loss", "huberDelta", "decayed",
       "metricAveraging", "teacher", "temperature", "teacherShare", "schedule", "restartEpochs", "restartFactor",
-      "shift", "cutout", "flip", "initialization", "negativeSlope", "groups", "dilation", "multiply",
+      "stepEpochs", "stepFactor", "shift", "cutout", "flip", "initialization", "negativeSlope", "groups", "dilation",
+      "multiply",
       "warmupSteps", "intervalSteps", "minTrials", "percentile",
       "stop", "timeout", "until", "stagnation", "duplicates",
     ])

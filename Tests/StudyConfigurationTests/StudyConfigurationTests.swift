@@ -175,10 +175,38 @@ import Trials
     #expect(refined.decayed == .weights && refined.l1Penalty == 1e-4 && refined.weightLimit == 2)
     #expect(refined.isCentred && refined.epsilon == 1e-3 && refined.alpha == 0.95)
     #expect(refined.initialization.initializer == .orthogonal() && refined.gradientValue == 0.5)
-    #expect(refined.metricAveraging == 0.8 && refined.plateauPatience == 3 && refined.plateauFactor == 0.1)
+    #expect(refined.metricAveraging == 0.8 && refined.plateau == PlateauReduction(factor: 0.1, patience: 3))
     #expect(refined.augmentation == Augmentation(shift: 1, flip: .both, cutout: 3))
     guard case .mlp(let network) = all.network else { throw Missing() }
     #expect(network.initialization == .orthogonal())
+  }
+
+  @Test("The numbers of schedules and of optimizers are read, and refused where they count for nothing")
+  func numbersOfSchedules() throws {
+    let head = "objective: {data: digits, network: mlp, metric: accuracy"
+    func refinements(_ text: String) throws -> TrainingRefinements {
+      let study = try read("\(head), \(text)}\nspace: {units: {int: 8..16}}")
+      return try #require(study.objective?.training).hyperparameters(for: ["units": 8]).refinements
+    }
+    let usual = try refinements("epochs: 9")
+    #expect(usual.stepEpochs == nil && usual.stepFactor == 0.1 && usual.decayFactor == nil && usual.leastRate == 0)
+    #expect(usual.plateau == PlateauReduction() && usual.memory == 10 && usual.rootMomentum == 0)
+    let plateau = try refinements("schedule: plateau, plateauThreshold: 0.01, plateauCooldown: 2, leastRate: 1e-5")
+    #expect(plateau.plateau == PlateauReduction(threshold: 0.01, cooldown: 2, minimum: 1e-5))
+    let step = try refinements("schedule: step, stepEpochs: 4, stepFactor: 0.5")
+    #expect(step.stepEpochs == 4 && step.stepFactor == 0.5)
+    #expect(try refinements("schedule: exponential, decayFactor: 0.9").decayFactor == 0.9)
+    #expect(try refinements("schedule: cosine, leastRate: 1e-4").leastRate == 1e-4)
+    let cycle = try refinements("schedule: oneCycle, cycleRise: 0.4, cycleStart: 10, cycleEnd: 100").cycle
+    #expect(cycle.rise == 0.4 && cycle.start == 10 && cycle.end == 100)
+    #expect(try refinements("optimizer: lbfgs, memory: 20").memory == 20)
+    #expect(try refinements("optimizer: rmsprop, rootMomentum: 0.8").rootMomentum == 0.8)
+    for text in [
+      "schedule: cosine, stepEpochs: 4", "schedule: step, decayFactor: 0.9", "schedule: oneCycle, leastRate: 0.1",
+      "schedule: plateau, cycleRise: 0.3", "memory: 5", "optimizer: momentum, rootMomentum: 0.5",
+    ] {
+      #expect(throws: ConfigurationError.self, "\(text)") { try refinements(text) }
+    }
   }
 
   @Test("Folds stand in place of the fraction for validation") func folds() throws {

@@ -67,14 +67,14 @@ extension ArchitectureBuilder {
     return try convolution(filtered, channels: channels, kernel: 1, name: "\(name)-pointwise")
   }
 
-  /// Adds the largest of each `window` by `window` pixels, along axes that are long enough.
+  /// Adds the largest of each `window` by `window` pixels, along axes of several; where there are fewer, the architecture is none.
   public mutating func maxPooling(
     _ x: Value, window: Int, stride: Int? = nil, padding: Int = 0, name: String
   ) throws -> Value {
     try graph.maxPooling(x, pooling(of: x, window, stride, padding, name), name: nodeName(name))
   }
 
-  /// Adds the mean of each `window` by `window` pixels, along axes that are long enough; padding does not count.
+  /// Adds the mean of each `window` by `window` pixels, along axes of several; padding does not count.
   public mutating func averagePooling(
     _ x: Value, window: Int, stride: Int? = nil, padding: Int = 0, name: String
   ) throws -> Value {
@@ -82,13 +82,20 @@ extension ArchitectureBuilder {
       x, pooling(of: x, window, stride, padding, name), countsPadding: false, name: nodeName(name))
   }
 
+  /// The pooling of an image, which goes along an axis only where there are several pixels, as not along the columns of a
+  /// table.
   private func pooling(of x: Value, _ window: Int, _ stride: Int?, _ padding: Int, _ name: String) throws -> Pooling {
     let shape = graph.shape(of: x)
     guard shape.rank == 4 else {
       throw ArchitectureError(.invalidSpace, "'\(nodeName(name))' is a pooling, but its input \(shape) is no image")
     }
+    for extent in shape.dimensions[1...2] where extent > 1 {
+      try require(
+        window <= extent + 2 * padding,
+        "'\(nodeName(name))' pools \(window) by \(window) pixels, but its input \(shape) has fewer")
+    }
     func extent(_ number: Int, else other: Int) -> Extent {
-      Extent(height: shape[1] < window ? other : number, width: shape[2] < window ? other : number)
+      Extent(height: shape[1] == 1 ? other : number, width: shape[2] == 1 ? other : number)
     }
     return Pooling(
       window: extent(window, else: 1), stride: extent(stride ?? window, else: 1), padding: extent(padding, else: 0))

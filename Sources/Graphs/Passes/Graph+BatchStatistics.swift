@@ -56,4 +56,23 @@ extension Graph {
     }
     return (rewritten, updates)
   }
+
+  /// The graph in which each batch replaces running figures and ranges instead of moving them: each momentum is 1.
+  public func replacingRunningFigures() -> RewrittenGraph {
+    var rewritten = RewrittenGraph(rewriting: self)
+    for value in values {
+      var node = self[value]
+      switch node.operation {
+      case .normalization(.batch(var numbers)):
+        numbers.momentum = 1
+        node.operation = .normalization(.batch(numbers))
+      case .fakeQuantization(.values(momentum: .some)):
+        node.operation = .fakeQuantization(.values(momentum: 1))
+      default: break
+      }
+      rewritten[value] = rewritten.graph.append(
+        copyOf: node, inputs: node.inputs.map { rewritten.newInput($0, of: node) })
+    }
+    return rewritten
+  }
 }

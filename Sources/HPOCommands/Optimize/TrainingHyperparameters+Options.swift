@@ -15,11 +15,9 @@ extension TrainingHyperparameters {
     options.gradientValue = refinements.gradientValue
     options.metricAveraging = refinements.metricAveraging
     options.augmentation = refinements.augmentation
-    if schedule == .plateau {
-      options.plateau = PlateauReduction(factor: refinements.plateauFactor, patience: refinements.plateauPatience)
-    }
+    if schedule == .plateau { options.plateau = refinements.plateau }
     switch optimizer {
-    case .lbfgs: options.minimizer = .lbfgs()
+    case .lbfgs: options.minimizer = .lbfgs(memory: refinements.memory)
     case .newtonCG: options.minimizer = .newtonCG
     default: break
     }
@@ -58,7 +56,7 @@ extension TrainingHyperparameters {
     case .rmsprop:
       .rmsProp(
         learningRate: learningRate, alpha: refinements.alpha, epsilon: epsilon ?? 1e-8,
-        isCentred: refinements.isCentred, weightDecay: weightDecay)
+        momentum: refinements.rootMomentum, isCentred: refinements.isCentred, weightDecay: weightDecay)
     case .adam:
       .adam(
         learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon ?? 1e-8, weightDecay: weightDecay)
@@ -72,11 +70,14 @@ extension TrainingHyperparameters {
     switch schedule {
     case .constant, .plateau: .constant
     case .warmRestarts:
-      .warmRestarts(period: refinements.restartEpochs, multiplier: refinements.restartFactor, minimum: 0)
-    case .step: .step(every: max(1, (epochs + 2) / 3), factor: 0.1)
-    case .exponential: .exponential(factor: Double.pow(0.01, 1 / Double(epochs)))
-    case .cosine: .cosine(minimum: 0)
-    case .oneCycle: .oneCycle(rise: 0.3, divisor: 25, finalDivisor: 1e4)
+      .warmRestarts(
+        period: refinements.restartEpochs, multiplier: refinements.restartFactor, minimum: refinements.leastRate)
+    case .step: .step(every: refinements.stepEpochs ?? max(1, (epochs + 2) / 3), factor: refinements.stepFactor)
+    case .exponential: .exponential(factor: refinements.decayFactor ?? Double.pow(0.01, 1 / Double(epochs)))
+    case .cosine: .cosine(minimum: refinements.leastRate)
+    case .oneCycle:
+      .oneCycle(
+        rise: refinements.cycle.rise, divisor: refinements.cycle.start, finalDivisor: refinements.cycle.end)
     }
   }
 }

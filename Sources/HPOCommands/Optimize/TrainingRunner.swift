@@ -25,10 +25,12 @@ struct TrainingRunner: Sendable {
     self.objective = objective
     self.space = space
     let (dataset, test) = try objective.data.load()
-    if case .classes(_, let names) = dataset.target, names.count > dataset.count / 2 {
+    if case .classes(let labels, let names) = dataset.target, Set(labels).count > dataset.count / 2 {
+      let found = "\(dataset.name): the target has \(Set(labels).count) different values in \(dataset.count) samples"
       throw ValidationError(
-        "\(dataset.name): the target has \(names.count) different values in \(dataset.count) rows, so it is no class; "
-          + "for a value to predict, write 'task: regression' and the metric rmse or r2")
+        names.allSatisfy { Double($0) != nil } && objective.data.hasTask
+          ? "\(found), so it is no class; for a value to predict, write 'task: regression' and the metric rmse or r2"
+          : "\(found), and a class needs several for training and validation; add samples, or take another target")
     }
     if objective.network == .cnn, dataset.featureShape.count != 3 {
       throw ValidationError(

@@ -29,6 +29,14 @@ package enum DataSource: Hashable, Sendable {
     }
   }
 
+  /// Whether a study file may say what the task is.
+  package var hasTask: Bool {
+    switch self {
+    case .csv, .numpy: true
+    case .embedded, .idx: false
+    }
+  }
+
   /// Whether the samples come with a test part, so that none is cut off.
   package var hasTest: Bool {
     switch self {

@@ -38,6 +38,21 @@ extension Hyperparameter {
   static let plateauPatience = Hyperparameter(
     name: "plateauPatience", domain: .whole(0...1_000_000), defaultValue: 10)
 
+  static let plateauThreshold = Hyperparameter(
+    name: "plateauThreshold", domain: .real(.from(0).below(1)), defaultValue: 1e-4)
+  static let plateauCooldown = Hyperparameter(
+    name: "plateauCooldown", domain: .whole(0...1_000_000), defaultValue: 0)
+  static let stepEpochs = Hyperparameter(name: "stepEpochs", domain: .whole(0...1_000_000), defaultValue: 0)
+  static let stepFactor = Hyperparameter(name: "stepFactor", domain: .real(.above(0).through(1)), defaultValue: 0.1)
+  static let decayFactor = Hyperparameter(name: "decayFactor", domain: .real(.from(0).through(1)), defaultValue: 0)
+  static let leastRate = Hyperparameter(name: "leastRate", domain: .real(.from(0)), defaultValue: 0)
+  static let cycleRise = Hyperparameter(name: "cycleRise", domain: .real(.from(0).through(1)), defaultValue: 0.3)
+  static let cycleStart = Hyperparameter(name: "cycleStart", domain: .real(.above(0)), defaultValue: 25)
+  static let cycleEnd = Hyperparameter(name: "cycleEnd", domain: .real(.above(0)), defaultValue: 1e4)
+  static let memory = Hyperparameter(name: "memory", domain: .whole(1...1000), defaultValue: 10)
+  static let rootMomentum = Hyperparameter(
+    name: "rootMomentum", domain: .real(.from(0).below(1)), defaultValue: 0)
+
   static let shift = Hyperparameter(name: "shift", domain: .whole(0...4096), defaultValue: 0)
   static let flip = Hyperparameter(
     name: "flip", domain: .names("flip", Augmentation.Flip.allCases.map(\.rawValue)), defaultValue: "none")
@@ -48,6 +63,8 @@ extension Hyperparameter {
     negativeSlope, eluAlpha, beta1, beta2, alpha, epsilon, isCentred, decayed, l1Penalty, weightLimit, initialization,
     loss, huberDelta,
     temperature, teacherShare, gradientValue, metricAveraging, restartEpochs, restartFactor, plateauFactor,
-    plateauPatience, shift, flip, cutout,
+    plateauPatience, plateauThreshold, plateauCooldown, stepEpochs, stepFactor, decayFactor, leastRate, cycleRise,
+    cycleStart,
+    cycleEnd, memory, rootMomentum, shift, flip, cutout,
   ]
 }

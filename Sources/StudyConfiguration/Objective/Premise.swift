@@ -102,14 +102,14 @@ extension Hyperparameter {
   func premises(in network: TrainingObjective.Network) -> [Premise] {
     let steps = Premise(.value(.optimizer, .noneOf(TrainingHyperparameters.Optimizer.onAllSamples.map(\.rawValue))))
     let hiddenLayers = network == .mlp ? [Premise(.value(.depth, .above(0)))] : []
-    func schedule(_ schedule: TrainingHyperparameters.Schedule) -> [Premise] {
-      [Premise(.value(.schedule, .oneOf([schedule.rawValue])))]
+    func schedule(_ schedules: TrainingHyperparameters.Schedule...) -> [Premise] {
+      [Premise(.value(.schedule, .oneOf(schedules.map(\.rawValue))))]
     }
     return switch self {
     case .learningRate, .batchSize, .schedule, .warmup, .gradientNorm, .gradientValue: [steps]
     case .momentum: [Premise(.optimizer(.momentum, .nesterov))]
     case .beta1, .beta2: [Premise(.optimizer(.adam, .adamw))]
-    case .alpha, .isCentred: [Premise(.optimizer(.rmsprop))]
+    case .alpha, .isCentred, .rootMomentum: [Premise(.optimizer(.rmsprop))]
     case .epsilon: [Premise(.optimizer(.adagrad, .rmsprop, .adam, .adamw))]
     case .decayed: [Premise(.value(.weightDecay, .above(0)), .value(.l1Penalty, .above(0)))]
     case .huberDelta: [Premise(.loss(.huber))]
@@ -118,7 +118,12 @@ extension Hyperparameter {
     case .teacherShare:
       [Premise(.teacher), Premise(.value(.loss, .noneOf([TrainingRefinements.LossName.klDivergence.rawValue])))]
     case .restartEpochs, .restartFactor: schedule(.warmRestarts)
-    case .plateauFactor, .plateauPatience: schedule(.plateau)
+    case .plateauFactor, .plateauPatience, .plateauThreshold, .plateauCooldown: schedule(.plateau)
+    case .stepEpochs, .stepFactor: schedule(.step)
+    case .decayFactor: schedule(.exponential)
+    case .leastRate: schedule(.cosine, .warmRestarts, .plateau)
+    case .cycleRise, .cycleStart, .cycleEnd: schedule(.oneCycle)
+    case .memory: [Premise(.optimizer(.lbfgs))]
     case .units, .activation, .dropout, .initialization: hiddenLayers
     case .negativeSlope: [Premise(.value(.activation, .oneOf([Activation.leakyReLU(slope: 1).name])))]
     case .eluAlpha: [Premise(.value(.activation, .oneOf([Activation.elu(alpha: 1).name])))]

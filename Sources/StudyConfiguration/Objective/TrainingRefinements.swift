@@ -30,9 +30,30 @@ package struct TrainingRefinements: Hashable, Sendable {
   package var metricAveraging: Double
   package var restartEpochs: Int
   package var restartFactor: Int
-  package var plateauFactor: Double
-  package var plateauPatience: Int
+  package var plateau: PlateauReduction
+  /// The epochs of a step; nil for a third of them.
+  package var stepEpochs: Int?
+  package var stepFactor: Double
+  /// What an epoch multiplies the rate by where it falls exponentially; nil to end at a hundredth.
+  package var decayFactor: Double?
+  /// The rate at which a cosine ends.
+  package var leastRate: Double
+  package var cycle: Cycle
+  /// The steps that L-BFGS remembers.
+  package var memory: Int
+  /// The momentum of RMSProp.
+  package var rootMomentum: Double
   package var augmentation: Augmentation
+
+  /// The numbers of the schedule `oneCycle`.
+  package struct Cycle: Hashable, Sendable {
+    /// The fraction of the steps over which the rate rises.
+    package let rise: Double
+    /// What the rate is divided by at the start.
+    package let start: Double
+    /// What that is divided by once more at the end.
+    package let end: Double
+  }
 
   /// Which parameters are decayed and penalized.
   package enum Decayed: String, Hashable, Sendable, CaseIterable {
@@ -91,8 +112,19 @@ package struct TrainingRefinements: Hashable, Sendable {
     metricAveraging = try values.number(.metricAveraging)
     restartEpochs = try values.wholeNumber(.restartEpochs)
     restartFactor = try values.wholeNumber(.restartFactor)
-    plateauFactor = try values.number(.plateauFactor)
-    plateauPatience = try values.wholeNumber(.plateauPatience)
+    leastRate = try values.number(.leastRate)
+    plateau = PlateauReduction(
+      factor: try values.number(.plateauFactor), patience: try values.wholeNumber(.plateauPatience),
+      threshold: try values.number(.plateauThreshold), cooldown: try values.wholeNumber(.plateauCooldown),
+      minimum: leastRate)
+    let stepEpochs = try values.wholeNumber(.stepEpochs)
+    self.stepEpochs = stepEpochs > 0 ? stepEpochs : nil
+    stepFactor = try values.number(.stepFactor)
+    decayFactor = orNil(try values.number(.decayFactor))
+    cycle = Cycle(
+      rise: try values.number(.cycleRise), start: try values.number(.cycleStart), end: try values.number(.cycleEnd))
+    memory = try values.wholeNumber(.memory)
+    rootMomentum = try values.number(.rootMomentum)
     augmentation = Augmentation(
       shift: try values.wholeNumber(.shift), flip: flip, cutout: try values.wholeNumber(.cutout))
   }

@@ -31,7 +31,7 @@ struct CSVReader {
         .empty, "there is no column of features beside the target \(targetName.quoted)", source: source, line: 1)
     }
     return try readRows(
-      header, featureColumns: featureColumns, targetColumn: targetColumn, allowsSingleClass: false, name: name)
+      header, featureColumns: featureColumns, targetColumn: targetColumn, isForTraining: true, name: name)
   }
 
   /// Reads the header and all rows; the columns of given names are the features, in that order.
@@ -46,19 +46,20 @@ struct CSVReader {
     let targetColumn: Int? =
       if let targetName { try index(of: targetName, in: header, purpose: "to take as the target") } else { nil }
     return try readRows(
-      header, featureColumns: featureColumns, targetColumn: targetColumn, allowsSingleClass: true, name: name)
+      header, featureColumns: featureColumns, targetColumn: targetColumn, isForTraining: false, name: name)
   }
 
   private mutating func readRows(
-    _ header: [String], featureColumns: [Int], targetColumn: Int?, allowsSingleClass: Bool, name: String
+    _ header: [String], featureColumns: [Int], targetColumn: Int?, isForTraining: Bool, name: String
   ) throws(DatasetError) -> Dataset {
     var target = targetColumn.map {
       CSVTargetColumn(
         name: header[$0], number: $0 + 1, source: source, task: options.task, maximumClasses: options.limits.classes,
-        allowsSingleClass: allowsSingleClass)
+        isForTraining: isForTraining)
     }
     var codes = try categoricalFeatures(header, featureColumns: featureColumns)
     var features: [Float] = []
+    var precisions = [SinglePrecision](repeating: SinglePrecision(), count: featureColumns.count)
     var (rowCount, count) = (0, 0)
     while try tokenizer.next() {
       rowCount += 1
@@ -71,7 +72,9 @@ struct CSVReader {
       guard try isComplete(header, featureColumns: featureColumns, targetColumn: targetColumn) else { continue }
       for (feature, column) in featureColumns.enumerated() {
         if codes[feature] == nil {
-          features.append(try number(column, name: header[column]))
+          let value = try number(column, name: header[column])
+          precisions[feature].append(value)
+          features.append(Float(value))
           continue
         }
         // Its number is known when all categories are.
@@ -90,6 +93,14 @@ struct CSVReader {
     guard count > 0 else {
       throw DatasetError(
         .empty, rowCount == 0 ? "there is no row below the header" : "every row has missing values", source: source)
+    }
+    // A model that exists takes what it is given: how wide a column was is decided.
+    if isForTraining {
+      for (precision, column) in zip(precisions, featureColumns) {
+        guard let loss = precision.loss(of: header[column].quoted) else { continue }
+        throw DatasetError(
+          .tooFine, "\(loss), or list the column under ignoredColumns", source: source, column: column + 1)
+      }
     }
     let targets: Dataset.Target =
       if let target { try target.finished() } else { .values(Array(repeating: 0, count: count)) }
@@ -200,7 +211,7 @@ struct CSVReader {
     byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
   }
 
-  private func number(_ column: Int, name: String) throws(DatasetError) -> Float {
+  private func number(_ column: Int, name: String) throws(DatasetError) -> Double {
     guard let value = DecimalNumber.parse(tokenizer.bytes[tokenizer.fields[column].range]) else {
       let text = try trimmedText(column)
       let spelling = text.lowercased().drop { $0 == "+" || $0 == "-" }
@@ -213,13 +224,14 @@ struct CSVReader {
             + "holds categories, or under ignoredColumns",
         source: source, line: tokenizer.recordLine, column: column + 1)
     }
-    let single = Float(value)
-    guard single.isFinite else {
+    guard abs(value) <= SinglePrecision.largestMagnitude else {
       throw DatasetError(
-        .notFinite, "\(name.quoted) is \(try trimmedText(column)), beyond 32-bit floating point", source: source,
+        .notFinite,
+        "\(name.quoted) is \(try trimmedText(column)), beyond ±\(SinglePrecision.largestMagnitude) and what 32-bit floating "
+          + "point can standardize; scale the column down", source: source,
         line: tokenizer.recordLine, column: column + 1)
     }
-    return single
+    return value
   }
 
   private func trimmedText(_ column: Int) throws(DatasetError) -> String {

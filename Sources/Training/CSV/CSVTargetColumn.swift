@@ -8,9 +8,10 @@ struct CSVTargetColumn {
   private let source: String
   private let task: DatasetTask?
   private let maximumClasses: Int
-  private let allowsSingleClass: Bool
+  private let isForTraining: Bool
 
   private var values: [Double] = []
+  private var precision = SinglePrecision()
   private var firstText: (text: String, line: Int)?
   private var firstInfinite: (text: String, line: Int)?
   private var hasFraction = false
@@ -19,14 +20,14 @@ struct CSVTargetColumn {
   private var exceedsClasses = false
 
   init(
-    name: String, number: Int, source: String, task: DatasetTask?, maximumClasses: Int, allowsSingleClass: Bool = false
+    name: String, number: Int, source: String, task: DatasetTask?, maximumClasses: Int, isForTraining: Bool = true
   ) {
     self.name = name
     self.number = number
     self.source = source
     self.task = task
     self.maximumClasses = maximumClasses
-    self.allowsSingleClass = allowsSingleClass
+    self.isForTraining = isForTraining
   }
 
   /// The number of targets read.
@@ -52,9 +53,10 @@ struct CSVTargetColumn {
       values = []
       return
     }
-    if !Float(value).isFinite, firstInfinite == nil { firstInfinite = (text, line) }
+    if abs(value) > SinglePrecision.largestMagnitude, firstInfinite == nil { firstInfinite = (text, line) }
     if value != value.rounded() { hasFraction = true }
     values.append(value)
+    precision.append(value)
   }
 
   private mutating func appendClass(_ text: String, line: Int) throws(DatasetError) {
@@ -82,13 +84,18 @@ struct CSVTargetColumn {
     guard isClassification else {
       if let firstInfinite {
         throw DatasetError(
-          .notFinite, "the target \(name.quoted) is \(firstInfinite.text), beyond 32-bit floating point",
+          .notFinite,
+          "the target \(name.quoted) is \(firstInfinite.text), beyond ±\(SinglePrecision.largestMagnitude) and what 32-bit "
+            + "floating point can standardize; scale the column down",
           source: source, line: firstInfinite.line, column: number)
+      }
+      if isForTraining, let loss = precision.loss(of: "the target \(name.quoted)") {
+        throw DatasetError(.tooFine, loss, source: source, column: number)
       }
       return .values(values.map { Float($0) })
     }
 
-    guard classes.textCount > 1 || allowsSingleClass else {
+    guard classes.textCount > 1 || !isForTraining else {
       throw DatasetError(
         .singleClass,
         "the target \(name.quoted) is \(firstClass.quoted) in every row; there is nothing to tell apart",

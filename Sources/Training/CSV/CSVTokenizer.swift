@@ -32,12 +32,19 @@ struct CSVTokenizer {
 
   /// Begins at the first byte, or behind the byte order mark of UTF-8.
   ///
-  /// - Throws: `DatasetError` of code `notText` where the file begins like UTF-16 or UTF-32.
+  /// - Throws: `DatasetError` of code `notText` where the file begins like UTF-16 or UTF-32, or its first line has a zero byte.
   init(
     bytes: [UInt8], source: String, delimiter: CSVOptions.Delimiter, limits: CSVLimits
   ) throws(DatasetError) {
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) || bytes.starts(with: [0, 0, 0xFE, 0xFF]) {
       throw DatasetError(.notText, "the file is UTF-16 or UTF-32; save it as UTF-8", source: source, line: 1)
+    }
+    // Without a mark, every other byte of UTF-16 is zero where its characters are ASCII.
+    let header = bytes.prefix(4096).prefix { $0 != Self.newline && $0 != Self.carriageReturn }
+    if let zero = header.firstIndex(of: 0) {
+      throw DatasetError(
+        .notText, "byte \(zero) is zero, as in UTF-16 or a file that is no text; save it as UTF-8", source: source,
+        line: 1)
     }
     self.bytes = bytes
     self.source = source

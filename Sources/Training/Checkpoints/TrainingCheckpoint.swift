@@ -42,6 +42,7 @@ public struct TrainingCheckpoint: Sendable, Hashable {
     var best: Int?
     var step: Int
     var lossSum: Double
+    var firstLoss: Double?
     var baseRate: Double
     var plateau: PlateauReduction.State
     var optimizerSteps: Int
@@ -90,8 +91,8 @@ public struct TrainingCheckpoint: Sendable, Hashable {
   public func encoded() throws -> [UInt8] {
     let document = Document(
       fingerprint: fingerprint, history: progress.history, best: progress.best?.epoch, step: progress.step,
-      lossSum: progress.lossSum,
-      baseRate: progress.baseRate, plateau: progress.plateau, optimizerSteps: optimizer.stepCount,
+      lossSum: progress.lossSum, firstLoss: progress.firstLoss, baseRate: progress.baseRate, plateau: progress.plateau,
+      optimizerSteps: optimizer.stepCount,
       rate: optimizer.learningRate, averageCount: average?.count, minimization: minimization?.record,
       hasHook: hook.map { _ in true }, precision: precision)
     return try FloatArchive.encode(
@@ -129,6 +130,7 @@ public struct TrainingCheckpoint: Sendable, Hashable {
     progress.bestParameters = arrays[1]
     progress.step = document.step
     progress.lossSum = document.lossSum
+    progress.firstLoss = document.firstLoss
     progress.plateau = document.plateau
     self.init(
       fingerprint: document.fingerprint, progress: progress, parameters: arrays[0],

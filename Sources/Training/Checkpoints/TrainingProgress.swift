@@ -10,6 +10,8 @@ struct TrainingProgress: Sendable, Hashable {
   var step = 0
   /// The sum of their losses.
   var lossSum = 0.0
+  /// The loss of the first of them.
+  var firstLoss: Double?
   /// The rate that the schedule starts from, which a plateau lowers.
   var baseRate: Double
   /// What the reduction on a plateau has seen.

@@ -11,35 +11,38 @@ struct BinaryNumber: Hashable {
   let width: Int
   let isBigEndian: Bool
 
-  /// The number whose first byte is at `place`, as a float.
-  func value(in bytes: UnsafeRawBufferPointer, at place: Int) -> Float {
+  /// Whether there are numbers of its kind that a float rounds.
+  var isRoundedToFloat: Bool { kind == .float ? width > 4 : width > 2 }
+
+  /// The number whose first byte is at `place`.
+  func value(in bytes: UnsafeRawBufferPointer, at place: Int) -> Double {
     var bits: UInt64 = 0
     for offset in 0..<width {
       let byte = UInt64(bytes[place + (isBigEndian ? offset : width - 1 - offset)])
       bits = bits << 8 | byte
     }
     switch kind {
-    case .unsigned: return Float(bits)
+    case .unsigned: return Double(bits)
     case .signed:
       let unused = UInt64(64 - 8 * width)
-      return Float(Int64(bitPattern: bits << unused) >> Int64(unused))
+      return Double(Int64(bitPattern: bits << unused) >> Int64(unused))
     case .float:
       return switch width {
       case 2: Self.half(UInt16(bits))
-      case 4: Float(bitPattern: UInt32(bits))
-      default: Float(Double(bitPattern: bits))
+      case 4: Double(Float(bitPattern: UInt32(bits)))
+      default: Double(bitPattern: bits)
       }
     }
   }
 
   /// A number of IEEE 754's binary16.
-  private static func half(_ bits: UInt16) -> Float {
-    let sign: Float = bits >> 15 == 1 ? -1 : 1
-    let (exponent, fraction) = (Int(bits >> 10 & 0x1F), Float(bits & 0x3FF))
+  private static func half(_ bits: UInt16) -> Double {
+    let sign: Double = bits >> 15 == 1 ? -1 : 1
+    let (exponent, fraction) = (Int(bits >> 10 & 0x1F), Double(bits & 0x3FF))
     switch exponent {
     case 0: return sign * fraction * 0x1p-24
     case 31: return fraction == 0 ? sign * .infinity : .nan
-    default: return sign * Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction * 0x1p-10)
+    default: return sign * Double(sign: .plus, exponent: exponent - 15, significand: 1 + fraction * 0x1p-10)
     }
   }
 }

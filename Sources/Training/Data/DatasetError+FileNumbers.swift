@@ -24,7 +24,7 @@ extension DatasetError {
     } catch { throw DatasetError(.tooLarge, error.message, source: source) }
   }
 
-  /// Refuses numbers of a file that are not finite.
+  /// Refuses numbers of a file that are not finite, or so large that they cannot be standardized.
   ///
   /// - Parameters:
   ///   - elements: The numbers in the order of the file.
@@ -34,9 +34,12 @@ extension DatasetError {
   static func requireFinite(
     _ elements: [Float], width: Int, start: Int, source: String
   ) throws(DatasetError) {
-    guard let index = elements.firstIndex(where: { !$0.isFinite }) else { return }
+    let limit = Float(SinglePrecision.largestMagnitude)
+    guard let index = elements.firstIndex(where: { !(abs($0) <= limit) }) else { return }
     throw DatasetError(
-      .notFinite, "element \(index), at byte \(start + index * width), is \(elements[index]) as a 32-bit number",
+      .notFinite,
+      "element \(index), at byte \(start + index * width), is \(elements[index]) as a 32-bit number; only numbers within "
+        + "±\(SinglePrecision.largestMagnitude) can be standardized",
       source: source)
   }
 }

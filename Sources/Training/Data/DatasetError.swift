@@ -24,8 +24,10 @@ public struct DatasetError: Error, Sendable, Hashable, CustomStringConvertible {
     case missingValue
     /// A field that must be a number is none.
     case notANumber
-    /// A number is infinite or beyond 32-bit floating point.
+    /// A number is infinite or too large to be standardized in 32-bit floating point.
     case notFinite
+    /// A column's numbers lie closer together than 32-bit floating point tells apart.
+    case tooFine
     /// All samples belong to one class.
     case singleClass
     /// The target has more classes than the limit.

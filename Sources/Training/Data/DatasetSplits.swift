@@ -149,11 +149,24 @@ extension Dataset {
 
   /// Checks that the samples of a test part have the same shape and targets.
   func requireAlike(_ test: Dataset) throws(DatasetError) {
-    guard test.featureShape == featureShape, test.target.hasSameMeaning(as: target),
-      Set(test.categories.keys) == Set(categories.keys)
-    else {
+    func difference() -> String? {
+      if test.featureShape != featureShape {
+        return "its samples have the shape \(test.featureShape), and those of \(name) \(featureShape)"
+      }
+      switch (test.target, target) {
+      case (.classes(_, let names), .classes(_, let own)) where names != own:
+        return "its classes are \(names.listed(atMost: 10)), and those of \(name) \(own.listed(atMost: 10))"
+      case (.classes, .values), (.values, .classes):
+        return "its task is \(test.target.task.rawValue), and that of \(name) \(target.task.rawValue)"
+      default: break
+      }
+      return Set(test.categories.keys) == Set(categories.keys)
+        ? nil : "other columns of it hold categories than of \(name)"
+    }
+    if let difference = difference() {
       throw DatasetError(
-        .invalidSplit, "its samples have another shape or other targets than those of \(name)", source: test.name)
+        .invalidSplit, "the test part does not go with the training part: \(difference)",
+        source: test.name == name ? "\(name) (test part)" : test.name)
     }
   }
 

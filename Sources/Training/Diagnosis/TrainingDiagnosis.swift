@@ -35,10 +35,16 @@ public enum TrainingDiagnosis: Hashable, Sendable, CustomStringConvertible {
 
   /// Judges a training by its losses after each epoch.
   ///
-  /// The rules, in this order, with the loss of guessing G, training losses L₁...Lₙ and validation losses V₁...Vₙ:
+  /// The rules, in this order, with the loss of guessing G, the loss S that training began with (L₁ where it is not known),
+  /// training losses L₁...Lₙ, the mean M of the last third of them, and validation losses V₁...Vₙ:
   ///
-  /// - diverged: a loss is no finite number, or M, the mean of the last third of L, is above 1.5 G and above 1.2 L₁, or M
-  ///   is above 0.85 G and some L above 1.2 G, as where a first leap has killed the units;
+  /// - diverged: a loss is no finite number, or M is above 1.5 G and above 1.2 L₁, or M is above 0.85 G after a leap, as
+  ///   where it has killed the units: some L is above 1.2 times the greater of G and S, and some step of L a rise by a tenth
+  ///   of itself or a fall by 0.3, or some L is above 3 times as much;
+  /// - settled, of which nothing is said, but which is not stuck: without such a leap L fell by at least 0.02 G to M, and by
+  ///   four times what it changes by in the second half, at most a tenth of it there; and M is below 0.98 G, as where there
+  ///   is little to be learned, or below 1.1 G after L₁ above that and S above 1.2 G, as where there is nothing to be
+  ///   learned, and weights that were drawn did worse than guessing;
   /// - stuck: M is above 0.85 G, or the least L above 0.75 G while L fell in at least 9 of 10 epochs;
   /// - oscillating: in the second half of L, rises make up at least 0.3 of all changes, changes are at least 0.08 of the
   ///   mean in size, and that mean is above 0.1 G;
@@ -51,8 +57,9 @@ public enum TrainingDiagnosis: Hashable, Sendable, CustomStringConvertible {
   ///   - validation: The loss on the validation samples after each epoch, in any unit.
   ///   - guessing: The training loss of whoever knows only how frequent each class is, or the mean of the values, above the
   ///     least that it can be.
+  ///   - start: The training loss before the first step, above the least that it can be; nil where it is not known.
   /// - Returns: Nil for fewer than 3 epochs, unless a loss is no finite number.
-  public init?(training: [Double], validation: [Double], guessing: Double) {
+  public init?(training: [Double], validation: [Double], guessing: Double, start: Double? = nil) {
     guard (training + validation).allSatisfy(\.isFinite) else {
       self = .diverged
       return
@@ -61,11 +68,13 @@ public enum TrainingDiagnosis: Hashable, Sendable, CustomStringConvertible {
     guard count >= 3, validation.count == count, guessing > 0 else { return nil }
     let last = training.suffix(max(1, count / 3))
     let lastMean = last.reduce(0, +) / Double(last.count)
-    let most = training.max() ?? 0
-    if lastMean > 1.5 * guessing && lastMean > 1.2 * training[0] || most > 1.2 * guessing && lastMean > 0.85 * guessing
-    {
+    let beginning = start ?? training[0]
+    let hasLeapt = Self.hasLeapt(training, from: max(guessing, beginning))
+    if lastMean > 1.5 * guessing && lastMean > 1.2 * training[0] || lastMean > 0.85 * guessing && hasLeapt {
       self = .diverged
-    } else if lastMean > 0.85 * guessing || Self.isCrawling(training, guessing) {
+    } else if lastMean > 0.85 * guessing || Self.isCrawling(training, guessing),
+      hasLeapt || !Self.hasSettled(training, at: lastMean, guessing, from: beginning)
+    {
       self = .stuck
     } else if Self.isOscillating(Array(training[(count / 2)...]), guessing) {
       self = .oscillating
@@ -76,9 +85,23 @@ public enum TrainingDiagnosis: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  private static func hasLeapt(_ losses: [Double], from start: Double) -> Bool {
+    let leap = (losses.max() ?? 0) / start
+    return leap > 3 || leap > 1.2 && zip(losses, losses.dropFirst()).contains { $1 > 1.1 * $0 || $1 < 0.7 * $0 }
+  }
+
   private static func isCrawling(_ losses: [Double], _ guessing: Double) -> Bool {
     let falls = zip(losses, losses.dropFirst()).count { $0 > $1 }
     return losses.allSatisfy { $0 > 0.75 * guessing } && 10 * falls >= 9 * (losses.count - 1)
+  }
+
+  private static func hasSettled(_ losses: [Double], at end: Double, _ guessing: Double, from start: Double) -> Bool {
+    let half = losses[(losses.count / 2)...]
+    let changes = zip(half, half.dropFirst()).map { abs($1 - $0) }
+    let unrest = changes.reduce(0, +) / Double(max(1, changes.count))
+    let fall = losses[0] - end
+    guard fall >= max(0.02 * guessing, 4 * unrest), losses[losses.count / 2] - end <= 0.1 * fall else { return false }
+    return end < 0.98 * guessing || end < 1.1 * guessing && losses[0] > 1.1 * guessing && start > 1.2 * guessing
   }
 
   private static func isOscillating(_ losses: [Double], _ guessing: Double) -> Bool {
@@ -120,7 +143,8 @@ extension TrainingDiagnosis {
     self.init(
       training: history.map { $0.trainingLoss - guessing.floor },
       validation: isClasses ? losses : losses.map { $0 * unit },
-      guessing: range)
+      guessing: range,
+      start: history.first?.firstLoss.map { $0 - guessing.floor })
   }
 
   /// The diagnosis that most needs something done.

@@ -33,7 +33,9 @@ extension Dataset {
     for (index, label) in labels.elements.enumerated() {
       guard label >= 0, label < 65536, label == label.rounded() else {
         throw DatasetError(
-          .malformed, "label \(index) is \(label); labels are whole numbers from 0 to 65535", source: labelSource)
+          .malformed,
+          "label \(index) is \(label); labels are whole numbers from 0 to 65535, and values to predict come in CSV or NumPy's "
+            + "files", source: labelSource)
       }
       numbers.append(Int32(label))
     }

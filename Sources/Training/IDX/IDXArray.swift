@@ -21,7 +21,8 @@ struct IDXArray {
     guard bytes.count >= 4, bytes[0] == 0, bytes[1] == 0, let number = Self.numbers[bytes[2]] else {
       throw DatasetError(
         .corrupt,
-        "it is no IDX file: the first four bytes must be 0, 0, the kind of number (8 to 14) and the number of axes",
+        "it is no IDX file: its first four bytes are \(bytes.prefix(4).map(String.init).joined(separator: ", ")), and must be "
+          + "0, 0, the kind of number (8, 9, 11 to 14) and the number of axes",
         source: source)
     }
     let rank = Int(bytes[3])
@@ -37,19 +38,22 @@ struct IDXArray {
       let (product, overflow) = count.multipliedReportingOverflow(by: extent)
       guard extent > 0, !overflow, product <= bytes.count else {
         throw DatasetError(
-          .corrupt, "it announces \(shape) elements, but has \(bytes.count - start) bytes of them", source: source)
+          .corrupt,
+          "it announces \(shape) elements, but has \(bytes.count - start) bytes of them, from byte \(start) on",
+          source: source)
       }
       count = product
     }
     guard bytes.count - start == count * number.width else {
       throw DatasetError(
         .corrupt,
-        "it announces \(shape) elements of \(number.width) bytes, \(count * number.width) in all, but has \(bytes.count - start)",
+        "it announces \(shape) elements of \(number.width) bytes, \(count * number.width) in all, but has "
+          + "\(bytes.count - start), from byte \(start) on",
         source: source)
     }
     try DatasetError.requireMemory(numbers: count, source: source)
     let elements = bytes.withUnsafeBytes { buffer in
-      (0..<count).map { number.value(in: buffer, at: start + $0 * number.width) }
+      (0..<count).map { Float(number.value(in: buffer, at: start + $0 * number.width)) }
     }
     try DatasetError.requireFinite(elements, width: number.width, start: start, source: source)
     self.shape = shape

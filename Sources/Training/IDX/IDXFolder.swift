@@ -35,9 +35,16 @@ public struct IDXFolder: Sendable, Hashable {
       }
       classes = largest.max().flatMap { $0 >= 0 && $0 < 65536 ? (0...Int($0)).map(String.init) : nil }
     }
+    let training = try Dataset.idx(
+      images: try file("train-images-idx3-ubyte"), labels: labels.training, name: name, classes: classes)
+    if case .classes(let numbers, let names) = training.target, let first = numbers.first,
+      numbers.allSatisfy({ $0 == first })
+    {
+      throw DatasetError(
+        .singleClass, "every label is \(names[Int(first)]); there is nothing to tell apart", source: labels.training)
+    }
     return (
-      try Dataset.idx(
-        images: try file("train-images-idx3-ubyte"), labels: labels.training, name: name, classes: classes),
+      training,
       try Dataset.idx(images: try file("t10k-images-idx3-ubyte"), labels: labels.test, name: name, classes: classes)
     )
   }

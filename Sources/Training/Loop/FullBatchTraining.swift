@@ -48,6 +48,7 @@ final class FullBatchTraining {
   func iterate() throws -> Double {
     do {
       try minimization.iterate(function)
+      try function.setFigures(at: minimization.point)
     } catch let error as ExecutionError where error.code == .notFinite {
       throw TrainingError(.diverged, "the loss is no finite number with the weights that training begins with")
     }
@@ -87,7 +88,8 @@ extension MinimizationMethod {
 /// The mean loss of a network over all samples, with half the weight decay times the sum of squared weights.
 ///
 /// The samples go through the network in chunks of one size, and a rest, always the same; only what normalization by the
-/// batch's own figures makes of them depends on the chunks.
+/// batch's own figures makes of them depends on the chunks. The running figures are the means of the chunks' own at the point
+/// that was evaluated last, and know nothing of earlier ones.
 private final class SampleLoss: SmoothFunction {
   private static let largestChunk = 512
 
@@ -105,6 +107,10 @@ private final class SampleLoss: SmoothFunction {
   private let parameters: ParameterStore
   /// The decay of each parameter.
   private let decays: [Double]
+  /// Where the running figures are.
+  private let figures: Range<Int>
+  /// The point that was evaluated last.
+  private var evaluated: [Double]?
 
   init(
     _ network: any Network, data: Dataset, targets: TargetColumn, options: TrainingOptions, parameters: ParameterStore,
@@ -126,8 +132,14 @@ private final class SampleLoss: SmoothFunction {
             "the network has dropout, with which the loss is another at each look; \(options.minimizer?.name ?? "") needs a "
               + "dropout of 0")
         }
-        let function = try GraphFunction(trained.graph, loss: trained.loss, parameters: parameters, kernels: kernels)
-        made[rows.count] = (function, built.input, trained.targets)
+        let graph = trained.graph.replacingRunningFigures()
+        guard let loss = graph[trained.loss], let input = graph[built.input], let targets = graph[trained.targets]
+        else {
+          preconditionFailure("the pass keeps all values")
+        }
+        made[rows.count] = (
+          try GraphFunction(graph.graph, loss: loss, parameters: parameters, kernels: kernels), input, targets
+        )
       }
       guard let (function, input, targets) = made[rows.count] else { preconditionFailure("it was made just now") }
       chunks.append(Chunk(rows: rows, function: function, input: input, targets: targets))
@@ -136,6 +148,7 @@ private final class SampleLoss: SmoothFunction {
     self.data = data
     self.targets = targets
     self.parameters = parameters
+    figures = parameters.layout.trainedCount..<parameters.layout.count
     let optimizer = options.optimizer
     decays = parameters.layout.entries.filter { $0.offset < parameters.layout.trainedCount }.flatMap { entry in
       Array(
@@ -159,10 +172,21 @@ private final class SampleLoss: SmoothFunction {
     parameters.point = point
     for i in gradient.indices { gradient[i] = decays[i] * point[i] }
     var sum = 0.0
+    var means = [Double](repeating: 0, count: figures.count)
     try forEachChunk { function, weight in
       sum += weight * (try function.value(addingGradientTo: &gradient, weight: weight))
+      for (i, figure) in figures.enumerated() { means[i] += weight * Double(parameters.values[figure]) }
     }
+    for (i, figure) in figures.enumerated() { parameters.values[figure] = Float(means[i]) }
+    evaluated = point
     return sum + penalty(at: point)
+  }
+
+  /// Sets the running figures to those of a point, which need not be the one that was evaluated last.
+  func setFigures(at point: [Double]) throws {
+    guard !figures.isEmpty, evaluated != point else { return }
+    var gradient = point
+    _ = try value(at: point, gradient: &gradient)
   }
 
   func hessianProduct(at point: [Double], _ direction: [Double]) throws -> [Double] {

@@ -76,6 +76,7 @@ extension Trainer {
       throw diverged(epoch: epoch, "the loss is \(text) in step \(batch + 1) of \(batches.batchCount)")
     }
     progress.lossSum += Double(loss)
+    if batch == 0 { progress.firstLoss = Double(loss) }
     if let limit = options.gradientValue { parameters.clipGradients(value: limit) }
     if let limit = options.gradientNorm { parameters.clipGradients(norm: limit) }
     optimizer.learningRate = rate(epoch: epoch, batch: batch)
@@ -107,6 +108,13 @@ extension Trainer {
     let gathering = 0.05 * samples + 0.0008 * values
     let changing = augmenter == nil ? 0 : 0.15 * samples + 0.0005 * values
     return gathering + changing + samples * (teacher?.microsecondsPerSample ?? 0)
+  }
+
+  /// Whether the epoch at work ends within the warm-up, whose values are not those of the rate that a plateau lowers.
+  var isWarmingUp: Bool {
+    let schedule = options.schedule
+    let unit = schedule.isByEpoch ? 1 : batches.batchCount
+    return progress.epoch * unit <= schedule.warmupCount(of: options.epochs * unit)
   }
 
   private func rate(epoch: Int, batch: Int) -> Double {

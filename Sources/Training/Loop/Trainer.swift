@@ -224,18 +224,20 @@ public final class Trainer {
     let (averages, isBest) = judge.judge(validation, mayBeBest: epoch >= options.firstSelectableEpoch)
     guard let value = averages[metric] else { preconditionFailure("the metric is one of the task's") }
     let report = EpochReport(
-      epoch: epoch, trainingLoss: trainingLoss, validation: validation, value: value, isBest: isBest)
+      epoch: epoch, trainingLoss: trainingLoss, firstLoss: progress.firstLoss, validation: validation, value: value,
+      isBest: isBest)
     if isBest {
       progress.best = report
       progress.bestParameters = parameters.snapshot()
     }
-    if let reduction = options.plateau, let value = averages[selection] {
+    if let reduction = options.plateau, !isWarmingUp, let value = averages[selection] {
       progress.baseRate = reduction.rate(
         after: value, isLowBetter: !selection.isHigherBetter, rate: progress.baseRate, state: &progress.plateau)
     }
     progress.history.append(report)
     progress.step = 0
     progress.lossSum = 0
+    progress.firstLoss = nil
     return report
   }
 

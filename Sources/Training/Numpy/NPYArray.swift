@@ -9,6 +9,8 @@ struct NPYArray {
   let shape: [Int]
   /// The elements, row-major, whatever their order in the file.
   let elements: [Float]
+  /// What rounding to floats loses in words, by the first column of a table in which it matters; nil where in none.
+  let loss: String?
 
   /// Reads a file.
   ///
@@ -25,7 +27,7 @@ struct NPYArray {
       throw corrupt(
         bytes.starts(with: Array("PK".utf8))
           ? "it is an archive of several arrays; write {npz: FILE, features: NAME, target: NAME}"
-          : "it is no NPY file: the first six bytes must be \\x93NUMPY")
+          : "it is no NPY file: bytes 0 to 5 must be \\x93NUMPY")
     }
     guard bytes.count >= 10 else { throw corrupt("it ends at byte \(bytes.count), within its header") }
     guard (1...3).contains(bytes[6]) else {
@@ -62,11 +64,28 @@ struct NPYArray {
     let first = start + length
     try DatasetError.requireMemory(numbers: count, source: source)
     let stored: [Float] = bytes.withUnsafeBytes { buffer in
-      (0..<count).map { number.value(in: buffer, at: first + $0 * number.width) }
+      (0..<count).map { Float(number.value(in: buffer, at: first + $0 * number.width)) }
     }
     try DatasetError.requireFinite(stored, width: number.width, start: first, source: source)
+    loss = bytes.withUnsafeBytes { Self.loss(in: $0, from: first, header) }
     shape = header.shape
     elements = header.isFortranOrder ? Self.rowMajor(stored, shape: shape) : stored
+  }
+
+  /// What rounding to floats loses in the columns of a table, or of single numbers; images are no columns.
+  private static func loss(in bytes: UnsafeRawBufferPointer, from first: Int, _ header: NPYHeader) -> String? {
+    guard header.number.isRoundedToFloat, (1...2).contains(header.shape.count) else { return nil }
+    let (rows, columns) = (header.shape[0], header.shape.count == 2 ? header.shape[1] : 1)
+    let (rowStride, columnStride) = header.isFortranOrder ? (1, rows) : (columns, 1)
+    for column in 0..<columns {
+      var precision = SinglePrecision()
+      for row in 0..<rows {
+        let place = row * rowStride + column * columnStride
+        precision.append(header.number.value(in: bytes, at: first + place * header.number.width))
+      }
+      if let loss = precision.loss(of: columns == 1 ? "it" : "column \(column)") { return loss }
+    }
+    return nil
   }
 
   /// The elements with the last index running fastest, from those in which the first does.

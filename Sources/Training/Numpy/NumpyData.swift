@@ -54,7 +54,7 @@ public struct NumpyData: Sendable, Hashable {
   /// - Throws: `DatasetError` naming the file and what is wrong with it.
   public func load() throws(DatasetError) -> (samples: Dataset, test: Dataset?) {
     let name = RegularFile.name(of: path(of: features))
-    let targets = try Self.column(target)
+    let targets = try Self.column(target, isForTraining: task == .regression)
     let testTargets: [Float]? = if let testTarget { try Self.column(testTarget) } else { nil }
     var classes: [Float]?
     if task == .classification {
@@ -65,9 +65,9 @@ public struct NumpyData: Sendable, Hashable {
         ).sorted()
       }
     }
-    let samples = try dataset(features, targets, classes, name: name)
+    let samples = try dataset(features, targets, classes, isForTraining: true, name: name)
     guard let testFeatures, let testTargets else { return (samples, nil) }
-    return (samples, try dataset(testFeatures, testTargets, classes, name: name))
+    return (samples, try dataset(testFeatures, testTargets, classes, isForTraining: false, name: name))
   }
 
   /// Reads an array of features alone; every sample has a value of 0.
@@ -81,9 +81,10 @@ public struct NumpyData: Sendable, Hashable {
   }
 
   private func dataset(
-    _ place: Place, _ targets: [Float], _ classes: [Float]?, name: String
+    _ place: Place, _ targets: [Float], _ classes: [Float]?, isForTraining: Bool, name: String
   ) throws(DatasetError) -> Dataset {
     let array = try Self.array(place)
+    if isForTraining, let loss = array.loss { throw DatasetError(.tooFine, loss, source: "\(place)") }
     let shape = try Self.sampleShape(array, place)
     guard array.shape[0] == targets.count else {
       throw DatasetError(
@@ -114,8 +115,11 @@ public struct NumpyData: Sendable, Hashable {
   }
 
   /// One number a sample.
-  static func column(_ place: Place) throws(DatasetError) -> [Float] {
+  ///
+  /// - Parameter isForTraining: Whether numbers are refused that floats cannot tell apart.
+  static func column(_ place: Place, isForTraining: Bool = false) throws(DatasetError) -> [Float] {
     let array = try Self.array(place)
+    if isForTraining, let loss = array.loss { throw DatasetError(.tooFine, loss, source: "\(place)") }
     guard array.shape.count == 1 || array.shape.count == 2 && array.shape[1] == 1 else {
       throw DatasetError(
         .malformed, "it holds an array of \(array.shape); a target is one number a sample, [N] or [N, 1]",

@@ -50,6 +50,11 @@ public struct LearningRateSchedule: Hashable, Sendable {
     }
   }
 
+  /// The steps, or by epochs the epochs, of the warm-up.
+  ///
+  /// - Parameter count: The number of all of them.
+  func warmupCount(of count: Int) -> Int { Int((warmup * Double(count)).rounded()) }
+
   /// The rate at an index.
   ///
   /// - Parameters:
@@ -57,7 +62,7 @@ public struct LearningRateSchedule: Hashable, Sendable {
   ///   - count: The number of all of them.
   ///   - base: The optimizer's own rate.
   public func rate(at index: Int, of count: Int, base: Double) -> Double {
-    let rising = Int((warmup * Double(count)).rounded())
+    let rising = warmupCount(of: count)
     if index < rising {
       return base * (warmupStart + (1 - warmupStart) * Double(index) / Double(rising))
     }

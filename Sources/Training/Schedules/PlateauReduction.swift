@@ -1,7 +1,7 @@
 /// Lowers the learning rate when a metric has stopped to improve, as PyTorch's `ReduceLROnPlateau` does.
 ///
 /// A value that should be low counts as better where it is below (1 - threshold) times the best one; one that should be
-/// high where it is above (1 + threshold) times the best.
+/// high where it is above (1 + threshold) times the best. Epochs that end within a warm-up are not counted.
 public struct PlateauReduction: Hashable, Sendable {
   /// What the rate is multiplied by, in 0..<1.
   public var factor: Double

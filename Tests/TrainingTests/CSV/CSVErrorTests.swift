@@ -42,6 +42,12 @@ struct CSVErrorTests {
     Case("a,y\n-Infinity,p\n2,q\n", .notFinite, line: 2, column: 1),
     Case("a,y\n1e39,p\n2,q\n", .notFinite, line: 2, column: 1, words: "32-bit"),
     Case("a,y\n1,2.5\n2,1e40\n", .notFinite, line: 3, column: 2),
+    Case("a,y\n3e38,p\n-3e38,q\n", .notFinite, line: 2, column: 1, words: "standardize"),
+    Case("a,y\n1,2.5\n2,-2e38\n", .notFinite, line: 3, column: 2, words: "scale the column down"),
+    Case(
+      "b,a,y\n1,1700000000000,p\n2,1700000060000,q\n3,1700000120000,p\n", .tooFine, column: 2,
+      words: "subtract an offset from them, or list the column under ignoredColumns"),
+    Case("a,y\n1,1700000000.5\n2,1700000100.5\n3,1700000150\n", .tooFine, column: 2, words: "the target \"y\" lies"),
     Case("a,y\n1,p,3\n", .raggedRow, line: 2, words: "3 fields where the header has 2"),
     Case("a,b,y\n\"1\n2\",2,p\n1,p\n", .notANumber, line: 2, column: 1),
     Case("a,y,c\n1,\"p\nq\",3\n1,p\n", .raggedRow, line: 4),
@@ -99,7 +105,12 @@ struct CSVErrorTests {
     #expect(error?.message.contains("did you mean \"species\"?") == true)
   }
 
-  @Test("tell text of other encodings", arguments: [[0xFF, 0xFE, 0x61, 0x00], [0xFE, 0xFF, 0x00, 0x61]] as [[UInt8]])
+  @Test(
+    "tell text of other encodings",
+    arguments: [
+      [0xFF, 0xFE, 0x61, 0x00], [0xFE, 0xFF, 0x00, 0x61], [0x61, 0x00, 0x2C, 0x00, 0x79, 0x00, 0x0A, 0x00],
+      [0x00, 0x61, 0x00, 0x2C, 0x00, 0x79, 0x00, 0x0A],
+    ] as [[UInt8]])
   func otherEncodings(bytes: [UInt8]) {
     let error = #expect(throws: DatasetError.self) {
       try Dataset.csv(bytes: bytes, source: "f.csv", target: "y", name: "f")

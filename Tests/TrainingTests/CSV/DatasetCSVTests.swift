@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Training
@@ -92,6 +93,22 @@ struct DatasetCSVTests {
   @Test("takes a marker of missing values in quotes as text")
   func quotedMarker() throws {
     #expect(try read("a,y\n1,\"NA\"\n2,DE\n").target == .classes(labels: [1, 0], names: ["DE", "NA"]))
+  }
+
+  @Test("may hold times over years, constants and numbers that rounding changes by nothing that matters")
+  func precision() throws {
+    let rows = (0..<50).map {
+      "\(1_500_000_000_000 + 6_000_000_000 * $0),0.1,\(Double($0) / 3),\(1_700_000_000 + 90_000 * $0)"
+    }
+    let data = try Dataset.csv(
+      bytes: Array((["time,constant,third,y"] + rows).joined(separator: "\n").utf8), source: "f.csv", target: "y",
+      name: "f")
+    #expect(data.width == 3 && data.target.task == .regression)
+    // A model that exists takes what it is given.
+    try inFolder(["f.csv": Data("time\n1700000000000\n1700000060000\n".utf8)]) { (folder: String) throws in
+      let later = try Dataset.csv(file: "\(folder)/f.csv", features: ["time"], target: nil)
+      #expect(later.count == 2)
+    }
   }
 
   @Test("is read from disk under its own name")

@@ -34,6 +34,19 @@ struct DiagnosisTests {
     #expect(judge([2.3, .nan, 1]) == .diverged)
     #expect(judge([2.3, .infinity]) == .diverged)
     #expect(judge([2.3, 0.4]) == nil, "two epochs tell nothing")
+    // The same curves after a start that was far off, and after one that was not.
+    func judge(_ training: [Double], from start: Double) -> TrainingDiagnosis? {
+      TrainingDiagnosis(training: training, validation: training, guessing: 1, start: start)
+    }
+    let dead = [1.9] + Array(repeating: [1.0, 1.001], count: 10).flatMap { $0 }
+    #expect(judge(dead, from: 1) == .diverged)
+    #expect(judge(dead, from: 2.5) == .healthy)
+    #expect(judge(Self.line(from: 2.4, slope: -0.005), from: 2.4) == .stuck)
+    #expect(judge(Self.line(from: 24, slope: -0.05), from: 2.4) == .diverged)
+    #expect(judge(Self.line(from: 2.4, slope: 0.2), from: 2.4) == .diverged)
+    let weak = (0..<30).map { 0.92 + 0.1 * Double.exp(-Double($0)) }
+    #expect(judge(weak, from: 1.05) == .healthy)
+    #expect(judge(Array(weak.prefix(3)), from: 1.05) == .stuck)
     let rising = (0..<30).map { epoch -> Double in
       let epoch = Double(epoch)
       return epoch < 10 ? 2 - 0.15 * epoch : 0.65 + 0.03 * (epoch - 9)
@@ -75,6 +88,61 @@ struct DiagnosisTests {
     #expect([.diverged, .oscillating].contains(diagnosis), "\(diagnosis as Any)")
     let second = try Self.digits(.momentum(learningRate: rate / 3))
     #expect([.diverged, .oscillating].contains(second), "\(second as Any)")
+  }
+
+  /// Judges a training of the diabetes data, or of such with targets of pure chance, by a linear model or a small network.
+  static func regression(
+    _ optimizer: Optimizer, units: [Int], isChance: Bool = false, batchSize: Int = 32, epochs: Int = 30, seed: UInt64
+  ) throws -> (diagnosis: TrainingDiagnosis?, losses: [Double]) {
+    var data = try EmbeddedDataset.diabetes.load()
+    if isChance, case .values(let values) = data.target {
+      var generator = RandomStream(seed: seed, purpose: .step, index: 0)
+      data = try Dataset(
+        name: "chance", features: data.features, featureShape: data.featureShape,
+        target: .values(values.map { _ in Float(generator.next() >> 40) }))
+    }
+    let trainer = try Trainer(
+      MultilayerPerceptron(hiddenUnits: units), data: data.split(seed: seed).standardized(),
+      options: TrainingOptions(optimizer: optimizer, batchSize: batchSize, epochs: epochs, seed: seed))
+    do {
+      let history = try trainer.train().history
+      return (try trainer.diagnosis(of: history), history.map(\.trainingLoss))
+    } catch let error as TrainingError where error.code == .diverged {
+      return (.diverged, [])
+    }
+  }
+
+  @Test("finds a rate of next to nothing stuck where drawn weights do worse than guessing", arguments: UInt64(0)..<8)
+  func lowFromFar(seed: UInt64) throws {
+    for units in [[], [64], [64, 32]] {
+      for (batchSize, optimizer) in [
+        (1, Optimizer.adam(learningRate: 1e-6)), (8, .adam(learningRate: 1e-6)),
+        (32, .gradientDescent(learningRate: 1e-7)),
+      ] {
+        let (found, losses) = try Self.regression(
+          optimizer, units: units, batchSize: batchSize, epochs: 10, seed: seed)
+        // Some drawn weights do better than guessing by luck, and are not told from such as have learned that.
+        let isLucky = losses.allSatisfy { $0 < 0.9 }
+        #expect(found == .stuck || isLucky && found == .healthy, "\(found as Any) of \(units), \(batchSize): \(losses)")
+      }
+    }
+  }
+
+  @Test("finds a linear model at the optimum of data that say little healthy", arguments: UInt64(0)..<8)
+  func littleToLearn(seed: UInt64) throws {
+    let found = try Self.regression(.adam(learningRate: 1e-2), units: [], seed: seed).diagnosis
+    #expect(found == .healthy)
+    let chance = try Self.regression(.adam(learningRate: 1e-2), units: [], isChance: true, epochs: 60, seed: seed)
+      .diagnosis
+    #expect([.healthy, .stuck].contains(chance), "\(chance as Any)")
+  }
+
+  @Test("finds an absurd rate of a regression too high", arguments: UInt64(0)..<4)
+  func highForValues(seed: UInt64) throws {
+    for optimizer in [Optimizer.gradientDescent(learningRate: 3), .adam(learningRate: 30)] {
+      let found = try Self.regression(optimizer, units: [64, 32], seed: seed).diagnosis
+      #expect([.diverged, .oscillating].contains(found), "\(found as Any)")
+    }
   }
 
   @Test("finds a large network on few samples overfitting")

@@ -173,6 +173,28 @@ struct IDXTests {
     _ = try training.split(validation: 0.4, test: test, seed: 1)
   }
 
+  @Test("in a folder whose labels are all alike are refused, and parts that do not go together told apart")
+  func unusable() throws {
+    func idx(_ shape: [UInt32], _ bytes: [UInt8]) -> Data { Data(Self.file(shape, bytes)) }
+    let images = idx([2, 1, 2], [0, 1, 2, 3])
+    let same = [
+      "train-images-idx3-ubyte": images, "t10k-images-idx3-ubyte": images,
+      "train-labels-idx1-ubyte": idx([2], [3, 3]), "t10k-labels-idx1-ubyte": idx([2], [0, 1]),
+    ]
+    try inFolder(same) { folder in
+      let error = #expect(throws: DatasetError.self) { try IDXFolder(path: folder).load() }
+      #expect(error?.code == .singleClass && error?.source.hasSuffix("train-labels-idx1-ubyte") == true)
+    }
+    var other = same
+    other["train-labels-idx1-ubyte"] = idx([2], [0, 1])
+    other["t10k-images-idx3-ubyte"] = idx([2, 2, 1], [0, 1, 2, 3])
+    try inFolder(other) { folder in
+      let (training, test) = try IDXFolder(path: folder).load()
+      let error = #expect(throws: DatasetError.self) { try training.split(validation: 0.5, test: test, seed: 0) }
+      #expect(error?.message.contains("shape [2, 1, 1], and those of") == true, "\(error as Any)")
+    }
+  }
+
   @Test("that are missing are told with what is expected")
   func missingFolder() {
     let error = #expect(throws: DatasetError.self) { try IDXFolder(path: "/nowhere").load() }

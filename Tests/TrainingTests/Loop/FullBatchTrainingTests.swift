@@ -87,6 +87,26 @@ struct FullBatchTrainingTests {
     #expect(result.history.last.map { $0.trainingLoss < 0.1 } == true)
   }
 
+  @Test("leaves the running figures of batch normalization as the samples have them at the weights that were accepted")
+  func runningFigures() throws {
+    let data = try EmbeddedDataset.digits.load().split(seed: 1).standardized()
+    let network = ConvolutionalNetwork(channels: [4])
+    var options = TrainingOptions(optimizer: .adam(), epochs: 12, seed: 3)
+    options.minimizer = .lbfgs()
+    let training = data.training
+    // Measured on what it is trained on, whose loss the last iteration left.
+    let same = DatasetSplits(
+      training: training, validation: training, test: data.test, indices: data.indices,
+      standardization: data.standardization)
+    let trainer = try Trainer(network, data: same, options: options)
+    let history = try trainer.train().history
+    for report in history {
+      // Chunks differ a little from the whole.
+      #expect(abs(report.validation.loss - report.trainingLoss) < 0.02 * report.trainingLoss + 1e-3, "\(report)")
+    }
+    #expect(try #require(history.last).trainingLoss < 0.98 * (try #require(history.first).trainingLoss))
+  }
+
   @Test("refuses what makes the loss rough or random, and curvature that is not there")
   func refusals() throws {
     let data = try TrainerTests.moons()

@@ -151,15 +151,6 @@ struct NumpyTests {
     }
   }
 
-  /// Writes files, and calls `body` with their folder.
-  private func inFolder(_ files: [String: Data], _ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    for (name, data) in files { try data.write(to: folder.appending(path: name)) }
-    try body(folder.path)
-  }
-
   @Test("make a data set of classes by their numbers, or of values")
   func datasets() throws {
     let fixture = try Self.fixture.get()
@@ -188,11 +179,20 @@ struct NumpyTests {
       let bytes = numbers.flatMap { number in (0..<4).map { UInt8(truncatingIfNeeded: number.bitPattern >> (8 * $0)) } }
       return Data(Self.file("{'descr': '<f4', 'fortran_order': False, 'shape': \(shape), }", bytes))
     }
+    func doubles(_ numbers: [Double], isFortran: Bool) -> Data {
+      let bytes = numbers.flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number.bitPattern >> (8 * $0)) } }
+      let order = isFortran ? "True" : "False"
+      return Data(Self.file("{'descr': '<f8', 'fortran_order': \(order), 'shape': (2, 2), }", bytes))
+    }
     let files = [
       "x.npy": array([1, 2, 3, 4], shape: "(2, 2)"), "nan.npy": array([1, .nan, 3, 4], shape: "(2, 2)"),
       "y.npy": array([0, 1], shape: "(2,)"), "three.npy": array([0, 1, 2], shape: "(3,)"),
       "half.npy": array([0.5, 1], shape: "(2,)"), "same.npy": array([1, 1], shape: "(2, 1)"),
-      "infinite.npy": array([.infinity, 1], shape: "(2,)"),
+      "infinite.npy": array([.infinity, 1], shape: "(2,)"), "vast.npy": array([2e38, 1], shape: "(2,)"),
+      // A column of small numbers, and one of milliseconds since 1970, in either order.
+      "time.npy": doubles([1, 1.7e12, 2, 1.7e12 + 6e4], isFortran: false),
+      "timeF.npy": doubles([1, 2, 1.7e12, 1.7e12 + 6e4], isFortran: true),
+      "days.npy": doubles([1, 1.7e12, 2, 1.8e12], isFortran: false),
     ]
     try inFolder(files) { folder in
       func code(_ features: String, _ target: String, _ task: DatasetTask) -> DatasetError.Code? {
@@ -209,6 +209,11 @@ struct NumpyTests {
       let error = #expect(throws: DatasetError.self) { try NPYArray(file: path) }
       #expect(error?.source == path && error?.message.contains("element 1, at byte ") == true)
       #expect(code("x", "infinite", .regression) == .notFinite)
+      #expect(code("x", "vast", .regression) == .notFinite)
+      #expect(code("time", "y", .classification) == .tooFine && code("timeF", "y", .classification) == .tooFine)
+      #expect(code("days", "y", .classification) == nil)
+      let loss = try NPYArray(file: "\(folder)/timeF.npy").loss
+      #expect(loss?.hasPrefix("column 1 lies between 1700000000000.0 and") == true, "\(loss as Any)")
       #expect(code("x", "three", .classification) == .raggedRow)
       #expect(code("x", "half", .classification) == .malformed)
       #expect(code("x", "same", .classification) == .singleClass)

@@ -1,3 +1,4 @@
+import Execution
 import Foundation
 import TestSupport
 import Testing
@@ -10,6 +11,12 @@ import Testing
     let rate: Double
     let cases: [String: [Double]]
     let plateaus: [Plateau]
+    let warmedPlateau: WarmedPlateau
+
+    struct WarmedPlateau: Decodable {
+      let warmup: Int
+      let metrics, rates: [Double]
+    }
 
     struct Plateau: Decodable {
       let patience, cooldown: Int
@@ -51,18 +58,35 @@ import Testing
     }
   }
 
-  @Test("fall on a plateau during the warm-up as well, from where they would be")
-  func warmedPlateau() {
-    let schedule = LearningRateSchedule(.constant, warmup: 0.5, warmupStart: 0.1)
-    let reduction = PlateauReduction(factor: 0.5, patience: 0)
+  @Test("do not count the warm-up's epochs towards a plateau, as where PyTorch's schedulers follow each other")
+  func warmedPlateau() throws {
+    let fixture = try Self.fixture()
+    let expected = fixture.warmedPlateau
+    let count = expected.rates.count
+    let schedule = LearningRateSchedule(.constant, warmup: Double(expected.warmup) / Double(count))
+    let reduction = PlateauReduction(factor: 0.5, patience: 2, minimum: 0.01)
     var state = PlateauReduction.State()
-    var base = 1.0
-    for index in 0..<8 {
-      let rising = index < 4 ? 0.1 + 0.9 * Double(index) / 4 : 1
-      #expect(abs(schedule.rate(at: index, of: 8, base: base) - base * rising) < 1e-12)
-      base = reduction.rate(after: 1, isLowBetter: true, rate: base, state: &state)
+    var base = fixture.rate
+    for (index, (metric, rate)) in zip(expected.metrics, expected.rates).enumerated() {
+      #expect(abs(schedule.rate(at: index, of: count, base: base) - rate) <= 1e-12, "epoch \(index)")
+      if index + 1 <= schedule.warmupCount(of: count) { continue }
+      base = reduction.rate(after: metric, isLowBetter: true, rate: base, state: &state)
     }
-    #expect(abs(base - 1 / 128) < 1e-12)
+    #expect(base < fixture.rate)
+  }
+
+  @Test("do not count the warm-up's epochs in a training", arguments: [0.5, 0])
+  func trainingInWarmup(warmup: Double) throws {
+    let data = try EmbeddedDataset.digits.load().subset(Array(0..<200)).split(seed: 1).standardized()
+    var options = TrainingOptions(optimizer: .gradientDescent(learningRate: 1e-6), batchSize: 32, epochs: 8, seed: 1)
+    options.schedule = LearningRateSchedule(.constant, warmup: warmup)
+    // Nothing is learned, so that each epoch that counts but the first one lowers the rate.
+    options.plateau = PlateauReduction(factor: 0.5, patience: 0)
+    let trainer = try Trainer(MultilayerPerceptron(hiddenUnits: []), data: data, options: options)
+    var rates: [Double] = []
+    _ = try trainer.train { _ in rates.append(trainer.progress.baseRate) }
+    let counted = warmup == 0 ? 1 : 5
+    #expect(rates.prefix(counted).allSatisfy { $0 == 1e-6 } && rates[counted...].allSatisfy { $0 < 1e-6 }, "\(rates)")
   }
 
   @Test(

@@ -47,6 +47,23 @@ def plateau(patience, cooldown, mode):
     return {"patience": patience, "cooldown": cooldown, "mode": mode, "metrics": metrics, "rates": values}
 
 
+def warmed_plateau(rising):
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=RATE)
+    first = s.LinearLR(optimizer, start_factor=0.01, total_iters=rising)
+    second = s.ReduceLROnPlateau(optimizer, factor=0.5, patience=2, min_lr=0.01)
+    metrics, values = [], []
+    for epoch in range(60):
+        metric = 1 / (1 + min(epoch, 20)) + 0.05 * math.sin(3 * epoch)
+        values.append(optimizer.param_groups[0]["lr"])
+        metrics.append(metric)
+        optimizer.step()
+        if epoch < rising:
+            first.step()
+        else:
+            second.step(metric)
+    return {"warmup": rising, "metrics": metrics, "rates": values}
+
+
 def main():
     cases = {
         "constant": rates(lambda o: s.ConstantLR(o, factor=1.0), 60),
@@ -68,7 +85,7 @@ def main():
     }
     plateaus = [plateau(3, 0, "min"), plateau(2, 4, "min"), plateau(5, 1, "max"), plateau(0, 0, "max")]
     path = pathlib.Path(__file__).with_name("schedules.json")
-    path.write_text(json.dumps({"rate": RATE, "cases": cases, "plateaus": plateaus}) + "\n")
+    path.write_text(json.dumps({"rate": RATE, "cases": cases, "plateaus": plateaus, "warmedPlateau": warmed_plateau(12)}) + "\n")
 
 
 if __name__ == "__main__":

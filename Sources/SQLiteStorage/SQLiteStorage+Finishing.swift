@@ -6,7 +6,8 @@ public import Trials
 extension SQLiteStorage {
   public func commitEnd(
     of lease: TrialLease, state: TrialState, values: [Double],
-    parameters: OrderedDictionary<String, FrozenTrial.Parameter>, attributes: OrderedDictionary<String, JSONValue>
+    parameters: OrderedDictionary<String, FrozenTrial.Parameter>, attributes: OrderedDictionary<String, JSONValue>,
+    since cursor: TrialCursor?, amend: (_ news: [FrozenTrial]) -> OrderedDictionary<String, JSONValue>
   ) throws -> PendingSync {
     for name in parameters.keys { try StorageChecks.name(name, of: "a parameter") }
     for key in attributes.keys { try StorageChecks.name(key, of: "an attribute") }
@@ -18,6 +19,11 @@ extension SQLiteStorage {
       try StorageChecks.result(
         state: state, values: values, objectives: objectives(study: head.study, connection), number: head.number)
       try checkCompatibility(of: parameters, study: head.study, connection)
+      var attributes = attributes
+      if var cursor {
+        let news = try changes(study: head.study, since: &cursor, connection)
+        attributes.merge(amend(news)) { _, new in new }
+      }
       try insert(parameters, trial: lease.trial, connection)
       try connection.finish(trial: lease.trial, state: state, values: values, attributes: attributes)
     }

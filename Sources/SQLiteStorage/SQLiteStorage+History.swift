@@ -9,16 +9,20 @@ extension SQLiteStorage {
     var next = cursor
     let changed = try file.read { connection in
       try connection.requireStudy(study)
-      next.catchUp(with: try revision(study: study, connection))
-      let reader = TrialReader(connection: connection, storage: self)
-      let (new, lastID) = try reader.trials(
-        study: study, above: next.lastID, limit: Self.batch, passingOver: next.others, isBehind: &next.isBehind)
-      next.advance(to: lastID)
-      guard !next.unfinished.isEmpty else { return new }
-      return try reader.trials(study: study, ids: next.unfinished) + new
+      return try changes(study: study, since: &next, connection)
     }
-    next.advance(over: changed)
     cursor = next
+    return changed
+  }
+
+  func changes(study: Int64, since cursor: inout TrialCursor, _ connection: Connection) throws -> [FrozenTrial] {
+    cursor.catchUp(with: try revision(study: study, connection))
+    let reader = TrialReader(connection: connection, storage: self)
+    let (new, lastID) = try reader.trials(
+      study: study, above: cursor.lastID, limit: Self.batch, passingOver: cursor.others, isBehind: &cursor.isBehind)
+    cursor.advance(to: lastID)
+    let changed = cursor.unfinished.isEmpty ? new : try reader.trials(study: study, ids: cursor.unfinished) + new
+    cursor.advance(over: changed)
     return changed
   }
 

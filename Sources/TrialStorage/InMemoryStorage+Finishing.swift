@@ -6,7 +6,8 @@ public import Trials
 extension InMemoryStorage {
   public func commitEnd(
     of lease: TrialLease, state: TrialState, values: [Double],
-    parameters: OrderedDictionary<String, FrozenTrial.Parameter>, attributes: OrderedDictionary<String, JSONValue>
+    parameters: OrderedDictionary<String, FrozenTrial.Parameter>, attributes: OrderedDictionary<String, JSONValue>,
+    since cursor: TrialCursor?, amend: (_ news: [FrozenTrial]) -> OrderedDictionary<String, JSONValue>
   ) throws -> PendingSync {
     for name in parameters.keys { try StorageChecks.name(name, of: "a parameter") }
     for key in attributes.keys { try StorageChecks.name(key, of: "an attribute") }
@@ -16,6 +17,8 @@ extension InMemoryStorage {
       try StorageChecks.result(
         state: state, values: values, objectives: table.record.directions.count, number: number)
       try table.check(parameters)
+      var attributes = attributes
+      if var cursor { attributes.merge(amend(table.changes(since: &cursor))) { _, new in new } }
       table.trials[number].parameters.merge(parameters) { _, new in new }
       table.learn(number)
       table.finish(number, state: state, values: values, attributes: attributes)

@@ -62,20 +62,7 @@ extension InMemoryStorage {
   }
 
   public func changes(study: Int64, since cursor: inout TrialCursor) throws -> [FrozenTrial] {
-    let changed = try withStudy(study) { table in
-      cursor.catchUp(with: table.revision)
-      let firstNew = table.trials.partitioningIndex { $0.id > cursor.lastID }
-      let known = table.trials[..<firstNew]
-      let revisited = cursor.unfinished.sorted().compactMap { id in
-        let place = known.partitioningIndex { $0.id >= id }
-        return place < known.endIndex && known[place].id == id ? known[place] : nil
-      }
-      let new = table.trials[firstNew...].filter { !cursor.others.contains($0.id) }
-      if let last = table.trials.last { cursor.advance(to: last.id) }
-      return revisited + new
-    }
-    cursor.advance(over: changed)
-    return changed
+    try withStudy(study) { $0.changes(since: &cursor) }
   }
 
   public func counts(study: Int64) throws -> [TrialState: Int] {
@@ -101,5 +88,22 @@ extension RandomAccessCollection {
       }
     }
     return low
+  }
+}
+
+extension StudyTable {
+  /// The trials that are new or were unfinished, as `Storage.changes(study:since:)` gives them.
+  func changes(since cursor: inout TrialCursor) -> [FrozenTrial] {
+    cursor.catchUp(with: revision)
+    let firstNew = trials.partitioningIndex { $0.id > cursor.lastID }
+    let known = trials[..<firstNew]
+    let revisited = cursor.unfinished.sorted().compactMap { id in
+      let place = known.partitioningIndex { $0.id >= id }
+      return place < known.endIndex && known[place].id == id ? known[place] : nil
+    }
+    let changed = revisited + trials[firstNew...].filter { !cursor.others.contains($0.id) }
+    if let last = trials.last { cursor.advance(to: last.id) }
+    cursor.advance(over: changed)
+    return changed
   }
 }

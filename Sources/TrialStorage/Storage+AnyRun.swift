@@ -3,6 +3,16 @@ public import SearchSpace
 public import Trials
 
 extension Storage {
+  /// Ends a running trial, whatever has become of the others meanwhile.
+  public func commitEnd(
+    of lease: TrialLease, state: TrialState, values: [Double],
+    parameters: OrderedDictionary<String, FrozenTrial.Parameter>, attributes: OrderedDictionary<String, JSONValue>
+  ) throws -> PendingSync {
+    try commitEnd(
+      of: lease, state: state, values: values, parameters: parameters, attributes: attributes, since: nil
+    ) { _ in [:] }
+  }
+
   /// Ends a running trial as `commitEnd` does, and waits for the disk.
   public func finishTrial(
     _ lease: TrialLease, state: TrialState, values: [Double],

@@ -165,11 +165,15 @@ public protocol Storage: Sendable {
   ///   - values: The result.
   ///   - parameters: Suggested parameters to record in the same transaction, as `setParameters` does.
   ///   - attributes: System attributes to set in the same transaction.
+  ///   - cursor: How far the caller knows the study's trials; nil where it does not look at them.
+  ///   - amend: Gets, in the same transaction, what `changes(study:since:)` would give behind the cursor, and gives further
+  ///     system attributes.
   /// - Throws: `StorageError.invalidValue` for NaN and a wrong count, `wrongState` unless the trial runs, `trialLost`;
   ///   `incompatibleParameter`.
   func commitEnd(
     of lease: TrialLease, state: TrialState, values: [Double],
-    parameters: OrderedDictionary<String, FrozenTrial.Parameter>, attributes: OrderedDictionary<String, JSONValue>
+    parameters: OrderedDictionary<String, FrozenTrial.Parameter>, attributes: OrderedDictionary<String, JSONValue>,
+    since cursor: TrialCursor?, amend: (_ news: [FrozenTrial]) -> OrderedDictionary<String, JSONValue>
   ) throws -> PendingSync
 
   /// Lets a running trial wait to be run again.

@@ -107,6 +107,7 @@ import Testing
           nil
         ),
         ("UPDATE hpo_study_documents SET text = replace(text, 'epochs: 3', 'epochs: 4')", 23, "search", nil),
+        ("UPDATE hpo_study_documents SET text = '8' WHERE document = 'seed'", 23, "search", "seed"),
       ] as [(String, Int, String, String?)] {
         try original.write(to: URL(fileURLWithPath: path))
         var configuration = Configuration()

@@ -37,6 +37,32 @@ struct TrialContractTests {
     #expect(try storage.trials(study: other, states: nil).map(\.number) == Array(0..<8))
   }
 
+  @Test("The end of a trial looks in its transaction at what others did since", arguments: implementations)
+  func looksAtTheOthers(_ implementation: StorageImplementation) throws {
+    let (storage, study) = try make(implementation)
+    func lease(_ trial: FrozenTrial) throws -> TrialLease { try #require(try storage.run(trial: trial.id)).lease }
+    let (first, second, third) = (
+      try started(storage, study), try started(storage, study), try started(storage, study)
+    )
+    var cursor = TrialCursor()
+    #expect(try storage.changes(study: study, since: &cursor).count == 3)
+    try storage.finishTrial(first.id, state: .complete, values: [1], attributes: [:])
+    var news: [[FrozenTrial]] = []
+    for (trial, cursor) in [(second, cursor), (third, nil)] {
+      let sync = try storage.commitEnd(
+        of: lease(trial), state: .complete, values: [2], parameters: [:], attributes: ["a": 1, "b": 1], since: cursor
+      ) { found in
+        news.append(found)
+        return ["b": 2]
+      }
+      try sync.wait()
+    }
+    #expect(news.count == 1 && news[0].map(\.number) == [0, 1, 2])
+    #expect(news[0].map(\.state) == [.complete, .running, .running] && news[0][0].values == [1])
+    #expect(try storage.trial(second.id).systemAttributes == ["a": 1, "b": 2])
+    #expect(try storage.trial(third.id).systemAttributes == ["a": 1, "b": 1])
+  }
+
   @Test("The limit counts all trials, and waiting ones start beyond it", arguments: implementations)
   func holdsToLimit(_ implementation: StorageImplementation) throws {
     let (storage, study) = try make(implementation)

@@ -146,6 +146,26 @@ private func makeStudy(
     #expect(try study.trials.count == 3)
   }
 
+  @Test("a trial is not enqueued with what its parameter cannot be, and fails with it where nobody could know")
+  func enqueuedImpossible() async throws {
+    let study = try makeStudy()
+    try study.enqueue(["x": .double(.infinity), "norm": .double(.infinity)])
+    try await study.optimize(trials: 2) { trial in
+      _ = try trial.suggest(.choice("norm", [1, .double(.infinity)]))
+      return try trial.suggest(.float("x", 0...1))
+    }
+    let trials = try study.trials
+    #expect(trials.map(\.state) == [.failed, .complete] && trials[0].parameters["x"] == nil)
+    #expect(trials[0].failure?.contains("is not a value of a parameter, which is a finite number") == true)
+    for value: Choice in [.double(.infinity), .double(-.infinity), .double(.nan), "high"] {
+      let error = #expect(throws: StudyError.self) { try study.enqueue(["x": value]) }
+      #expect(error?.code == .invalidArgument && error?.message.contains("no trial can run with x = \(value)") == true)
+    }
+    // A choice may be infinite.
+    try study.enqueue(["x": 7, "norm": .double(.infinity)])
+    #expect(try study.trials.count == 3)
+  }
+
   @Test("a name that changes its kind of distribution fails the trial and records nothing of it")
   func incompatible() async throws {
     let study = try makeStudy()

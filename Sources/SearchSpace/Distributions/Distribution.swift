@@ -60,8 +60,8 @@ extension Distribution {
 
   /// The internal form of an external value, which may lie outside the range.
   ///
-  /// - Throws: `SearchSpaceError.invalidValue` for a value of another type, for NaN, for a choice that is not listed, and
-  ///   for 0 and below where the distribution is logarithmic.
+  /// - Throws: `SearchSpaceError.invalidValue` for a value of another type, for a number that is not finite, for a choice
+  ///   that is not listed, and for 0 and below where the distribution is logarithmic.
   public func `internal`(_ value: Choice) throws(SearchSpaceError) -> Double {
     let number: Double
     switch (self, value) {
@@ -79,7 +79,10 @@ extension Distribution {
     case (.float, _): throw SearchSpaceError(.invalidValue, "\(value) is not a number")
     case (.int, _): throw SearchSpaceError(.invalidValue, "\(value) is not a whole number")
     }
-    guard !number.isNaN else { throw SearchSpaceError(.invalidValue, "NaN is not a value of a parameter") }
+    guard number.isFinite else {
+      throw SearchSpaceError(
+        .invalidValue, "\(number.isNaN ? "NaN" : "\(value)") is not a value of a parameter, which is a finite number")
+    }
     guard !isLogarithmic || number > 0 else {
       throw SearchSpaceError(.invalidValue, "\(value) is not above 0, as a logarithmic range demands")
     }

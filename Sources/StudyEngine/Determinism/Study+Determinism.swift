@@ -73,18 +73,6 @@ extension Study {
       return checksum
     }
   }
-
-  /// The attribute by which a finished trial of a deterministic study is known again.
-  func seal(
-    of record: FrozenTrial, state: TrialState, values: [Double], attributes: OrderedDictionary<String, JSONValue>
-  ) -> OrderedDictionary<String, JSONValue> {
-    guard isDeterministic else { return [:] }
-    var record = record
-    record.state = state
-    record.values = values
-    record.systemAttributes.merge(attributes) { _, new in new }
-    return [FrozenTrial.sealKey: TrialSeal(of: record).json]
-  }
 }
 
 extension Trial {

@@ -42,6 +42,7 @@ public struct StudyReplay {
     report.trials = trials.count
     try ordered.read(from: study.storage, study: study.id)
     checkSearch()
+    try checkSeed()
     findMissing()
     for trial in trials { checkSeal(of: trial) }
     if study.isDeterministic {
@@ -85,6 +86,18 @@ extension StudyReplay {
       last.seen?.search != now
     else { return }
     note(.search, of: last.number, expected: "the study file and options that it ran with", found: "others")
+  }
+
+  /// The seed on record is that of the sampler once a trial has started.
+  private mutating func checkSeed() throws {
+    let isOwn = { (trial: FrozenTrial) in
+      trial.systemAttributes[FrozenTrial.sourceKey] == nil && trial.state != .waiting
+    }
+    guard let last = trials.last(where: isOwn) else { return }
+    let found = try study.storage.document(.seed, study: study.id)
+    if let found, found != String(study.seed) {
+      note(.search, of: last.number, name: "seed", expected: String(study.seed), found: found)
+    }
   }
 
   private mutating func checkSeal(of trial: FrozenTrial) {

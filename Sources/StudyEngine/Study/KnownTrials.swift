@@ -73,6 +73,14 @@ struct KnownTrials {
     own[trial.id] = trial.state.isFinished ? nil : trial
   }
 
+  /// Another running trial with the parameters of one: of this process's those that have claimed them, not those that were
+  /// drawn and may be drawn again.
+  func runningTwin(of trial: FrozenTrial) -> FrozenTrial? {
+    let isTwin = { (other: FrozenTrial) in other.number != trial.number && other.hasParameters(of: trial) }
+    return own.values.filter(isTwin).min { $0.number < $1.number }
+      ?? history.running.first { own[$0.id] == nil && isTwin($0) }
+  }
+
   mutating func release(_ trial: FrozenTrial) {
     history.update(trial)
     own[trial.id] = nil

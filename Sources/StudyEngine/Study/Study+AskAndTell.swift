@@ -1,6 +1,7 @@
 public import OrderedCollections
 import Samplers
 public import SearchSpace
+import Synchronization
 public import TrialStorage
 public import Trials
 
@@ -37,8 +38,22 @@ extension Study {
       isDeterministic
       ? try withOrderedTrials { try startInOrder(limit: limit, owner: owner, stop: stop, rules: rules, &$0) }
       : try startAnyTrial(limit: limit, owner: owner, stop: stop)
-    if case .started(let trial) = start, owner == .current { heartbeat.begin(trial.lease) }
+    if case .started(let trial) = start {
+      if owner == .current { heartbeat.begin(trial.lease) }
+      try keepSeed()
+    }
     return start
+  }
+
+  /// Sees to it that the seed on record is the one that trials are drawn from: the sampler's, if it has one.
+  private func keepSeed() throws {
+    try isSeedKept.withLock { isKept in
+      guard !isKept else { return }
+      if sampler.seed != nil, try storage.document(.seed, study: id) != String(seed) {
+        try storage.setDocument(.seed, to: String(seed), study: id)
+      }
+      isKept = true
+    }
   }
 
   private func startAnyTrial(limit: Int?, owner: ProcessIdentity, stop: StopSource?) throws -> TrialStart {
@@ -107,40 +122,19 @@ extension Study {
   }
 
   /// Adds a trial that will run with the given parameters; those that it does not name are sampled.
+  ///
+  /// - Throws: `StudyError.invalidArgument` for a value that the study's parameter of that name cannot have; `StorageError`.
   @discardableResult
   public func enqueue(
     _ parameters: OrderedDictionary<String, Choice>, userAttributes: OrderedDictionary<String, JSONValue> = [:]
   ) throws -> FrozenTrial {
-    try storage.enqueueTrial(study: id, parameters: parameters, userAttributes: userAttributes)
-  }
-
-  func end(
-    _ trial: Trial, state: TrialState, values: [Double], attributes: OrderedDictionary<String, JSONValue> = [:]
-  ) throws -> EndedTrial {
-    var attributes = attributes
-    if state != .failed, attributes[FrozenTrial.reusedKey] == nil, let original = try trial.unnoticedOriginal() {
-      attributes[FrozenTrial.replicatedKey] = .int(original)
+    for (name, value) in parameters {
+      do {
+        _ = try storage.distribution(of: name, study: id)?.internal(value)
+      } catch let error as SearchSpaceError {
+        throw StudyError(.invalidArgument, "no trial can run with \(name) = \(value): \(error.message)")
+      }
     }
-    attributes.merge(seal(of: trial.record, state: state, values: values, attributes: attributes)) { _, new in new }
-    let sync = try trial.recordingParameters { [attributes] parameters in
-      try storage.commitEnd(
-        of: trial.lease, state: state, values: values, parameters: parameters, attributes: attributes)
-    }
-    heartbeat.end(trial.lease)
-    let record = trial.recordEnd(state: state, values: values, attributes: attributes)
-    remember(record)
-    return EndedTrial(record: record, sync: sync)
-  }
-}
-
-/// A trial that has ended for every process, and is on its way to the disk.
-struct EndedTrial {
-  let record: FrozenTrial
-  fileprivate let sync: PendingSync
-
-  /// The record, once it survives a power loss.
-  func settled() throws -> FrozenTrial {
-    try sync.wait()
-    return record
+    return try storage.enqueueTrial(study: id, parameters: parameters, userAttributes: userAttributes)
   }
 }

@@ -1,41 +1,40 @@
 import OrderedCollections
 import SearchSpace
+import Synchronization
 public import TrialStorage
 public import Trials
 
 extension Study {
-  /// An earlier trial with the parameters of a running one: a complete or pruned one, else another running one.
+  /// Looks for another trial with the parameters of a running one: a complete or pruned one, else another running one.
+  /// Where there is none, the parameters are this trial's, for all jobs of the process: looking and claiming are one step.
   ///
-  /// - Parameter view: What the trial sees, in a deterministic study.
-  func twin(of trial: FrozenTrial, in view: inout TrialView?) throws -> FrozenTrial? {
-    let fixed = trial.fixedParameters
-    // Draws from a continuum do not repeat, and looking costs an index of the study.
-    let isContinuous = trial.parameters.contains { name, parameter in
-      parameter.distribution.isContinuous && fixed[name] == nil
-    }
-    guard !isContinuous, !trial.parameters.isEmpty else { return nil }
-    if let seen = view?.seen {
-      withOrderedTrials { $0.needsIndex = true }
-      let numbers = try view?.history.numbers(withParametersOf: trial) { body in
-        try storage.forEachTrial(study: id) { if seen.contains($0.number) { body($0.included) } }
+  /// - Parameters:
+  ///   - trial: The trial, with all its parameters.
+  ///   - view: What the trial sees, in a deterministic study, in which nothing is claimed.
+  func claimParameters(of trial: FrozenTrial, in view: inout TrialView?) throws -> FrozenTrial? {
+    guard trial.isOfDiscreteSpace else { return nil }
+    if view != nil { return try twin(of: trial, in: &view) }
+    return try known.withLock { known in
+      if let twin = try known.finishedTwin(of: trial, in: storage, study: id) ?? known.runningTwin(of: trial) {
+        return twin
       }
-      for number in numbers ?? [] where number != trial.number {
-        let other = try storage.trial(number: number, study: id)
-        if other.hasParameters(of: trial) { return other }
-      }
+      if !isDeterministic { known.remember(trial) }
       return nil
     }
-    let (finished, running) = try withKnownHistory { history in
-      (
-        try history.numbers(withParametersOf: trial) { try storage.forEachTrial(study: id, $0) },
-        history.running.first { $0.number != trial.number && $0.hasParameters(of: trial) }
-      )
+  }
+
+  /// A finished trial that a trial of a deterministic study sees, and that has the same parameters.
+  func twin(of trial: FrozenTrial, in view: inout TrialView?) throws -> FrozenTrial? {
+    guard let seen = view?.seen else { return nil }
+    withOrderedTrials { $0.needsIndex = true }
+    let numbers = try view?.history.numbers(withParametersOf: trial) { body in
+      try storage.forEachTrial(study: id) { if seen.contains($0.number) { body($0.included) } }
     }
-    for number in finished where number != trial.number {
+    for number in numbers ?? [] where number != trial.number {
       let other = try storage.trial(number: number, study: id)
-      if other.hasParameters(of: trial), !other.isExcluded { return other }
+      if other.hasParameters(of: trial) { return other }
     }
-    return running
+    return nil
   }
 
   /// Ends a trial with the result of an earlier one of the same parameters, whose user attributes it gets, too.
@@ -85,6 +84,36 @@ extension FrozenTrial {
     var copy = self
     copy.exclusion = nil
     return copy
+  }
+}
+
+extension KnownTrials {
+  /// A finished trial with a result and with the parameters of another one.
+  mutating func finishedTwin(
+    of trial: FrozenTrial, in storage: any Storage, study: Int64
+  ) throws -> FrozenTrial? {
+    let numbers = try history.numbers(withParametersOf: trial) { try storage.forEachTrial(study: study, $0) }
+    for number in numbers where number != trial.number {
+      let other = try storage.trial(number: number, study: study)
+      if other.hasResult(of: trial) { return other }
+    }
+    return nil
+  }
+}
+
+extension FrozenTrial {
+  /// Whether the trial counts, and tells the value of another one's parameters.
+  func hasResult(of other: FrozenTrial) -> Bool {
+    (state == .complete || state == .pruned) && !isExcluded && reused == nil && number != other.number
+      && hasParameters(of: other)
+  }
+
+  /// Whether another trial may have the same parameters: draws from a continuum do not repeat, and looking costs an index of
+  /// the study.
+  var isOfDiscreteSpace: Bool {
+    let fixed = fixedParameters
+    return !parameters.isEmpty
+      && !parameters.contains { name, parameter in parameter.distribution.isContinuous && fixed[name] == nil }
   }
 }
 

@@ -46,13 +46,15 @@ public final class Study: Sendable {
   /// The identifier in the storage.
   package let id: Int64
 
-  private let known: Mutex<KnownTrials>
+  let known: Mutex<KnownTrials>
   private let ordered: Mutex<OrderedTrials>
   let drawAhead = Mutex(DrawAhead())
   /// Of the trials that this process runs.
   let heartbeat: Heartbeat
   /// What the search is described by, once a trial was started.
   let searchDescription = Mutex<Checksum?>(nil)
+  /// Whether the seed on record is known to be the one that trials are drawn from.
+  let isSeedKept = Mutex(false)
 
   /// Opens a study, or makes it.
   ///

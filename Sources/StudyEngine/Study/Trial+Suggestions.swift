@@ -30,7 +30,7 @@ extension Trial {
       let first = state.record.parameters.count
       let redraws = state.redraws
       var result = try walk(space, state: &state)
-      twin = try findTwin(&state)
+      twin = try claimParameters(&state)
       // Nothing else can be drawn where nothing was.
       let isDrawn = state.record.parameters.elements[first...].contains { name, parameter in
         state.fixed[name] == nil && !parameter.distribution.isSingle
@@ -43,7 +43,7 @@ extension Trial {
         state.redraws += 1
         state.isRandom = state.redraws >= DuplicatePolicy.samplerDraws
         result = try walk(space, state: &state)
-        twin = try findTwin(&state)
+        twin = try claimParameters(&state)
       }
       if state.redraws > redraws { state.unrecorded[FrozenTrial.redrawsKey] = .int(state.redraws) }
       if let twin, !isReused(twin) { state.unrecorded[FrozenTrial.replicatedKey] = .int(twin.original) }
@@ -56,23 +56,14 @@ extension Trial {
   /// Whether the trial is to end with the result of one that has the same parameters.
   private func isReused(_ twin: FrozenTrial) -> Bool { study.duplicates == .reuse && twin.state.isFinished }
 
-  private func findTwin(_ state: inout State) throws -> FrozenTrial? {
+  private func claimParameters(_ state: inout State) throws -> FrozenTrial? {
     try loadView(&state)
-    return try study.twin(of: state.record, in: &state.view)
+    return try study.claimParameters(of: state.record, in: &state.view)
   }
 
   private func walk(_ space: ParameterSpace, state: inout State) throws -> OrderedDictionary<String, Choice> {
     try space.walk { name, distribution in
       try distribution.external(try draw(name, distribution, announces: false, state: &state))
-    }
-  }
-
-  /// The number of the trial that this one turns out to be a replicate of now that it ends: it asked for its parameters
-  /// one by one, or another process drew the same at the same time.
-  func unnoticedOriginal() throws -> Int? {
-    try state.withLock { state in
-      guard state.record.replicated == nil, let twin = try findTwin(&state), twin.state.isFinished else { return nil }
-      return twin.original
     }
   }
 
@@ -150,17 +141,6 @@ extension Trial {
     state.record.systemAttributes.merge(attributes) { _, new in new }
     state.recordedCount = state.record.parameters.count
     state.unrecorded = [:]
-  }
-
-  /// Hands the parameters that are not on record as such to `body`, which records them.
-  func recordingParameters<Result: Sendable>(
-    _ body: (OrderedDictionary<String, FrozenTrial.Parameter>) throws -> Result
-  ) throws -> Result {
-    try state.withLock { state in
-      let result = try body(state.pending)
-      state.recordedCount = state.record.parameters.count
-      return result
-    }
   }
 
   /// The value of a parameter: as suggested before, else as fixed, else the only one there is, else of the joint draw,

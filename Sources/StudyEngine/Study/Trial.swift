@@ -96,18 +96,6 @@ public final class Trial: Sendable {
 
   /// The trial as it stands in the record now.
   public var record: FrozenTrial { state.withLock(\.record) }
-
-  func recordEnd(
-    state end: TrialState, values: [Double], attributes: OrderedDictionary<String, JSONValue>
-  ) -> FrozenTrial {
-    state.withLock { state in
-      state.record.state = end
-      state.record.values = values
-      state.record.completed = .now
-      state.record.systemAttributes.merge(attributes) { _, new in new }
-      return state.record
-    }
-  }
 }
 
 // MARK: - Attributes

@@ -172,6 +172,7 @@ public final class ProgramObjective: Sendable {
           if ProgramMessage(workerLine: line, number: nil) != .none {
             worker.log.note("a message out of turn: the worker had no trial")
           }
+        case .overlongLine: worker.log.note(ProgramMessage.overlong)
         default: worker.endRest(grace: program.limits.grace)
         }
         if worker.isOver { break }

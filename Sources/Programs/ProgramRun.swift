@@ -46,6 +46,7 @@ struct ProgramRun {
   /// The result of a command that runs; the last one counts.
   mutating func evaluateCommand() throws -> ProgramResult {
     var result: ProgramResult?
+    var isOverlong = false
     var fault = "no result, such as {\"value\": 0.5}"
     while true {
       switch try next() {
@@ -54,6 +55,7 @@ struct ProgramRun {
         hasSpoken = hasSpoken || message.isProper
         switch message {
         case .report(let step, let value):
+          noteRepetition(of: step)
           do {
             try trial.report(value, at: step)
           } catch {
@@ -66,10 +68,17 @@ struct ProgramRun {
           log(line, message)
         default: log(line, message)
         }
+      case .overlongLine:
+        fault = ProgramMessage.overlong
+        isOverlong = true
       case .ended(let status):
+        // Behind the line, of whose middle the log keeps nothing.
+        if isOverlong { process.log.note(ProgramMessage.overlong) }
         guard status == .exited(0) else { throw failure("the command \(status)") }
-        guard let result else { throw failure("the command gave \(fault)") }
-        return result
+        if let result { return result }
+        // The last lines would be nothing but that line.
+        if fault == ProgramMessage.overlong { throw ProgramFailure(description: "the command gave \(fault)") }
+        throw failure("the command gave \(fault)")
       }
     }
   }
@@ -101,6 +110,10 @@ struct ProgramRun {
           process.send(WorkerOrder.goOn.line)
         case .malformed, .none: log(line, message)
         }
+      // It may be the result, for which nobody is to wait for ever.
+      case .overlongLine:
+        process.log.note(ProgramMessage.overlong)
+        throw ProgramFailure(description: "the worker gave \(ProgramMessage.overlong)")
       case .ended(let status):
         if hasWorked, !hasSpoken { throw WorkerEnd(status: status) }
         throw failure("the worker \(status)")
@@ -109,6 +122,7 @@ struct ProgramRun {
   }
 
   private func answer(_ value: Double, _ step: Int) throws {
+    noteRepetition(of: step)
     do {
       try trial.report(value, at: step)
       process.send(WorkerOrder.goOn.line)
@@ -124,6 +138,7 @@ struct ProgramRun {
 
   private enum Step {
     case line([UInt8])
+    case overlongLine
     case ended(ExitStatus)
   }
 
@@ -133,6 +148,7 @@ struct ProgramRun {
       let bounds = ProgramProcess.Bounds(deadline: deadline, pause: nextLogging, memory: limits.memory)
       switch process.nextEvent(bounds) {
       case .line(let line): return .line(line)
+      case .overlongLine: return .overlongLine
       case .ended(let status):
         hasEndedByItself = true
         process.endRest(grace: limits.grace)
@@ -155,6 +171,13 @@ struct ProgramRun {
         process.end(grace: limits.grace)
         throw failure("the worker does not read its standard input, so hpo ended it")
       }
+    }
+  }
+
+  /// Says so in the log where a report will not count.
+  private func noteRepetition(of step: Int) {
+    if trial.hasReport(at: step) {
+      process.log.note("a second report of step \(step), which does not count: the first one stays")
     }
   }
 

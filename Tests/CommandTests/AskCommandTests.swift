@@ -122,7 +122,8 @@ import Testing
         ),
         (["--trial", "0"], "there is nothing to tell"),
         (["--trial", "0", "--state", "failed", "--value", "1"], "a failed trial has no value"),
-        (["--trial", "0", "--report", "x=1"], "--report"),
+        (["--trial", "0", "--report", "x=1"], "--report <report>': expected STEP=VALUE such as 10=0.5"),
+        (["--trial", "0", "--report", "-1=0.5"], "a step is a whole number of 0 or more"),
         (["--trial", "0", "--state", "done"], "--state"),
       ]
       for (arguments, message) in cases {
@@ -136,6 +137,24 @@ import Testing
       try command.succeed("enqueue", "--study", "tune", "--params", "{}")
       let waiting = try tell("--trial", "1", "--value", "1")
       #expect(waiting.status == 1 && waiting.errors.contains("trial 1 waits to be run"))
+    }
+  }
+
+  @Test("a second report of a step stays without effect, and the user is told")
+  func secondReport() throws {
+    try Command.inFolder { command in
+      _ = try ask(command, "--float", "x=0..1")
+      let tell = ["tell", "--study", "tune", "--trial", "0", "--report"]
+      #expect(try command.start("hpo", tell + ["3=0.5"]).wait().errors.isEmpty)
+      let again = try command.start("hpo", tell + ["3=0.75"]).wait()
+      #expect(
+        again.status == 0 && again.errors.contains("has a report of step 3 already, which stays"), "\(again.errors)")
+      #expect(try command.succeed("tell", "--study", "tune", "--trial", "0", "--state", "pruned").contains("PRUNED"))
+      let values = try command.succeed(
+        "query", "--format", "csv", "SELECT intermediate_value FROM trial_intermediate_values")
+      #expect(values.split(whereSeparator: \.isNewline) == ["intermediate_value", "0.5"])
+      let expiry = try command.start("hpo", ["ask", "--study", "tune", "--expires", "-1s"]).wait()
+      #expect(expiry.status != 0 && expiry.errors.contains("'-1s' is invalid for '--expires"), "\(expiry.errors)")
     }
   }
 

@@ -171,6 +171,10 @@ import Trials
       ("echo value is 3", "the command gave no result, such as {\"value\": 0.5}; its last lines:\nvalue is 3"),
       ("echo '{\"values\": [1, 2]}'", "the objective returned 2 values, the study has 1 objectives"),
       ("echo '{\"value\": NaN}'", "the value is NaN"),
+      (
+        "echo '{\"value\": 1, \"attributes\": {\"x\": \"'$(head -c 1200000 /dev/zero | tr '\\0' z)'\"}}'",
+        "the command gave \(ProgramMessage.overlong)"
+      ),
       ("echo '{\"value\": 1, \"constraints\": {\"c\": NaN}}'", "the constraint 'c' is NaN"),
     ])
   func failures(_ script: String, _ reason: String) async throws {

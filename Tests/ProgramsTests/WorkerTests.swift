@@ -46,11 +46,13 @@ import Trials
       let answer = """
         echo "$line" > trial
         echo '{"type": "report", "step": 1, "value": 0.5}'; read -r reply; echo "$reply" > reply
+        echo '{"type": "report", "step": 1, "value": 0.7}'; read -r reply
         echo '{"type": "result", "value": 2, "constraints": {"c": 0.5}}'
         """
       let trial = try #require(try await shell.run(shell.shell(worker(answer), kind: .worker)).first)
       #expect(trial.value == 2 && trial.constraints == ["c": 0.5])
       #expect(trial.intermediateValues == [.init(step: 1, value: 0.5)])
+      #expect(try shell.log(trial) == "[hpo] a second report of step 1, which does not count: the first one stays\n")
       #expect(try shell.text("reply") == "{\"type\": \"continue\"}\n")
       let message = try JSONValue(parsing: shell.text("trial"))
       #expect(message["type"] == "trial" && message["number"] == 0 && message["seed"]?.intValue != nil)
@@ -173,6 +175,23 @@ import Trials
       let trials = try await shell.run(shell.shell(worker(answer), kind: .worker), trials: 2)
       #expect(trials[0].failure == "no data")
       #expect(trials[1].failure?.hasPrefix("the worker gave no result: its value is \"x\", not a number") == true)
+    }
+  }
+
+  @Test(
+    "a result that is too long for a message fails its trial and names the limit, and the worker gets the next trial")
+  func overlong() async throws {
+    try await ProgramStudy.with { shell in
+      let answer = """
+        if [ $n = 0 ]; then
+          echo '{"type": "result", "value": 1, "attributes": {"x": "'$(head -c 1200000 /dev/zero | tr '\\0' z)'"}}'
+        else \(result); fi
+        """
+      let trials = try await shell.run(shell.shell(worker(answer), kind: .worker), trials: 3)
+      #expect(trials.map(\.state) == [.failed, .complete, .complete])
+      #expect(trials[0].failure?.contains("more than 1 MiB") == true, "\(trials[0].failure ?? "")")
+      #expect(try shell.log(trials[0]).contains("\n[hpo] a line that begins with a brace and has more than 1 MiB"))
+      #expect(trials[1].userAttributes["pid"] == trials[2].userAttributes["pid"])
     }
   }
 

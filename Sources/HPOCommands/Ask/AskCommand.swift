@@ -24,7 +24,9 @@ struct AskCommand: ParsableCommand {
   @OptionGroup var search: SearchOptions
   @OptionGroup var output: OutputOptions
 
-  @Option(help: "Let the trial wait to be run again where it is not told within this time: 90s, 30m, 2h, 1d.")
+  @Option(
+    parsing: .unconditional,
+    help: "Let the trial wait to be run again where it is not told within this time: 90s, 30m, 2h, 1d.")
   var expires: TimeSpan?
 
   func run() throws {

@@ -42,7 +42,9 @@ struct TellCommand: ParsableCommand {
   @Option(help: "Why the trial failed.")
   var message: String?
 
-  @Option(help: "How far the trial has come: STEP=VALUE. Repeatable.")
+  @Option(
+    parsing: .unconditionalSingleValue, help: "How far the trial has come: STEP=VALUE. Repeatable.",
+    transform: Report.init(text:))
   var report: [Report] = []
 
   @Option(help: "A constraint, feasible where at most 0: NAME=VALUE. Repeatable.")
@@ -98,6 +100,11 @@ struct TellCommand: ParsableCommand {
   private func tell(_ trial: Trial, of study: Study) throws -> (FrozenTrial, action: String?) {
     var isPruned = false
     for report in report {
+      if trial.hasReport(at: report.step) {
+        Terminal.writeError(
+          "note: trial \(trial.number) has a report of step \(report.step) already, which stays; this one does not count\n"
+        )
+      }
       do { try trial.report(report.value, at: report.step) } catch is TrialPruned { isPruned = true }
     }
     for constraint in constraint { try trial.setConstraint(constraint.name, to: constraint.value) }
@@ -126,12 +133,16 @@ struct TellCommand: ParsableCommand {
 }
 
 /// `STEP=VALUE`.
-struct Report: ExpressibleByArgument {
+struct Report {
   let step: Int
   let value: Double
 
-  init?(argument: String) {
-    guard let pair = NamedNumber(argument: argument), let step = Int(pair.name), step >= 0 else { return nil }
+  /// - Throws: `ValidationError` for anything else.
+  init(text: String) throws {
+    guard let pair = NamedNumber(argument: text), let step = Int(pair.name) else {
+      throw ValidationError("expected STEP=VALUE such as 10=0.5")
+    }
+    guard step >= 0 else { throw ValidationError("a step is a whole number of 0 or more") }
     (self.step, value) = (step, pair.value)
   }
 }

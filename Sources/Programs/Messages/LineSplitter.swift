@@ -1,7 +1,7 @@
 /// Cuts what a program prints into lines that may be messages and text that is none, holding a bounded part of it.
 ///
 /// Only a line that begins with a brace, apart from blanks, can be a JSON object; every other byte is passed on at once,
-/// so that a line of any length costs no memory.
+/// so that a line of any length costs no more memory than the longest message.
 package struct LineSplitter: Sendable {
   /// The longest message in bytes.
   package static let longestMessage = 1 << 20
@@ -9,6 +9,8 @@ package struct LineSplitter: Sendable {
   package enum Piece: Sendable, Equatable {
     /// A whole line without its end, which begins with a brace.
     case candidate([UInt8])
+    /// The beginning of a line that begins with a brace and is too long for a message; the rest comes as text.
+    case overlong([UInt8])
     /// Anything else, in the order in which it came, with its line feeds.
     case text([UInt8])
   }
@@ -50,6 +52,13 @@ package struct LineSplitter: Sendable {
         try body(.candidate(line))
       case .candidate where held.count < Self.longestMessage:
         held.append(byte)
+      case .candidate:
+        try flush()
+        let beginning = held
+        held = []
+        text.append(byte)
+        state = .text
+        try body(.overlong(beginning))
       default:
         text += held
         held.removeAll()

@@ -95,6 +95,11 @@ extension ProgramMessage {
     }
   }
 
+  /// What is said of a line that is too long for a message.
+  package static let overlong =
+    "a line that begins with a brace and has more than \(LineSplitter.longestMessage >> 20) MiB, the most that a message "
+    + "may have; keep large data in a file, and give its path as an attribute"
+
   private static func members(of line: [UInt8]) -> OrderedDictionary<String, JSONValue>? {
     // Bytes that are no UTF-8 become characters that a text may hold; everything else of JSON is ASCII.
     guard case .object(let members)? = try? JSONValue(parsing: String(decoding: line, as: UTF8.self)) else {

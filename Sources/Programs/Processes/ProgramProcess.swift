@@ -15,6 +15,8 @@ final class ProgramProcess: @unchecked Sendable {
   enum Event {
     /// It printed a line that may be a message.
     case line([UInt8])
+    /// It printed a line that begins like a message and is too long for one, which is logged.
+    case overlongLine
     /// It has ended, and all that it printed has been read.
     case ended(ExitStatus)
     /// The run is to end.
@@ -52,8 +54,8 @@ final class ProgramProcess: @unchecked Sendable {
   private var errors: Descriptor?
   private var input: Descriptor?
   private var splitter = LineSplitter()
-  /// Lines that were read, of which the first ones are handed out already.
-  private var lines: [[UInt8]] = []
+  /// Lines that were read, of which the first ones are handed out already; nil for one that was too long.
+  private var lines: [[UInt8]?] = []
   private var handedOut = 0
   private var unsent: [UInt8] = []
   /// Since when the program does not listen; nil as long as it may.
@@ -155,7 +157,7 @@ final class ProgramProcess: @unchecked Sendable {
   /// Waits for what happens next.
   func nextEvent(_ bounds: Bounds) -> Event {
     while true {
-      if let line = nextLine() { return .line(line) }
+      if let event = nextLine() { return event }
       if let status { return .ended(status) }
       let reasons = waker.take()
       if reasons.contains(.ended) {
@@ -183,14 +185,14 @@ final class ProgramProcess: @unchecked Sendable {
     }
   }
 
-  private func nextLine() -> [UInt8]? {
+  private func nextLine() -> Event? {
     guard handedOut < lines.count else {
       lines.removeAll(keepingCapacity: true)
       handedOut = 0
       return nil
     }
     handedOut += 1
-    return lines[handedOut - 1]
+    return lines[handedOut - 1].map(Event.line) ?? .overlongLine
   }
 
   /// Sends a line to the program, which is written as soon as it reads.
@@ -205,12 +207,12 @@ final class ProgramProcess: @unchecked Sendable {
 
   /// What happened while nobody waited, without waiting now; nil for nothing more.
   func pendingEvent() -> Event? {
-    if let line = nextLine() { return .line(line) }
+    if let event = nextLine() { return event }
     if status == nil {
       exchange(waiting: 0)
       if waker.take().contains(.ended) { finish() }
     }
-    return nextLine().map(Event.line) ?? status.map(Event.ended)
+    return nextLine() ?? status.map(Event.ended)
   }
 
   /// Reads and writes what is possible; waits for it at most so many nanoseconds, nil for any time.
@@ -240,6 +242,9 @@ final class ProgramProcess: @unchecked Sendable {
   private func take(_ piece: LineSplitter.Piece) {
     switch piece {
     case .candidate(let line): lines.append(line)
+    case .overlong(let beginning):
+      log.append(beginning)
+      lines.append(nil)
     case .text(let bytes): log.append(bytes)
     }
   }
@@ -366,7 +371,7 @@ final class ProgramProcess: @unchecked Sendable {
       switch nextEvent(Bounds(deadline: deadline, isEnding: true)) {
       case .line(let line): log.append(line + [0x0A])
       case .ended, .outOfTime: return
-      case .interrupted, .outOfMemory, .deaf, .paused: break
+      case .overlongLine, .interrupted, .outOfMemory, .deaf, .paused: break
       }
     }
   }

@@ -44,6 +44,14 @@ extension Trial {
     if try isToBePruned(reports) { throw TrialPruned() }
   }
 
+  /// Whether a report of a step is on record, so that a further one does not count.
+  package func hasReport(at step: Int) -> Bool {
+    state.withLock { state in
+      let reports = state.record.intermediateValues
+      return (reports.last?.step ?? -1) >= step && reports.contains { $0.step == step }
+    }
+  }
+
   private func isToBePruned(_ reports: [FrozenTrial.IntermediateValue]) throws -> Bool {
     if study.pruner is NopPruner { return false }
     let isPruned = try state.withLock { state in

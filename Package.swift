@@ -68,7 +68,7 @@ let package = Package(
     swift("Samplers", "CDensities", "SearchSpace", "Trials", collections, numerics),
     swift("Pruners", "Trials"),
     swift("TrialStorage", "SearchSpace", "Trials", collections),
-    swift("SQLiteStorage", "CFileSystem", "SearchSpace", "Trials", "TrialStorage", collections, grdb),
+    swift("SQLiteStorage", "CFileSystem", "SearchSpace", "Spelling", "Trials", "TrialStorage", collections, grdb),
     swift("StudyEngine", "SearchSpace", "Trials", "TrialStorage", "Samplers", "Pruners", collections, numerics),
 
     swift("Programs", "CProcess", "SearchSpace", "Spelling", "StudyEngine", collections),

@@ -30,6 +30,51 @@ struct RowFilterTests {
   }
 
   @Test(
+    "a text may stand in double quotes where a text has a sense, and a column where it is one",
+    arguments: [
+      ("\"state\" = \"FAIL\"", [1]), ("\"COMPLETE\" = state", [0, 2]),
+      ("state IN (\"FAIL\", \"COMPLETE\")", [0, 1, 2]),
+      ("\"params\".\"value\" < 0.3", [1]), ("\"value\" < 0.3", [2]), ("params.state LIKE \"sol%\"", [0]),
+      ("params.state IS NOT \"solid\"", [1, 2]), ("instr(params.state, \"qui\")", [1]), ("note = \"od\" || \"d\"", [1]),
+      ("params.state > \"l\" AND state <> \"\"", [0, 1]), ("params.state BETWEEN \"l\" AND \"m\"", [1]),
+      ("CASE state WHEN \"FAIL\" THEN 1 ELSE 0 END", [1]), ("[state] == 'FAIL' /* \"x\" < 1 */", [1]),
+      ("note = 'it''s \"valeu\" < 1'", []), ("(SELECT 1 AS \"few\") = 1 AND \"rowid\" = 1", [1]),
+    ])
+  func doubleQuotes(condition: String, expected: [Int]) throws {
+    #expect(try RowFilter(columns: Self.columns, condition: condition).positions(in: Self.rows) == expected)
+  }
+
+  @Test(
+    "a column that is misspelt in double quotes is no text, and a state that there is not is none",
+    arguments: [
+      ("\"valeu\" < 0.02", "there is no column \"valeu\"; did you mean 'value'?"), ("0.02 > \"valeu\"", "'value'"),
+      ("\"los\" < 0.02", "there is no column \"los\"; a text"), ("\"valeu\" = 0.5", "'value'"),
+      ("0.5 = \"los\"", "\"los\""),
+      ("state = \"FAIL\" AND \"los\" < 1", "\"los\""), ("value < \"vale\"", "'value'"), ("abs(\"rats\") > 1", "'rate'"),
+      ("value BETWEEN 0 AND 1 OR NOT \"los\"", "\"los\""), ("\"los\" + 1 < 2", "\"los\""), ("-\"los\" < 2", "\"los\""),
+      ("valeu < 0.02", "no such column: valeu; the columns are"), ("valeu < 0.02", "did you mean 'value'?"),
+      ("params.rats < 1", "did you mean 'params.rate'?"), ("value < 1; DROP TABLE trials", "one expression"),
+      ("state = 'COMPLET'", "state is never 'COMPLET'; did you mean 'COMPLETE'?"), ("state == \"fail\"", "'FAIL'"),
+      ("trials.state NOT IN ('COMPLETE', 'FAILED')", "never 'FAILED'"),
+      ("STATE IS NOT 'DONE'", "one of COMPLETE, FAIL"),
+    ])
+  func misspelt(condition: String, complaint: String) throws {
+    let error = #expect(throws: StorageError.self) {
+      _ = try RowFilter(
+        columns: Self.columns, condition: condition, texts: [Self.columns[1]: ["COMPLETE", "FAIL"]])
+    }
+    #expect(error?.code == .invalidValue && error?.message.contains(complaint) == true, "\(error?.message ?? "")")
+  }
+
+  @Test("only the column whose texts are known has none but these")
+  func otherTexts() throws {
+    let filter = try RowFilter(
+      columns: Self.columns, condition: "params.state = 'liquid' AND state = 'FAIL'",
+      texts: [Self.columns[1]: ["COMPLETE", "FAIL"]])
+    #expect(try filter.positions(in: Self.rows) == [1])
+  }
+
+  @Test(
     "what is not one expression is refused, with a complaint about nothing else",
     arguments: [
       "value < 0) OR (1 = 1", "state = 'x') OR (state = 'x'", "1))", "1 LIMIT 1", "1 ORDER BY 1", "1 UNION SELECT 1",

@@ -31,7 +31,7 @@ struct ConditionRule: StopRule {
     columns += space.distributions.keys.map { RowFilter.Column(group: "params", name: $0) }
     while true {
       do {
-        filter = try RowFilter(columns: columns, condition: condition)
+        filter = try RowFilter(trials: columns, condition: condition)
         return
       } catch let error as StorageError {
         guard let name = Self.unknownAttribute(in: error.message), unmet.append(name).inserted else { throw error }

@@ -92,7 +92,7 @@ struct TrialListing {
     let columns = try columns()
     let filter = try condition.map { condition in
       try RowFilter(
-        columns: ResultTable(columns: columns.columns).conditionRows(study: study).columns, condition: condition)
+        trials: ResultTable(columns: columns.columns).conditionRows(study: study).columns, condition: condition)
     }
     do {
       try storage.forEachBatch(study: study.id) { batch in

@@ -84,6 +84,15 @@ enum StateFilter: String, ExpressibleByArgument, CaseIterable {
   }
 }
 
+extension RowFilter {
+  /// Makes a filter for trials, whose states are known.
+  convenience init(trials columns: [Column], condition: String) throws {
+    try self.init(
+      columns: columns, condition: condition,
+      texts: [Column(group: "trials", name: "state"): TrialState.allCases.map(\.rawValue)])
+  }
+}
+
 extension ResultTable {
   /// The rows as a condition sees them: with columns that the table has only where a trial has something for them.
   func conditionRows(study: StudyRecord) -> (columns: [RowFilter.Column], rows: [[JSONValue?]]) {

@@ -1,5 +1,6 @@
 import GRDB
 public import SearchSpace
+import Spelling
 import TrialStorage
 
 /// Chooses rows of a table by a condition in SQL, which is compiled once.
@@ -45,14 +46,18 @@ public final class RowFilter: Sendable {
   ///   - columns: Of two whose names differ in capitals alone, the first one counts. A name without a group is that of the
   ///     first group that has it.
   ///   - condition: An expression of SQLite.
-  /// - Throws: `StorageError.invalidValue` with SQLite's message and the columns that there are.
-  public init(columns: [Column], condition: String) throws {
+  ///   - texts: What the texts of some columns can be, so that a comparison with another one is refused.
+  /// - Throws: `StorageError.invalidValue` with what is wrong and the columns that there are.
+  public init(columns: [Column], condition: String, texts: [Column: [String]] = [:]) throws {
     self.columns = columns
     self.condition = condition
     let groups = Self.groups(of: columns)
     let selection = Self.selection(from: groups, where: condition)
     var configuration = Configuration()
-    // A shell's single quotes leave double ones for texts.
+    // A shell's single quotes leave double ones for texts. SQLite takes any name that it does not know for one, though.
+    if let complaint = ConditionCheck(condition, columns: columns, texts: texts).complaint {
+      throw Self.refusal(of: condition, columns, complaint)
+    }
     configuration.acceptsDoubleQuotedStringLiterals = true
     do {
       queue = try DatabaseQueue(configuration: configuration)
@@ -136,11 +141,23 @@ public final class RowFilter: Sendable {
 
   private static func refusal(of condition: String, _ columns: [Column], _ error: any Error) -> any Error {
     guard let error = error as? DatabaseError else { return error }
+    let message = error.message ?? "unknown error"
+    guard let unknown = message.wholeMatch(of: /no such column: (.*)/)?.output.1 else {
+      return refusal(of: condition, columns, message)
+    }
+    let names = columns.map { unknown.contains(".") ? "\($0.group).\($0.name)" : $0.name }
+    let nearest = NearestName.find(String(unknown), among: names)
+    return refusal(of: condition, columns, message, hint: nearest.map { "; did you mean '\($0)'?" } ?? "")
+  }
+
+  private static func refusal(
+    of condition: String, _ columns: [Column], _ complaint: String, hint: String = ""
+  ) -> StorageError {
     let names = columns.map { $0.group == columns.first?.group ? $0.name : "\($0.group).\($0.name)" }
     return StorageError(
       .invalidValue,
-      "the condition '\(condition)' cannot be used: \(error.message ?? "unknown error"); the columns are "
-        + names.joined(separator: ", "))
+      "the condition '\(condition)' cannot be used: \(complaint); the columns are \(names.joined(separator: ", "))\(hint)"
+    )
   }
 }
 

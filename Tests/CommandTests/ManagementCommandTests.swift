@@ -173,7 +173,11 @@ import Testing
       #expect(try command.hpo("study", "export", "--format", "optuna", "--output", "optuna.db").status == 64)
       #expect(try command.hpo("study", "export", "--format", "optuna").status == 64)
 
-      try command.succeed("study", "copy", "--to", "second")
+      #expect(
+        try command.succeed("study", "copy", "--to", "second")
+          == "copied 'quick' with 5 trials and 1 excluded to 'second'\n")
+      let studies = try #require(try command.json("study", "list") as? [[String: Any]])
+      #expect(studies.map { $0["trials"] as? Int } == [5, 5])
       try command.succeed("study", "copy", "--study", "quick", "--to-storage", "other.db")
       #expect(try command.hpo("study", "copy", "--study", "quick", "--to", "second").status == 1)
       try command.succeed("optimize", "--study", "quick", "--storage", "other.db", "--trials", "8")

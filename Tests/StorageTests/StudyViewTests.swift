@@ -27,6 +27,29 @@ struct StudyViewTests {
     return (columns, rows)
   }
 
+  @Test("The seconds of a trial are told to the microsecond, however its moments are written")
+  func microseconds() throws {
+    let moments = [
+      ("2024-02-29 23:59:59.999999", "2024-03-01 00:00:00.000001", 0.000002),
+      ("2024-01-01 00:00:00.000400", "2024-01-01 00:00:00.000900", 0.0005),
+      ("2024-01-01 00:00:00.9996", "2024-01-01 00:00:01", 0.0004),
+      ("2024-01-01T00:00:00", "2024-01-02 00:00:00.25", 86400.25),
+    ]
+    let query = "SELECT seconds FROM study_1 WHERE number = 0"
+    for (start, end, seconds) in moments {
+      _ = try folder.file(
+        running:
+          "UPDATE trials SET datetime_start = '\(start)', datetime_complete = '\(end)' WHERE study_id = 1 AND number = 0"
+      )
+      #expect(try run(query).rows == [[.double(seconds)]])
+      let storage = try SQLiteStorage(path: path)
+      #expect(try storage.trial(number: 0, study: 1).duration == seconds)
+      try storage.close()
+    }
+    _ = try folder.file(running: "UPDATE trials SET datetime_complete = 'soon' WHERE study_id = 1 AND number = 0")
+    #expect(try run(query).rows == [[.null]])
+  }
+
   @Test("A row a trial and a column a parameter, with the values that users see")
   func isFlat() throws {
     let storage = try SQLiteStorage(path: path)

@@ -25,15 +25,18 @@ struct StudyCopyCommand: ParsableCommand {
   var toStorage: String?
 
   func run() throws {
-    let (record, name, summary) = try storage.withStorage { source in
+    let (record, name, excluded, summary) = try storage.withStorage { source in
       let record = try study.record(in: source)
       let name = to ?? record.name
+      let excluded = try source.excludedCount(study: record.id)
       let transfer = StudyTransfer(from: source, study: record, place: storage.location)
       let summary = try withTarget(source) { try transfer.copy(to: $0, name: name).summary }
-      return (record, name, summary)
+      return (record, name, excluded, summary)
     }
+    // As they are counted everywhere.
+    let count = summary.added + summary.known - excluded
     Terminal.write(
-      "copied '\(record.name)' with \(counted(summary.added + summary.known, "trial")) to '\(name)'"
+      "copied '\(record.name)' with \(counted(count, "trial"))\(excluded > 0 ? " and \(excluded) excluded" : "") to '\(name)'"
         + (toStorage.map { " in \($0)" } ?? "") + "\n")
   }
 

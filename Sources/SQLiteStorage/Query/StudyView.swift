@@ -52,7 +52,8 @@ struct StudyView {
         FROM trial_user_attributes a WHERE a.trial_id = t.trial_id AND a."key" = \(name.quotedText))
         """, name, group: "attributes")
     }
-    columns.append("(julianday(t.datetime_complete) - julianday(t.datetime_start)) * 86400.0 AS seconds")
+    columns.append(
+      "(\(Self.microseconds("t.datetime_complete")) - \(Self.microseconds("t.datetime_start"))) / 1e6 AS seconds")
     columns += ["t.datetime_start AS started", "t.datetime_complete AS completed"]
     if subject.hasExclusions {
       columns.append(
@@ -63,6 +64,12 @@ struct StudyView {
     }
     columns.append("t.trial_id AS trial_id")
     return "SELECT \(columns.joined(separator: ", ")) FROM trials t WHERE t.study_id = \(subject.id)"
+  }
+
+  /// The microseconds of a moment since 1970, of which SQLite's own functions know only the milliseconds.
+  private static func microseconds(_ column: String) -> String {
+    "(strftime('%s', substr(\(column), 1, 19)) * 1000000 "
+      + "+ CAST(round(('0' || substr(\(column), 20, 7)) * 1e6) AS INTEGER))"
   }
 
   /// The value of a parameter as a user sees it. Choices with NaN or infinities are no JSON to SQLite; their place among

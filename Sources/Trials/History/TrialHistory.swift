@@ -151,7 +151,6 @@ extension TrialHistory {
   /// - Complexity: O(√n) for a finished trial among n, near O(1) for the others.
   public mutating func update(_ trial: FrozenTrial) {
     guard !isFinished(trial.number) else { return }
-    revision += 1
     remove(number: trial.number)
     if trial.isExcluded {
       excluded.insert(trial.number)

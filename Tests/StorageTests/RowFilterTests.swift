@@ -54,7 +54,8 @@ struct RowFilterTests {
       ("value BETWEEN 0 AND 1 OR NOT \"los\"", "\"los\""), ("\"los\" + 1 < 2", "\"los\""), ("-\"los\" < 2", "\"los\""),
       ("valeu < 0.02", "no such column: valeu; the columns are"), ("valeu < 0.02", "did you mean 'value'?"),
       ("params.rats < 1", "did you mean 'params.rate'?"), ("value < 1; DROP TABLE trials", "one expression"),
-      ("state = 'COMPLET'", "state is never 'COMPLET'; did you mean 'COMPLETE'?"), ("state == \"fail\"", "'FAIL'"),
+      ("state = 'COMPLET'", "state is never 'COMPLET'; did you mean 'COMPLETE'? The columns are"),
+      ("state == \"fail\"", "'FAIL'"),
       ("trials.state NOT IN ('COMPLETE', 'FAILED')", "never 'FAILED'"),
       ("STATE IS NOT 'DONE'", "one of COMPLETE, FAIL"),
     ])

@@ -154,10 +154,10 @@ public final class RowFilter: Sendable {
     of condition: String, _ columns: [Column], _ complaint: String, hint: String = ""
   ) -> StorageError {
     let names = columns.map { $0.group == columns.first?.group ? $0.name : "\($0.group).\($0.name)" }
+    let list = complaint.hasSuffix("?") ? " The columns are" : "; the columns are"
     return StorageError(
       .invalidValue,
-      "the condition '\(condition)' cannot be used: \(complaint); the columns are \(names.joined(separator: ", "))\(hint)"
-    )
+      "the condition '\(condition)' cannot be used: \(complaint)\(list) \(names.joined(separator: ", "))\(hint)")
   }
 }
 

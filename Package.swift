@@ -79,8 +79,8 @@ let package = Package(
     swift("Training", "CDatasets", "Execution", "Graphs", "Spelling", numerics),
 
     swift(
-      "ArchitectureSearch", "SearchSpace", "Spelling", "Samplers", "Graphs", "Execution", "Training", collections,
-      numerics),
+      "ArchitectureSearch", "SearchSpace", "Spelling", "Trials", "Samplers", "Graphs", "Execution", "Training",
+      collections, numerics),
 
     // Smaller models, and models for other runtimes
     swift("Compression", "Execution", "Graphs", "Spelling", "Training", numerics),

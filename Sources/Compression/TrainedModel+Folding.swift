@@ -11,7 +11,8 @@ extension TrainedModel {
     return try replacing(network: SavedNetwork(graph: rewritten.graph, output: output), weights: folded)
   }
 
-  /// The model with another network and other weights; weights that the network does not have are left out.
+  /// The model with another network and other weights; weights that the network does not have are left out. A model that is
+  /// quantized thereby has no metrics: those of the model before are not its own.
   func replacing(
     network: SavedNetwork, weights: [String: [Float]], quantization: ModelQuantization? = nil
   ) throws -> TrainedModel {
@@ -20,6 +21,7 @@ extension TrainedModel {
     return try TrainedModel(
       network: network, weights: weights.filter { names.contains($0.key) }, featureShape: featureShape,
       featureNames: featureNames, encoding: encoding, standardization: standardization, target: target,
-      probabilities: probabilities, metrics: metrics, provenance: provenance, quantization: quantization)
+      probabilities: probabilities, metrics: quantization == nil ? metrics : [:], provenance: provenance,
+      quantization: quantization)
   }
 }

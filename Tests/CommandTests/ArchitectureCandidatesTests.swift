@@ -26,7 +26,10 @@ import Testing
     """
 
   private func candidates(limits: String = "minimize: [latency]") throws -> ArchitectureCandidates {
-    let text = Self.text.replacing("LIMITS", with: limits)
+    try candidates(of: Self.text.replacing("LIMITS", with: limits))
+  }
+
+  private func candidates(of text: String) throws -> ArchitectureCandidates {
     let configuration = try StudyConfiguration(bytes: Array(text.utf8), file: "test.yaml", folder: nil)
     let objective = try #require(configuration.objective?.training)
     let data = try EmbeddedDataset.digits.load().subset(Array(0..<40))
@@ -60,6 +63,88 @@ import Testing
     #expect(throws: ArchitectureError.self) {
       try candidates(limits: "limits: {flash: 1B}").draw(given, space: .empty)
     }
+  }
+
+  /// A space of seven architectures that make four networks: the branch that is not taken has choices all the same.
+  private static let branches = """
+    objective: {data: digits, epochs: 1, metric: accuracy}
+    architecture:
+      space:
+      - dense: {name: first, units: 4}
+      - keep: a
+      - dense: {name: second, units: [4, 8, 12]}
+      - keep: b
+      - inputChoice: {name: taken, from: [a, b]}
+      - output
+      input: row
+    sampler: random
+    """
+
+  @Test("a network is one trial, whatever was chosen for layers that do not reach its output", arguments: [1, 3])
+  func deadLayers(jobs: Int) throws {
+    let candidates = try candidates(of: Self.branches)
+    for seed in 0..<12 as Range<UInt64> {
+      let study = try Study(
+        name: "s", directions: [.maximize], sampler: RandomSampler(seed: seed), pruner: NopPruner(),
+        storage: InMemoryStorage())
+      // What somebody asks for counts as well, while it waits and once it is there.
+      try study.enqueue(["second/units": 8, "taken": "0"])
+      var widths: [Int] = []
+      var running: [Trial] = []
+      while let trial = try study.ask() {
+        do {
+          let graph = try candidates.draw(trial, space: .empty).architecture.graph
+          let output = try #require(graph.value(named: "output"))
+          let live = graph.removingDeadNodes(keeping: [output]).graph
+          widths.append(live.value(named: "second").map { live.shape(of: $0)[1] } ?? 0)
+        } catch is SearchExhausted { break }
+        running.append(trial)
+        if running.count == jobs { try study.tell(running.removeFirst(), value: 0.5) }
+      }
+      #expect(widths.sorted() == [0, 4, 8, 12], "seed \(seed)")
+    }
+  }
+
+  @Test("a sampler that proposes what has been tried does not end a search before all has been", arguments: [1, 2, 3])
+  func persistence(seed: UInt64) throws {
+    let candidates = try candidates(
+      of: """
+        objective: {data: digits, epochs: 1, metric: accuracy}
+        architecture:
+          space:
+          - dense: {name: first, units: [4, 8, 12, 16, 20, 24, 28, 32]}
+          - dense: {name: second, units: [4, 8, 12, 16, 20, 24, 28, 32]}
+          - output
+          input: row
+        """)
+    let study = try Study(
+      name: "s", directions: [.maximize], sampler: TPESampler(seed: seed), pruner: NopPruner(),
+      storage: InMemoryStorage())
+    var hashes: Set<String> = []
+    while let trial = try study.ask() {
+      do {
+        let architecture = try candidates.draw(trial, space: .empty).architecture
+        hashes.insert(architecture.genome.hash)
+        try study.tell(trial, value: Double(architecture.footprint.parameters))
+      } catch is SearchExhausted { break }
+    }
+    #expect(hashes.count == 64)
+  }
+
+  @Test("the same network with other hyperparameters is another trial")
+  func hyperparameters() throws {
+    let candidates = try candidates(of: Self.branches)
+    let space = try ParameterSpace([.init("rate", .categorical(CategoricalDistribution([0.1, 0.2])))])
+    let study = try Study(
+      name: "s", directions: [.maximize], sampler: RandomSampler(seed: 1), pruner: NopPruner(),
+      storage: InMemoryStorage())
+    var count = 0
+    while let trial = try study.ask() {
+      do { _ = try candidates.draw(trial, space: space) } catch is SearchExhausted { break }
+      try study.tell(trial, value: 0.5)
+      count += 1
+    }
+    #expect(count == 8)
   }
 
   @Test("trials that are drawn at the same time by several who share a study are all different, to the last of them")

@@ -64,6 +64,18 @@ struct Command {
     try text.write(to: folder.appendingPathComponent(name), atomically: true, encoding: .utf8)
   }
 
+  /// A folder whose only program is a compiler `cc` that does what a shell script says; without a script it is empty.
+  func folderOfCompiler(_ script: String?) throws -> String {
+    let place = folder.appendingPathComponent("compilers-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    if let script {
+      let file = place.appendingPathComponent("cc")
+      try "#!/bin/sh\n\(script)\n".write(to: file, atomically: true, encoding: .utf8)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+    }
+    return place.path
+  }
+
   /// The first row of a query on the study database, as numbers.
   func count(_ sql: String) throws -> Int {
     let rows = try #require(try json("query", sql) as? [[String: Any]])

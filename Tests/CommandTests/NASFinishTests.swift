@@ -139,8 +139,109 @@ import Testing
       let evaluated = try #require(
         try command.json("evaluate", "done/trial-\(number).int8.hpo", "--config", "rows.yaml") as? [String: Any])
       #expect(evaluated["accuracy"] as? Double == (result["exported"] as? [String: Any])?["test"] as? Double)
+      let images = try command.hpo("quantize", "done/trial-\(number).hpo", "--data", "digits")
+      #expect(
+        images.status != 0 && images.errors.contains("samples of shape [8, 8, 1] without named columns"),
+        "\(images.errors)")
       let sensitivity = try #require(result["sensitivity"] as? [[String: Any]])
       #expect(!sensitivity.isEmpty && sensitivity.allSatisfy { $0["8 bits"] as? Double ?? 0 > 0.7 })
+    }
+  }
+
+  @Test("the study knows the files by their place beside the database, wherever the command ran")
+  func places() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.steps("{dense: {units: 6}}", study: "fixed"), to: "fixed.yaml")
+      try command.succeed("nas", "search", "--config", "fixed.yaml", "--trials", "1")
+      let inner = command.folder.appendingPathComponent("inner")
+      try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: true)
+      let finished = try Running(
+        program: Command.products.appendingPathComponent("hpo"),
+        arguments: [
+          "nas", "finish", "--storage", "../hpo.db", "--epochs", "1", "--seeds", "1", "--aware-epochs", "0", "--output",
+          "done",
+        ], folder: inner, environment: [:]
+      ).wait()
+      #expect(finished.status == 0, "\(finished.errors)")
+      let rows = try #require(
+        try command.json(
+          "query", "SELECT value_json FROM study_user_attributes WHERE key = 'finished:trial 0'") as? [[String: Any]])
+      let text = try #require(rows.first?["value_json"] as? String)
+      let lineage = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+      #expect(lineage["report"] as? String == "inner/done/report.html")
+      let files = try #require(lineage["files"] as? [String: String])
+      #expect(files.count == 5 && files["C header"] == "inner/done/trial-0.h")
+      for file in files.values {
+        #expect(FileManager.default.fileExists(atPath: command.folder.appendingPathComponent(file).path), "\(file)")
+      }
+    }
+  }
+
+  @Test("a second finish adds to the report of the first, and what is not of this search is not written over")
+  func twice() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.steps("{dense: {units: [4, 6]}}", study: "few"), to: "few.yaml")
+      try command.succeed("nas", "search", "--config", "few.yaml", "--trials", "2")
+      func finish(_ trial: Int, _ options: String...) throws -> Command.Result {
+        try command.start(
+          "hpo", ["nas", "finish", "--epochs", "1", "--trial", "\(trial)", "--output", "done"] + options
+        ).wait()
+      }
+      func text(_ name: String) throws -> String {
+        try String(contentsOf: command.folder.appendingPathComponent("done/\(name)"), encoding: .utf8)
+      }
+      #expect(try finish(0, "--seeds", "1", "--aware-epochs", "0").status == 0)
+      let first = try #require(try report(command).first)
+      let second = try finish(1, "--seeds", "2", "--aware-epochs", "1")
+      #expect(second.status == 0 && second.errors.contains("finished before: trial 0"), "\(second.errors)")
+      let both = try report(command)
+      #expect(both.map { $0["trial"] as? Int } == [1, 0])
+      // All that was said of the first one is still said, word for word.
+      #expect(try #require(both.last) as NSDictionary == first as NSDictionary)
+      let lines = second.output.split(separator: "\n").map { $0.split(separator: " ") }
+      #expect(lines.contains { $0.first == "0" } && lines.contains { $0.first == "1" }, "\(second.output)")
+      let page = try text("report.html")
+      #expect(page.contains("<h2>Trial 0</h2>") && page.contains("<h2>Trial 1</h2>") && page.contains("1 to 2 seeds"))
+      // What is finished again takes the place of what was.
+      #expect(try finish(0, "--seeds", "1", "--aware-epochs", "1").status == 0)
+      let again = try report(command)
+      #expect(again.map { $0["trial"] as? Int } == [0, 1] && again[0]["qat"] != nil && again[1]["qat"] != nil)
+
+      let kept = try text("report.json")
+      for (damaged, reason) in [
+        ("{", "is damaged"), (kept.replacing("\"few\"", with: "\"other\""), "models of the study 'other'"),
+        (kept.replacing("\"flashBytes\"", with: "\"flash\""), "is not whole"),
+        (kept.replacing(/"architecture": "[0-9a-f]+"/, with: "\"architecture\": \"0\""), "of another search"),
+      ] {
+        try command.write(damaged, to: "done/report.json")
+        let refused = try finish(0, "--seeds", "1")
+        #expect(refused.status != 0 && refused.errors.contains(reason), "\(refused.errors)")
+        #expect(refused.errors.contains("--output names another folder"))
+        #expect(try text("report.json") == damaged)
+      }
+    }
+  }
+
+  @Test("without a C compiler the forms that were not run are named, and one that fails is known before any training")
+  func compilers() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.steps("{dense: {units: 6}}", study: "fixed"), to: "fixed.yaml")
+      try command.succeed("nas", "search", "--config", "fixed.yaml", "--trials", "1")
+      let arguments = [
+        "nas", "finish", "--epochs", "1", "--seeds", "1", "--aware-epochs", "0", "--top", "2", "--output", "done",
+      ]
+      let (broken, none) = (try command.folderOfCompiler("exit 3"), try command.folderOfCompiler(nil))
+      let failed = try command.start("hpo", arguments, environment: ["PATH": broken]).wait()
+      #expect(failed.status == 1 && failed.errors.contains("cannot compile an empty program"), "\(failed.errors)")
+      #expect(!FileManager.default.fileExists(atPath: command.folder.appendingPathComponent("done").path))
+
+      let finished = try command.start("hpo", arguments, environment: ["PATH": none]).wait()
+      #expect(finished.status == 0 && finished.output.contains("the same; C source not run"), "\(finished.output)")
+      #expect(finished.errors.contains("note: --top 2: the study has 1 architecture"), "\(finished.errors)")
+      let checks = try #require(try report(command).first?["verification"] as? [[String: Any]])
+      #expect(checks.map { $0["same"] as? Bool } == [true, true, nil])
+      let page = try String(contentsOf: command.folder.appendingPathComponent("done/report.html"), encoding: .utf8)
+      #expect(page.contains("the same; C source not run") && page.contains("there is no C compiler named cc"))
     }
   }
 
@@ -192,14 +293,32 @@ import Testing
         #expect(found.keys.sorted() == expected.keys.sorted())
         for (name, data) in expected { #expect(found[name] == data, "\(name)") }
 
-        // Models of other options are not taken for these, and a damaged one is no reason to be silent.
+        // Models of other options are not taken for these; a damaged one is made anew, which is told, and kept.
         let short = Self.finish.map { $0 == "3" ? "1" : $0 }
         #expect(try command.start("hpo", short).wait().status == 0)
         let model = try #require(expected.keys.filter { $0.contains("seed-1.ptq") }.sorted().first)
         #expect(try files(command)[model] != expected[model])
-        try Data("no model".utf8).write(to: command.folder.appendingPathComponent("done/\(model)"))
-        let damaged = try command.start("hpo", short).wait()
-        #expect(damaged.status != 0 && damaged.errors.contains(model), "\(damaged.errors)")
+        let file = command.folder.appendingPathComponent("done/\(model)")
+        let whole = try Data(contentsOf: file)
+        for place in ["", "2"] {
+          try Data("no model\(place)".utf8).write(to: file)
+          let damaged = try command.start("hpo", short).wait()
+          #expect(
+            damaged.status == 0 && damaged.errors.contains("\(model): this is no model of hpo; it is kept as"),
+            "\(damaged.errors)")
+          #expect(try Data(contentsOf: file) == whole)
+          #expect(
+            try String(contentsOf: URL(fileURLWithPath: "\(file.path).damaged\(place)"), encoding: .utf8)
+              == "no model\(place)")
+        }
+        // So is a damaged checkpoint of a training that has not ended.
+        try FileManager.default.removeItem(at: file)
+        let float = URL(fileURLWithPath: file.path.replacing(".ptq.", with: ".float32."))
+        try FileManager.default.removeItem(at: float)
+        try Data("cut".utf8).write(to: URL(fileURLWithPath: "\(float.path).checkpoint"))
+        let resumed = try command.start("hpo", short).wait()
+        #expect(resumed.status == 0 && resumed.errors.contains("this is no checkpoint of hpo"), "\(resumed.errors)")
+        #expect(try Data(contentsOf: file) == whole)
       }
     }
   }

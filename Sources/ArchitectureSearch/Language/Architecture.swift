@@ -24,6 +24,14 @@ public struct Architecture: Network, Hashable, CustomStringConvertible {
 
   public func hash(into hasher: inout Hasher) { hasher.combine(genome) }
 
+  /// Tells networks apart, in 16 hexadecimal digits: the same for all genomes that make one network, in which names, layers
+  /// that the output does not need and the order of what is added do not count, and the bits of weights do.
+  ///
+  /// - Throws: Where an operation cannot be written down, such as one with a number that is not finite.
+  public var networkHash: String {
+    get throws { try NetworkHash.hash(of: graph, output: output, weightBits: weightBits) }
+  }
+
   /// The hash and the genome.
   public var description: String { "\(genome.hash) \(genome.canonicalJSON)" }
 

@@ -4,7 +4,8 @@ public import SearchSpace
 
 /// What decides an architecture: each choice that its builder asked for, by its path, with the value it was given.
 ///
-/// Choices that nothing asked for are not there, so that architectures of one space are equal where their genomes are.
+/// Choices that nothing asked for are not there, so that architectures of one space are equal where their genomes are. A choice
+/// may be without effect all the same, such as the width of a layer whose output nothing reads.
 public struct Genome: Hashable, Sendable {
   /// The choices, sorted by name.
   public let choices: OrderedDictionary<String, Choice>
@@ -38,11 +39,15 @@ public struct Genome: Hashable, Sendable {
   /// The choices as one JSON object in one line, sorted by name: the same text for equal genomes on every machine.
   public var canonicalJSON: String { JSONValue.object(choices.mapValues(\.json)).serialized(.python) }
 
-  /// Tells architectures apart: FNV-1a of 64 bits over the bytes of `canonicalJSON`, in 16 hexadecimal digits.
+  /// Tells genomes apart: FNV-1a of 64 bits over the bytes of `canonicalJSON`, in 16 hexadecimal digits.
   ///
-  /// Among a million architectures two have the same hash with a probability of 3e-8.
-  public var hash: String {
-    let digits = String(Draw.hash(canonicalJSON), radix: 16)
+  /// Among a million genomes two have the same hash with a probability of 3e-8. Different genomes may make the same network;
+  /// see `Architecture.networkHash`.
+  public var hash: String { Self.digits(of: Draw.hash(canonicalJSON)) }
+
+  /// A hash as it is written.
+  static func digits(of hash: UInt64) -> String {
+    let digits = String(hash, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }

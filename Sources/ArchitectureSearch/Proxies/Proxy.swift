@@ -58,7 +58,7 @@ public struct WarmUp: Hashable, Sendable {
     public let abstentions: [(proxy: Proxy, reason: String)]
   }
 
-  /// The architectures to begin with, the best first; different ones, and all within the limits.
+  /// The architectures to begin with, the best first; different networks, and all within the limits.
   ///
   /// A proxy that is not defined for one of the candidates ranks none of them: its ranks would compare others only.
   ///
@@ -79,7 +79,7 @@ public struct WarmUp: Hashable, Sendable {
       let architecture = try space.randomArchitecture(
         featureShape: samples.featureShape, outputWidth: outputWidth, using: &generator)
       var costs = MeasuredCosts(of: architecture)
-      guard try limits.broken(by: &costs) == nil, hashes.insert(architecture.genome.hash).inserted else { continue }
+      guard try limits.broken(by: &costs) == nil, try hashes.insert(architecture.networkHash).inserted else { continue }
       found.append(costs)
     }
     guard !found.isEmpty else {

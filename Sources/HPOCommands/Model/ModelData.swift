@@ -56,6 +56,11 @@ struct ModelData: ParsableArguments {
     return (all, all)
   }
 
+  /// Whether there are samples that are kept for the test: those of the study file, or a part of the data that comes as such.
+  var hasTestPart: Bool {
+    config != nil || data.map { $0 == IDXFolder.fashionMNIST.name || Self.isFolder($0) } ?? false
+  }
+
   /// Reads samples to train a model further on, features as they come: the parts of the study file, where it is given; else
   /// a fifth for validation, and the test part that comes with the data or another fifth.
   func splits(for model: TrainedModel) throws -> DatasetSplits {

@@ -55,7 +55,7 @@ enum ModelLineage {
 
   /// A path as seen from the folder of the database, absolute where it leads out of that: the same for one file wherever the
   /// commands run.
-  private static func place(of path: String, beside database: String) -> String {
+  static func place(of path: String, beside database: String) -> String {
     let folder = URL(fileURLWithPath: database).standardizedFileURL.deletingLastPathComponent().path
     let file = URL(fileURLWithPath: path).standardizedFileURL.path
     let prefix = folder.hasSuffix("/") ? folder : folder + "/"

@@ -41,7 +41,8 @@ struct PruningOptions: ParsableArguments {
       throw ValidationError(
         macs == nil
           ? "what shall be pruned? Give --sparsity 0.9 or --pattern 2:4 for weights, or --macs 0.4 for channels"
-          : "--macs takes channels away and --sparsity single weights; prune twice for both")
+          : "--macs takes channels away and \(sparsity != nil ? "--sparsity" : "--pattern") single weights; prune twice "
+            + "for both")
     }
     guard epochs >= 0 else { throw ValidationError("--epochs \(epochs): 0 or more are possible") }
     if let macs, !(macs > 0 && macs < 1) { throw ValidationError("--macs \(macs): a share above 0 and below 1") }

@@ -56,7 +56,7 @@ struct QuantizeCommand: ParsableCommand {
     }
     let path = output ?? Self.defaultPath(for: model, "int8.hpo")
     try RegularFile.requireWritable(path, keeping: [model, storage.file] + samples.files)
-    let postTraining = try options.postTraining
+    let postTraining = try options.postTraining(of: original)
     let test: Dataset
     var quantized: TrainedModel
     if aware.aware {
@@ -72,6 +72,9 @@ struct QuantizeCommand: ParsableCommand {
     let after = try quantized.integerPredictor().metrics(on: test)
     quantized.metrics["float32"] = before
     quantized.metrics["int8"] = after
+    // Only samples that the study file or the data keep apart from training are test samples.
+    if samples.hasTestPart { quantized.metrics["test"] = after }
+    quantized.provenance[BitWidths.provenanceKey] = quantized.quantization.flatMap { BitWidths(of: $0).provenance }
     quantized.provenance["quantized from"] = model
     try quantized.write(to: path)
     ModelLineage.note(path, as: .integerModel, of: quantized, madeOf: model, in: storage)
@@ -92,8 +95,9 @@ struct QuantizeCommand: ParsableCommand {
 
 /// How a model is quantized.
 struct QuantizationOptions: ParsableArguments {
-  @Option(help: "The bits of weights, 2 to 8.")
-  var bits = 8
+  @Option(
+    help: "The bits of weights, 2 to 8. (default: those of the architecture where a search has chosen them, else 8)")
+  var bits: Int?
 
   @Option(
     help: ArgumentHelp("The bits of one layer's weights, as in --layer-bits output=8.", valueName: "layer=bits"))
@@ -115,33 +119,40 @@ struct QuantizationOptions: ParsableArguments {
   var samples = 1024
 
   func validate() throws {
+    for (place, assignment) in layerBits.enumerated()
+    where layerBits[..<place].contains(where: { $0.name == assignment.name }) {
+      throw ValidationError("--layer-bits: the bits of '\(assignment.name)' are given twice; leave one of them out")
+    }
     if let percentile, range != "percentile" {
       throw ValidationError("--percentile \(percentile): the range is found by \(range); add --range percentile")
     }
   }
 
   /// The quantization that the options describe.
-  var postTraining: PostTrainingQuantization {
-    get throws {
-      PostTrainingQuantization(
-        values: try estimator(range, of: ["min-max", "percentile", "mse"], option: "--range"),
-        weights: try weightRange.map { try estimator($0, of: ["min-max", "mse"], option: "--weight-range") },
-        isPerChannel: !perTensor, bits: try bitWidths, sampleLimit: samples)
-    }
+  func postTraining(of model: TrainedModel) throws -> PostTrainingQuantization {
+    PostTrainingQuantization(
+      values: try estimator(range, of: ["min-max", "percentile", "mse"], option: "--range"),
+      weights: try weightRange.map { try estimator($0, of: ["min-max", "mse"], option: "--weight-range") },
+      isPerChannel: !perTensor, bits: try bitWidths(of: model), sampleLimit: samples)
   }
 
-  /// The bits of all layers.
-  var bitWidths: BitWidths {
-    get throws {
-      var widths = BitWidths(bits)
-      for assignment in layerBits {
-        guard case .int(let bits) = assignment.value else {
-          throw ValidationError("--layer-bits \(assignment.name)=\(assignment.value): a whole number is needed")
-        }
-        widths.byLayer[assignment.name] = bits
-      }
-      return widths
+  /// The bits of all layers: as given, else as the model's architecture has them, which is told.
+  private func bitWidths(of model: TrainedModel) throws -> BitWidths {
+    var widths = BitWidths(bits ?? 8)
+    if bits == nil, let own = try BitWidths(of: model) {
+      widths = own
+      let texts = own.byLayer.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+      Terminal.writeError(
+        "note: weights have the bits of the architecture, \(texts.joined(separator: " ")), unless --layer-bits says "
+          + "otherwise; --bits 8 gives all layers 8\n")
     }
+    for assignment in layerBits {
+      guard case .int(let bits) = assignment.value else {
+        throw ValidationError("--layer-bits \(assignment.name)=\(assignment.value): a whole number is needed")
+      }
+      widths.byLayer[assignment.name] = bits
+    }
+    return widths
   }
 
   private func estimator(_ name: String, of names: [String], option: String) throws -> RangeEstimator {

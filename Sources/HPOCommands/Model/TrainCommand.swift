@@ -117,9 +117,12 @@ struct TrainCommand: ParsableCommand {
     }
     display.finish()
     let test = try trainer.evaluate(runner.data.test)
+    var provenance = plan.provenance.merging(teaching.provenance) { own, _ in own }
+    provenance[BitWidths.provenanceKey] = try runner.candidates?.architecture(
+      of: plan.values, without: plan.objective
+    ).bitWidths.provenance
     let model = try trainer.model(
-      metrics: ["validation": result.best.validation, "test": test],
-      provenance: plan.provenance.merging(teaching.provenance) { own, _ in own })
+      metrics: ["validation": result.best.validation, "test": test], provenance: provenance)
     try model.write(to: output)
     checkpoint.remove()
     ModelLineage.note(output, as: .floatModel, of: model, madeOf: teaching.from, in: storage)

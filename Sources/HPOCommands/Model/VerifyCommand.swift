@@ -11,8 +11,9 @@ struct VerifyCommand: ParsableCommand {
       file computed from its bytes, and with the C source compiled by cc and run: sample by sample, byte by byte. \
       Without --data or --config the samples are drawn at random from what the input covers.
 
-      The exit status is 1 where a form computes something else. A form that could not be run, as the C source without a \
-      compiler named cc, is shown as such, told on standard error, and does not count.
+      The exit status is 1 where a form computes something else, and where one cannot be judged, as with a compiler that \
+      fails. Only without a compiler named cc the C source is left out: that is shown, told on standard error, and does not \
+      count.
 
       Documentation/Quantization.md tells how to compare with onnxruntime as well.
 
@@ -54,7 +55,11 @@ struct VerifyCommand: ParsableCommand {
     if chosen.count > samples { chosen = chosen.subset(Array(0..<samples)) }
     let file = try onnx.map { try RegularFile.read($0, atMost: 1 << 28) }
     let verification: ModelVerification
-    do { verification = try ModelVerification(trained, samples: chosen, onnx: file) } catch let error as ONNXError {
+    do {
+      verification = try ScratchFolder.cleaningUp {
+        try ModelVerification(trained, samples: chosen, onnx: file)
+      }
+    } catch let error as ONNXError {
       guard let onnx else { throw error }
       throw ValidationError("\(onnx): \(error.message)")
     }
@@ -67,6 +72,9 @@ struct VerifyCommand: ParsableCommand {
     Terminal.write(table.formatted(output.format, width: Terminal.outputWidth))
     for check in verification.checks where check.passes == nil {
       Terminal.writeError("note: \(check.name): \(check.finding)\n")
+    }
+    for check in verification.checks where !check.words.isEmpty {
+      Terminal.writeError("\(check.name): \(check.finding):\n\(check.words)\n")
     }
     guard verification.passes else { throw ExitCode.failure }
   }

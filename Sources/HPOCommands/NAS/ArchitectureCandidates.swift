@@ -3,7 +3,7 @@ import HPO
 import OrderedCollections
 import StudyConfiguration
 
-/// Draws the architectures of a study's trials: within the limits, and none twice.
+/// Draws the architectures of a study's trials: within the limits, and no network twice.
 struct ArchitectureCandidates: Sendable {
   /// An architecture with the hyperparameters that it is trained with.
   struct Candidate: Sendable {
@@ -25,6 +25,7 @@ struct ArchitectureCandidates: Sendable {
 
   let configuration: ArchitectureConfiguration
   private let samples: Dataset
+  private let tried: TriedNetworks
 
   /// Looks whether a described space makes networks for the data.
   ///
@@ -35,6 +36,7 @@ struct ArchitectureCandidates: Sendable {
   init(_ configuration: ArchitectureConfiguration, samples: Dataset) throws {
     self.configuration = configuration
     self.samples = samples
+    tried = TriedNetworks(of: configuration.space.space, samples: samples)
     if case .described(let space) = configuration.space,
       let mistake = space.mistake(featureShape: samples.featureShape, outputWidth: samples.target.outputWidth)
     {
@@ -79,8 +81,8 @@ struct ArchitectureCandidates: Sendable {
       outputWidth: samples.target.outputWidth)
   }
 
-  /// Draws hyperparameters and architecture of a trial, anew where a limit is broken or a trial of the study has the same,
-  /// and keeps the costs with the trial.
+  /// Draws hyperparameters and architecture of a trial, anew where a limit is broken or a trial of the study trains the same
+  /// network with the same hyperparameters, whichever choices made it, and keeps the costs with the trial.
   ///
   /// A trial whose parameters are given has them, whatever other trials have. One that goes on has what is on record, which
   /// was judged when it was drawn.
@@ -113,14 +115,14 @@ struct ArchitectureCandidates: Sendable {
         refusal = "\(cost.rawValue) is \(cost.text(broken.value)) where \(cost.text(broken.limit.most)) is permitted"
         return nil
       }
-      let key = Genome(values).hash
+      let key = try tried.key(of: architecture, values: values)
       // What a trial of a deterministic study draws must not depend on what others do at the same time.
       let isTaken =
         try earlier.contains(key)
         || !isGiven && !trial.study.isDeterministic && !trial.claim(key)
       if isTaken {
         refusal = "each of them has been tried"
-        return nil
+        throw Trial.RepeatedDraw()
       }
       return (values, costs)
     }
@@ -129,7 +131,8 @@ struct ArchitectureCandidates: Sendable {
         throw ArchitectureError(.noneWithinLimits, "the given architecture is refused: \(refusal)")
       }
       throw SearchExhausted(
-        "no new architecture within the limits was found in \(Self.attempts) draws; the last one: \(refusal)")
+        "no new architecture within the limits was found in \(Self.attempts) draws; the last one: \(refusal); trial "
+          + "\(trial.number) waits until the study file or the limits permit another")
     }
     try keep(&found.costs, with: trial)
     return Candidate(
@@ -150,7 +153,8 @@ struct ArchitectureCandidates: Sendable {
   private func keysOfOthers(than trial: Trial) throws -> Set<String> {
     var keys: Set<String> = []
     for other in try trial.others where other.state != .failed {
-      keys.insert(Genome(other.state == .waiting ? other.fixedParameters : other.externalParameters).hash)
+      let values = other.state == .waiting ? other.fixedParameters : other.externalParameters
+      if let key = try tried.key(of: values) { keys.insert(key) }
     }
     return keys
   }

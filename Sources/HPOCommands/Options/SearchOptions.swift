@@ -30,6 +30,13 @@ struct SearchOptions: ParsableArguments {
       another seed. (default: as the study file says, else redraw)
       """)
   var duplicates: DuplicatePolicy?
+
+  func validate() throws {
+    for (place, limit) in limits.enumerated() {
+      guard let other = limits[..<place].first(where: { $0.cost == limit.cost }) else { continue }
+      throw ValidationError("--limit \(other) and --limit \(limit) limit the same cost; leave one of them out")
+    }
+  }
 }
 
 extension SamplerConfiguration.Name: ExpressibleByArgument {}

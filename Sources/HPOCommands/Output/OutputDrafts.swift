@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 
 /// What a result is written to before it has its name: `NAME.PROCESS.tmp`, and `NAME.PROCESS.NUMBER.partial` with its
@@ -18,23 +17,7 @@ struct OutputDrafts: Sendable {
   /// `kill` take away what is written, and end the process.
   func cleaningUp<Result>(_ body: () throws -> Result) rethrows -> Result {
     remove { kill($0, 0) != 0 && errno == ESRCH }
-    let queue = DispatchQueue(label: "hpo.signals")
-    let signals = [SIGINT, SIGTERM, SIGHUP]
-    let sources = signals.map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-      source.setEventHandler {
-        remove { $0 == getpid() }
-        _exit(128 + number)
-      }
-      source.resume()
-      return source
-    }
-    defer {
-      for source in sources { source.cancel() }
-      for number in signals { signal(number, SIG_DFL) }
-    }
-    return try body()
+    return try Termination.calling({ remove { $0 == getpid() } }, during: body)
   }
 
   private func remove(ofProcess isRemoved: (pid_t) -> Bool) {

@@ -7,11 +7,11 @@
 import Foundation
 
 /// Finds the file that a command names.
-enum ProgramFinder {
+package enum ProgramFinder {
   /// The path of a program: along `PATH` for a plain name, and from the working folder for a relative path.
   ///
   /// - Throws: `ProgramError.notFound`, `notExecutable`.
-  static func path(of name: String, folder: String?, searchPath: String?) throws(ProgramError) -> String {
+  package static func path(of name: String, folder: String?, searchPath: String?) throws(ProgramError) -> String {
     guard !name.isEmpty else { throw ProgramError(.notFound, "the command is empty; give a program and its arguments") }
     if name.contains("/") {
       let path = name.hasPrefix("/") || folder == nil ? name : "\(folder ?? ".")/\(name)"

@@ -73,8 +73,9 @@ extension Trial {
   /// - Parameters:
   ///   - attempts: How often to draw at most, at least 1. Parameters that the trial has already, and those that are given
   ///     rather than sampled, are the same each time.
-  ///   - body: Asks for parameters by name, as many and in such an order as their values suggest; nil to refuse. It must not
-  ///     call the trial.
+  ///   - body: Asks for parameters by name, as many and in such an order as their values suggest; nil to refuse, and
+  ///     `RepeatedDraw` to refuse what another trial has. After ten of these the draws are independent ones, since a sampler
+  ///     that has found a good place may propose nothing else. It must not call the trial.
   /// - Returns: What `body` returned; nil where it refused all attempts, and the trial has no parameter more than before.
   /// - Throws: As `suggest(_:)` of a single parameter, and what `body` throws.
   public func suggest<Result: Sendable>(
@@ -91,17 +92,31 @@ extension Trial {
           return result
         }
       } catch is Refused {
-        state.withLock { state in
-          state.refusals += 1
-          state.relative = nil
-        }
+        refuse()
+      } catch is RepeatedDraw {
+        refuse(asRepeat: true)
       }
     }
     return nil
   }
 
+  private func refuse(asRepeat isRepeat: Bool = false) {
+    state.withLock { state in
+      state.refusals += 1
+      state.relative = nil
+      guard isRepeat else { return }
+      state.redraws += 1
+      state.isRandom = state.redraws >= DuplicatePolicy.samplerDraws
+    }
+  }
+
   /// Ends an attempt whose draw is not wanted.
   private struct Refused: Error {}
+
+  /// Thrown within `suggest(attempts:)`: another trial has what was drawn.
+  package struct RepeatedDraw: Error {
+    package init() {}
+  }
 
   /// Writes the parameters that `body` draws, or forgets them where that fails. Joint values are on record already; they
   /// become parameters with whatever is written of the trial next.

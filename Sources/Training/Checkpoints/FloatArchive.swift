@@ -99,7 +99,25 @@ struct FloatArchive {
     do {
       return (try decoder.decode(Document.self, from: Data(text)), arrays)
     } catch {
-      throw corrupt("the document of the \(format.name) does not make sense: \(error)")
+      throw corrupt("the document of the \(format.name) does not make sense: \(Self.reason(of: error))")
+    }
+  }
+
+  /// What is wrong with a document, in words: the place in it, and what is missing there or does not fit.
+  private static func reason(of error: any Error) -> String {
+    guard let error = error as? DecodingError else { return "\(error)" }
+    func place(_ path: [any CodingKey]) -> String {
+      let names = path.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
+      return names.isEmpty ? "the whole" : "'\(names.hasPrefix(".") ? String(names.dropFirst()) : names)'"
+    }
+    switch error {
+    case .keyNotFound(let key, let context): return "\(place(context.codingPath + [key])) is missing"
+    case .valueNotFound(_, let context): return "\(place(context.codingPath)) is empty"
+    case .typeMismatch(_, let context): return "\(place(context.codingPath)) is of another kind than expected"
+    case .dataCorrupted(let context):
+      let isWhole = context.codingPath.isEmpty
+      return isWhole ? "it is no JSON" : "\(place(context.codingPath)): \(context.debugDescription)"
+    @unknown default: return "\(error)"
     }
   }
 

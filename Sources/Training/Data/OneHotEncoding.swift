@@ -55,7 +55,7 @@ public struct OneHotEncoding: Sendable, Hashable, Codable {
     guard dataset.featureNames == columns.map(\.name) else {
       throw TrainingError(
         .dataMismatch,
-        "\(dataset.name) has the columns \(dataset.featureNames.listed(atMost: 10)), and the model was trained on "
+        "\(dataset.name) has \(dataset.columnsText), and the model was trained on the columns "
           + columns.map(\.name).listed(atMost: 10))
     }
     for (index, column) in columns.enumerated() where (dataset.categories[index] == nil) != (column.categories == nil) {
@@ -150,5 +150,13 @@ extension Dataset {
         }
       }
     }
+  }
+}
+
+extension Dataset {
+  /// The columns by name, or the shape of a sample whose features have none.
+  var columnsText: String {
+    featureNames.isEmpty
+      ? "samples of shape \(featureShape) without named columns" : "the columns \(featureNames.listed(atMost: 10))"
   }
 }

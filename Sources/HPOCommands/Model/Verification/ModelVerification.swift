@@ -9,12 +9,17 @@ struct ModelVerification {
     let name: String
     /// Whether it agrees; nil where it could not be run.
     let passes: Bool?
-    /// What was found.
+    /// What was found, in few words.
     let finding: String
+    /// What the compiler or the program said where it failed, in its own words; empty for nothing.
+    var words = ""
   }
 
   /// The comparisons, in order.
   let checks: [Check]
+
+  /// Takes comparisons that were made before.
+  init(checks: [Check]) { self.checks = checks }
 
   /// Whether nothing that was run disagrees.
   var passes: Bool { checks.allSatisfy { $0.passes != false } }
@@ -29,8 +34,11 @@ struct ModelVerification {
   /// Compares the forms of a model on samples.
   ///
   /// - Parameters:
+  ///   - model: The quantized model.
   ///   - samples: Features as they come.
   ///   - onnx: An exported file to be looked at in place of one that is written anew.
+  /// - Throws: `VerificationError`, `ProgramError` where a form could be neither run nor judged, for another reason than that
+  ///   there is no compiler.
   init(_ model: TrainedModel, samples: Dataset, onnx: [UInt8]? = nil) throws {
     let engine = IntegerEngine(try IntegerNetwork(model))
     let samples = try model.encodedSamples(samples)
@@ -72,11 +80,13 @@ struct ModelVerification {
   }
 
   private static func sourceCheck(_ model: TrainedModel, _ samples: Dataset, _ outputs: [[UInt8]]) throws -> Check {
-    guard let program = try CompiledSource(model) else {
+    guard let compiler = try CCompiler.find() else {
       return Check(name: "C source", passes: nil, finding: "not run: there is no C compiler named cc")
     }
-    guard let bytes = try program.run(samples.features) else {
-      return Check(name: "C source", passes: false, finding: "does not compile: \(program.messages)")
+    let bytes: [UInt8]
+    switch try CompiledSource(model, by: compiler).run(samples.features) {
+    case .computed(let computed): bytes = computed
+    case .failed(let finding, let words): return Check(name: "C source", passes: false, finding: finding, words: words)
     }
     let width = outputs.first?.count ?? 1
     let differences = outputs.enumerated().filter { sample, own in

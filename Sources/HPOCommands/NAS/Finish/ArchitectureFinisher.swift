@@ -52,7 +52,7 @@ struct ArchitectureFinisher: Sendable {
     let start = ContinuousClock.now
     let name = "trial \(trial.number), seed \(seed)"
     defer { progress.end(name) }
-    let kept = KeptModels(stem: "\(folder)/trial-\(trial.number).seed-\(seed)", stop: stop)
+    let kept = KeptModels(stem: "\(folder)/trial-\(trial.number).seed-\(seed)", stop: stop, progress: progress)
     let trainer = try trainer(of: trial, seed: seed)
     let provenance = [
       "study": study, "trial": String(trial.number), "seed": String(seed), "epochs": String(epochs),
@@ -60,19 +60,19 @@ struct ArchitectureFinisher: Sendable {
       "training": String(trainer.fingerprint),
     ]
     let float = try kept.model(.float32, of: provenance) {
-      try train(trainer, checkpoint: kept.checkpoint(.float32), name: name, provenance: provenance)
+      try train(trainer, kept, name: name, provenance: provenance, bits: architecture.bitWidths)
     }
     let quantized = try kept.model(.postTraining, of: provenance) {
       progress.show("integers after training", of: name)
       return try measured(
-        PostTrainingQuantization(bits: bits(of: architecture)).quantize(float, calibration: runner.raw.training))
+        PostTrainingQuantization(bits: architecture.bitWidths).quantize(float, calibration: runner.raw.training))
     }
     var models: [FinishedForm: TrainedModel] = [.float32: float, .postTraining: quantized]
     if awareEpochs > 0 {
-      let training = awareTraining(like: trainer.options, bits: bits(of: architecture))
+      let training = awareTraining(like: trainer.options, bits: architecture.bitWidths)
       let provenance = provenance.merging(["aware": "\(awareEpochs) epochs"]) { $1 }
       models[.aware] = try kept.model(.aware, of: provenance) {
-        try measured(train(training, float, checkpoint: kept.checkpoint(.aware), name: name))
+        try measured(train(training, float, kept, name: name))
       }
     }
     let run = FinishedRun(seed: seed, models: models)
@@ -93,9 +93,10 @@ struct ArchitectureFinisher: Sendable {
   }
 
   private func train(
-    _ trainer: Trainer, checkpoint: CheckpointFile, name: String, provenance: [String: String]
+    _ trainer: Trainer, _ kept: KeptModels, name: String, provenance: [String: String], bits: BitWidths
   ) throws -> TrainedModel {
-    if let kept = try checkpoint.read() {
+    let checkpoint = kept.checkpoint(.float32)
+    if let kept = try kept.read(checkpoint) {
       // A checkpoint of another training is of no use.
       do { try trainer.restore(kept) } catch let error as TrainingError where error.code == .dataMismatch {
         checkpoint.remove()
@@ -108,6 +109,7 @@ struct ArchitectureFinisher: Sendable {
       }, afterStep: { try pause(checkpoint) { trainer.checkpoint() } })
     var provenance = provenance
     if case .csv(let file) = objective.data { provenance["target"] = file.target }
+    provenance[BitWidths.provenanceKey] = bits.provenance
     return try trainer.model(
       metrics: ["validation": result.best.validation, "test": trainer.evaluate(runner.data.test)],
       provenance: provenance)
@@ -140,8 +142,9 @@ struct ArchitectureFinisher: Sendable {
   }
 
   private func train(
-    _ training: QuantizationAwareTraining, _ float: TrainedModel, checkpoint: CheckpointFile, name: String
+    _ training: QuantizationAwareTraining, _ float: TrainedModel, _ kept: KeptModels, name: String
   ) throws -> TrainedModel {
+    let checkpoint = kept.checkpoint(.aware)
     func quantize(from kept: TrainingCheckpoint?) throws -> TrainedModel {
       try training.quantize(
         float, data: runner.data, from: kept,
@@ -151,7 +154,7 @@ struct ArchitectureFinisher: Sendable {
           try pause(checkpoint, take)
         }, afterStep: { take in try pause(checkpoint, take) })
     }
-    guard let kept = try checkpoint.read() else { return try quantize(from: nil) }
+    guard let kept = try kept.read(checkpoint) else { return try quantize(from: nil) }
     do { return try quantize(from: kept) } catch let error as TrainingError where error.code == .dataMismatch {
       // A checkpoint of another training is of no use.
       checkpoint.remove()
@@ -169,15 +172,6 @@ struct ArchitectureFinisher: Sendable {
     return model
   }
 
-  /// The bits of each layer's weights, by the name of the layer.
-  private func bits(of architecture: Architecture) -> BitWidths {
-    var widths = BitWidths()
-    for step in architecture.footprint.steps {
-      if let bits = step.weightBits, bits != 8 { widths.byLayer[step.name] = bits }
-    }
-    return widths
-  }
-
   /// What the metric on the validation samples becomes when one layer after the other has weights of few bits, all others
   /// those of the architecture, without training for it.
   ///
@@ -192,7 +186,7 @@ struct ArchitectureFinisher: Sendable {
         values: try bits.map { width in
           if stop.mode != nil { throw Stopped() }
           progress.show("\(step.name) with \(width) bits", of: "sensitivity")
-          var widths = self.bits(of: architecture)
+          var widths = architecture.bitWidths
           widths.byLayer[step.name] = width
           let quantized = try PostTrainingQuantization(bits: widths, sampleLimit: 256).quantize(
             float, calibration: raw.training)

@@ -44,15 +44,14 @@ struct FinishPage {
     """
 
   private var introduction: String {
-    let seeds = results.first?.runs.count ?? 0
-    let trained = seeds == 1 ? "once" : "with \(seeds) seeds"
-    func text(_ epochs: [Int]) -> String {
-      let (least, most) = (epochs.min() ?? 0, epochs.max() ?? 0)
-      return least == most ? counted(least, "epoch") : "\(least) to \(most) epochs"
+    func text(_ counts: [Int], _ noun: String = "epoch") -> String {
+      let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
+      return least == most ? counted(least, noun) : "\(least) to \(most) \(noun)s"
     }
-    let awareEpochs = results.map(\.epochs.aware)
+    let trained = "with \(text(results.map(\.seeds.count), "seed"))"
+    let awareEpochs = results.map(\.epochs.aware).filter { $0 > 0 }
     let aware =
-      awareEpochs.contains { $0 > 0 }
+      !awareEpochs.isEmpty
       ? ", QAT the integers of a further training of \(text(awareEpochs)) with rounded numbers, taught by the model "
         + "itself" : ""
     return SVG.escaped(
@@ -62,15 +61,15 @@ struct FinishPage {
   }
 
   private var summary: String {
-    let forms = results.first?.forms ?? []
+    let forms = results.forms
     return HTMLTable.text(
       headings: ["trial"] + forms.map(\.title) + ["exported", "flash", "activations", "macs", "limits", "all forms"],
       results.map { result in
-        ["\(result.trial.number)"] + forms.map { result.interval($0).text }
+        ["\(result.trial)"] + forms.map { result.forms.contains($0) ? result.interval($0).text : "–" }
           + [
             shortNumber((result.exportedValue * 1e4).rounded() / 1e4),
-            ArchitectureCost.flash.text(Double(result.network.flashBytes)),
-            ArchitectureCost.ram.text(Double(result.network.peakActivationBytes)),
+            ArchitectureCost.flash.text(Double(result.bytes.flash)),
+            ArchitectureCost.ram.text(Double(result.bytes.activations)),
             ArchitectureCost.macs.text(Double(result.architecture.footprint.multiplyAccumulates)),
             result.limitsText, result.verification.summary,
           ]
@@ -87,7 +86,7 @@ struct FinishPage {
       + FrontPicture(
         front, title: "\(front.points.count) trained architectures: \(front.metric) on validation samples",
         limit: limit,
-        marked: Set(results.map(\.trial.number))
+        marked: Set(results.map(\.trial))
       ).svg + HTMLTable.text(headings: front.headings, front.texts)
   }
 }

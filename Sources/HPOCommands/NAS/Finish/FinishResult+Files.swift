@@ -58,19 +58,34 @@ extension FinishResult {
       integers: InferenceLatency.median(runs: 50) { _ = engine.run(sample) }
     )
     self.init(
-      trial: trial, architecture: architecture, metric: metric, epochs: (finisher.epochs, finisher.awareEpochs),
-      runs: runs, chosen: chosen, network: network,
+      trial: trial.number, architecture: architecture, metric: metric,
+      epochs: (finisher.epochs, finisher.awareEpochs),
+      seeds: runs.map { run in
+        Seed(
+          seed: run.seed,
+          values: Dictionary(
+            uniqueKeysWithValues: run.models.keys.map { form in
+              (form, (run.value(metric, of: form, on: "validation"), run.value(metric, of: form, on: "test")))
+            }))
+      },
+      exported: (chosen.run.seed, chosen.form),
+      bytes: Bytes(
+        flash: network.flashBytes, activations: network.peakActivationBytes, arena: network.memory.count),
       files: contents.mapValues(\.file), verification: verification, confusion: confusion, sensitivity: sensitivity,
       latency: latency,
       limits: KeptLimit.all(limits, network: network, architecture: architecture, latency: latency.float))
   }
 
-  /// What the study keeps of it: the way from the trial to its files.
-  func lineage(in folder: String) -> JSONValue {
-    [
-      "architecture": .string(architecture.genome.hash), "seed": .int(chosen.run.seed),
-      "form": .string(chosen.form.rawValue), "test \(metric.rawValue)": .double(exportedValue),
-      "files": .object(files.mapValues { .string("\(folder)/\($0)") }), "report": .string("\(folder)/report.html"),
+  /// What the study keeps of it: the way from the trial to its files, seen from the folder of the database.
+  func lineage(in folder: String, database: String?) -> JSONValue {
+    func place(_ file: String) -> JSONValue {
+      let path = "\(folder)/\(file)"
+      return .string(database.map { ModelLineage.place(of: path, beside: $0) } ?? path)
+    }
+    return [
+      "architecture": .string(architecture.genome.hash), "seed": .int(exported.seed),
+      "form": .string(exported.form.rawValue), "test \(metric.rawValue)": .double(exportedValue),
+      "files": .object(files.mapValues(place)), "report": place("report.html"),
     ]
   }
 }

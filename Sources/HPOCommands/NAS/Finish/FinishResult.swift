@@ -3,16 +3,31 @@ import OrderedCollections
 
 /// What became of one architecture: several trainings, and the files of the best integer model.
 struct FinishResult {
-  let trial: FrozenTrial
+  /// What one training reached in each form, with the metric of the study.
+  struct Seed {
+    let seed: Int
+    let values: [FinishedForm: (validation: Double, test: Double)]
+  }
+
+  /// What the exported model takes, in bytes.
+  struct Bytes {
+    let flash: Int
+    /// All activations that live at the same time, at their peak.
+    let activations: Int
+    /// The one block in which activations are placed.
+    let arena: Int
+  }
+
+  /// The number of the trial.
+  let trial: Int
   let architecture: Architecture
   let metric: Metric
   /// The epochs of a training, and those of the further training with rounded numbers.
   let epochs: (float: Int, aware: Int)
-  let runs: [FinishedRun]
-  /// The run and the form that are exported.
-  let chosen: (run: FinishedRun, form: FinishedForm)
-  /// The integers of the exported model.
-  let network: IntegerNetwork
+  let seeds: [Seed]
+  /// The training and the form that are exported.
+  let exported: (seed: Int, form: FinishedForm)
+  let bytes: Bytes
   /// The files that were written, by what they are, relative to the folder of the report.
   let files: OrderedDictionary<String, String>
   let verification: ModelVerification
@@ -25,28 +40,30 @@ struct FinishResult {
   let limits: [KeptLimit]
 
   /// The forms that were made.
-  var forms: [FinishedForm] { FinishedForm.allCases.filter { chosen.run.models[$0] != nil } }
+  var forms: [FinishedForm] { FinishedForm.allCases.filter { seeds.first?.values[$0] != nil } }
 
-  /// What all seeds reached on a part of the data.
-  func interval(_ form: FinishedForm, on part: String = "test") -> MeanInterval {
-    MeanInterval(runs.map { $0.value(metric, of: form, on: part) })
-  }
+  /// What all seeds reached on the test samples.
+  func interval(_ form: FinishedForm) -> MeanInterval { MeanInterval(seeds.compactMap { $0.values[form]?.test }) }
 
   /// What the exported model reaches on the test samples.
-  var exportedValue: Double { chosen.run.value(metric, of: chosen.form, on: "test") }
+  var exportedValue: Double { exportedValues.test }
+
+  private var exportedValues: (validation: Double, test: Double) {
+    seeds.first { $0.seed == exported.seed }?.values[exported.form] ?? (.nan, .nan)
+  }
 
   /// All figures.
   var json: JSONValue {
     var members: OrderedDictionary<String, JSONValue> = [
-      "trial": .int(trial.number), "architecture": .string(architecture.genome.hash),
+      "trial": .int(trial), "architecture": .string(architecture.genome.hash),
       "genome": .object(architecture.genome.choices.mapValues(\.json)), "metric": .string(metric.rawValue),
       "epochs": .int(epochs.float), "awareEpochs": .int(epochs.aware),
     ]
     for form in forms { members[form.rawValue] = interval(form).json }
-    members["seeds"] = .array(runs.map(json(of:)))
+    members["seeds"] = .array(seeds.map(json(of:)))
     members["exported"] = [
-      "seed": .int(chosen.run.seed), "form": .string(chosen.form.rawValue),
-      "validation": .double(chosen.run.value(metric, of: chosen.form, on: "validation")),
+      "seed": .int(exported.seed), "form": .string(exported.form.rawValue),
+      "validation": .double(exportedValues.validation),
       "test": .double(exportedValue),
     ]
     members["costs"] = costs
@@ -63,10 +80,12 @@ struct FinishResult {
     members["files"] = .object(files.mapValues(JSONValue.string))
     members["verification"] = .array(
       verification.checks.map { check in
-        [
+        var row: OrderedDictionary<String, JSONValue> = [
           "form": .string(check.name), "same": check.passes.map(JSONValue.bool) ?? .null,
           "finding": .string(check.finding),
         ]
+        if !check.words.isEmpty { row["words"] = .string(check.words) }
+        return .object(row)
       })
     members["sensitivity"] = .array(
       sensitivity.map { layer in
@@ -90,20 +109,18 @@ struct FinishResult {
 
   private var costs: JSONValue {
     [
-      "flashBytes": .int(network.flashBytes), "activationBytes": .int(network.peakActivationBytes),
-      "arenaBytes": .int(network.memory.count), "parameters": .int(architecture.footprint.parameters),
+      "flashBytes": .int(bytes.flash), "activationBytes": .int(bytes.activations),
+      "arenaBytes": .int(bytes.arena), "parameters": .int(architecture.footprint.parameters),
       "macs": .int(architecture.footprint.multiplyAccumulates),
       "latency": ["float32": .double(latency.float), "int8": .double(latency.integers)],
     ]
   }
 
-  private func json(of run: FinishedRun) -> JSONValue {
-    var members: OrderedDictionary<String, JSONValue> = ["seed": .int(run.seed)]
+  private func json(of seed: Seed) -> JSONValue {
+    var members: OrderedDictionary<String, JSONValue> = ["seed": .int(seed.seed)]
     for form in forms {
-      members[form.rawValue] = [
-        "validation": .double(run.value(metric, of: form, on: "validation")),
-        "test": .double(run.value(metric, of: form, on: "test")),
-      ]
+      guard let values = seed.values[form] else { continue }
+      members[form.rawValue] = ["validation": .double(values.validation), "test": .double(values.test)]
     }
     return .object(members)
   }

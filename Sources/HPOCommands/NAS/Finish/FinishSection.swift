@@ -9,7 +9,7 @@ struct FinishSection {
 
   var html: String {
     var parts = [
-      "<h2>Trial \(result.trial.number)</h2>", cards, architecture, seeds, "<h3>Files</h3>",
+      "<h2>Trial \(result.trial)</h2>", cards, architecture, seeds, "<h3>Files</h3>",
       HTMLTable.text(headings: ["", "file"], result.files.map { [$0.key, $0.value] }), verification, sensitivity,
     ]
     if let confusion = result.confusion, confusion.names.count <= 30 { parts.append(matrix(confusion)) }
@@ -20,8 +20,8 @@ struct FinishSection {
     let footprint = result.architecture.footprint
     let facts = [
       (rounded(result.exportedValue), "test \(metric), int8"),
-      (ArchitectureCost.flash.text(Double(result.network.flashBytes)), "flash"),
-      (ArchitectureCost.ram.text(Double(result.network.peakActivationBytes)), "activations at their peak"),
+      (ArchitectureCost.flash.text(Double(result.bytes.flash)), "flash"),
+      (ArchitectureCost.ram.text(Double(result.bytes.activations)), "activations at their peak"),
       (ArchitectureCost.parameters.text(Double(footprint.parameters)), "parameters"),
       (ArchitectureCost.macs.text(Double(footprint.multiplyAccumulates)), "multiply-accumulates"),
       (ArchitectureCost.latency.text(result.latency.float), "an inference, float32, here"),
@@ -33,7 +33,7 @@ struct FinishSection {
   }
 
   private var architecture: String {
-    let arena = ArchitectureCost.ram.text(Double(result.network.memory.count))
+    let arena = ArchitectureCost.ram.text(Double(result.bytes.arena))
     return "<h3>Architecture and memory over the schedule</h3>"
       + "<p class=\"note\">Layers run from top to bottom; beside each are the flash of its constants and the bytes of all "
       + "activations that are live while it runs. Placed in one block they take \(arena). Genome "
@@ -43,11 +43,11 @@ struct FinishSection {
 
   private var seeds: String {
     let forms = result.forms
-    var rows = result.runs.map { run in
-      ["\(run.seed)"]
+    var rows = result.seeds.map { seed in
+      ["\(seed.seed)"]
         + forms.map { form in
-          let isExported = run.seed == result.chosen.run.seed && form == result.chosen.form
-          return rounded(run.value(result.metric, of: form, on: "test")) + (isExported ? " (exported)" : "")
+          let isExported = seed.seed == result.exported.seed && form == result.exported.form
+          return rounded(seed.values[form]?.test ?? .nan) + (isExported ? " (exported)" : "")
         }
     }
     rows.append(["mean"] + forms.map { result.interval($0).text })
@@ -64,7 +64,8 @@ struct FinishSection {
         case nil: ("not run", "")
         }
       return "<tr><td>\(SVG.escaped(check.name))</td><td class=\"\(style)\">\(name)</td>"
-        + "<td>\(SVG.escaped(check.finding))</td></tr>"
+        + "<td>\(SVG.escaped(check.finding))"
+        + (check.words.isEmpty ? "" : "<pre>\(SVG.escaped(check.words))</pre>") + "</td></tr>"
     }
     return "<h3>Do all forms compute the same bytes as the integer engine?</h3>"
       + "<table><tr><th>form</th><th>result</th><th>finding</th></tr>\(rows.joined())</table>"

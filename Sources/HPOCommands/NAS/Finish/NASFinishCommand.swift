@@ -14,7 +14,8 @@ struct NASFinishCommand: ParsableCommand {
       samples is exported as ONNX and as a C header. All forms are compared sample by \
       sample with the integer engine, by which the model is measured on the test samples.
 
-      What is finished is kept as files, so that an interrupted command goes on where it was. report.html tells it all.
+      What is finished is kept as files, so that an interrupted command goes on where it was. report.html tells it all, with \
+      what earlier calls have finished in the same folder.
 
       Examples:
         hpo nas finish --study digits-nas
@@ -58,18 +59,28 @@ struct NASFinishCommand: ParsableCommand {
   }
 
   func run() throws {
-    let (record, all, source, limits) = try storage.withStorage { storage in
+    let (record, completed, source, limits) = try storage.withStorage { storage in
       let record = try study.record(in: storage)
       let trials = try storage.trials(study: record.id, states: [.complete])
       return (
         record, trials, try ArchitectureSource(of: record, in: storage), try storage.architectureLimits(of: record)
       )
     }
-    let front = try ArchitectureFront(record, trials: all, cost: nil)
-    let chosen = try chosenTrials(record, all, front)
+    let front = try ArchitectureFront(record, trials: completed, cost: nil)
+    let chosen = try chosenTrials(record, completed, front)
+    if let top, chosen.count < top {
+      let place = record.directions.count > 1 ? "front" : "study"
+      Terminal.writeError(
+        "note: --top \(top): the \(place) has \(counted(chosen.count, "architecture")), and no more can be finished\n")
+    }
     for trial in chosen { try requireIntegers(of: trial, source.architecture(of: trial), study: record.name) }
+    // A compiler that fails is to be known before hours of training.
+    _ = try CCompiler.find()
     let folder = output ?? "\(record.name.asFileName)-finished"
     let models = "\(folder)/seeds"
+    let report = EarlierReport(path: "\(folder)/report.json", study: record.name, source: source, trials: completed)
+    // What could not be kept is to be known before hours of training.
+    _ = try report.results(butOf: chosen.map(\.number))
     do {
       try FileManager.default.createDirectory(atPath: models, withIntermediateDirectories: true)
     } catch {
@@ -97,7 +108,8 @@ struct NASFinishCommand: ParsableCommand {
           trial, source, finisher, limits: limits, folder: folder, jobs: jobs ?? source.configuration.jobs ?? 1)
         try storage.withStorage { storage in
           try storage.setStudyAttribute(
-            "finished:trial \(trial.number)", to: result.lineage(in: folder), kind: .user, study: record.id)
+            "finished:trial \(trial.number)", to: result.lineage(in: folder, database: self.storage.file), kind: .user,
+            study: record.id)
         }
         for broken in result.limits where !broken.isKept {
           progress.note("trial \(trial.number), exported: \(broken.text)")
@@ -109,15 +121,22 @@ struct NASFinishCommand: ParsableCommand {
       throw ExitCode(Interruption.exitStatus)
     }
 
+    let earlier = try report.results(butOf: results.map(\.trial))
+    let all = results + earlier
+    if !earlier.isEmpty {
+      let numbers = earlier.map { String($0.trial) }.joined(separator: ", ")
+      progress.note(
+        "the report also holds what was finished before: \(earlier.count == 1 ? "trial" : "trials") \(numbers)")
+    }
     let page = FinishPage(
-      study: record.name, data: source.runner.raw.training.name, front: front, limits: limits, results: results)
+      study: record.name, data: source.runner.raw.training.name, front: front, limits: limits, results: all)
     let summary: JSONValue = [
       "study": .string(record.name), "front": front.json,
-      "results": .array(results.map(\.json)),
+      "results": .array(all.map(\.json)),
     ]
     try RegularFile.write(Array(page.html.utf8), to: "\(folder)/report.html")
-    try RegularFile.write(Array((summary.serialized(.pretty) + "\n").utf8), to: "\(folder)/report.json")
-    Terminal.write(table(results).formatted(.table, width: Terminal.outputWidth))
+    try RegularFile.write(Array((summary.serialized(.pretty) + "\n").utf8), to: report.path)
+    Terminal.write(table(all).formatted(.table, width: Terminal.outputWidth))
     Terminal.write("report: \(folder)/report.html\n")
     guard results.allSatisfy(\.verification.passes) else {
       Terminal.writeError("a form of a model computes something else than the integer engine; see the report\n")
@@ -157,16 +176,16 @@ struct NASFinishCommand: ParsableCommand {
   }
 
   private func table(_ results: [FinishResult]) -> ResultTable {
-    let forms = results.first?.forms ?? []
+    let forms = results.forms
     var table = ResultTable(
       columns: [.init("trial")] + forms.map { ResultTable.Column($0.title) }
         + ["exported", "flash", "ram", "macs", "limits", "all forms"].map { ResultTable.Column($0) })
     table.rows = results.map { result in
-      var row: [JSONValue?] = [.int(result.trial.number)]
-      row += forms.map { .string(result.interval($0).text) }
+      var row: [JSONValue?] = [.int(result.trial)]
+      row += forms.map { result.forms.contains($0) ? .string(result.interval($0).text) : nil }
       row += [
-        .double(result.exportedValue), .string(ArchitectureCost.flash.text(Double(result.network.flashBytes))),
-        .string(ArchitectureCost.ram.text(Double(result.network.peakActivationBytes))),
+        .double(result.exportedValue), .string(ArchitectureCost.flash.text(Double(result.bytes.flash))),
+        .string(ArchitectureCost.ram.text(Double(result.bytes.activations))),
         .string(ArchitectureCost.macs.text(Double(result.architecture.footprint.multiplyAccumulates))),
         .string(result.limitsText), .string(result.verification.summary),
       ]

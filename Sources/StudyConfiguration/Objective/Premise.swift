@@ -113,7 +113,7 @@ extension Hyperparameter {
     case .epsilon: [Premise(.optimizer(.adagrad, .rmsprop, .adam, .adamw))]
     case .decayed: [Premise(.value(.weightDecay, .above(0)), .value(.l1Penalty, .above(0)))]
     case .huberDelta: [Premise(.loss(.huber))]
-    case .labelSmoothing: [Premise(.loss(.automatic, .crossEntropy))]
+    case .labelSmoothing: [Premise(.loss(.automatic, .crossEntropy)), Premise(.classes)]
     case .temperature: [Premise(.teacher), Premise(.classes)]
     case .teacherShare:
       [Premise(.teacher), Premise(.value(.loss, .noneOf([TrainingRefinements.LossName.klDivergence.rawValue])))]

@@ -69,7 +69,7 @@ struct CSVReader {
           line: tokenizer.recordLine)
       }
       try checkWidth(header.count)
-      guard try isComplete(header, featureColumns: featureColumns, targetColumn: targetColumn) else { continue }
+      guard try isComplete(header, featureColumns, targetColumn, isForTraining: isForTraining) else { continue }
       for (feature, column) in featureColumns.enumerated() {
         if codes[feature] == nil {
           let value = try number(column, name: header[column])
@@ -181,7 +181,7 @@ struct CSVReader {
 
   /// Whether no value of the row is missing.
   private func isComplete(
-    _ header: [String], featureColumns: [Int], targetColumn: Int?
+    _ header: [String], _ featureColumns: [Int], _ targetColumn: Int?, isForTraining: Bool
   ) throws(DatasetError) -> Bool {
     guard let column = (featureColumns + (targetColumn.map { [$0] } ?? [])).first(where: isMissing) else {
       return true
@@ -189,7 +189,11 @@ struct CSVReader {
     guard options.missingValues == .reject else { return false }
     throw DatasetError(
       .missingValue,
-      "\(header[column].quoted) is missing; fill it in, leave such rows out, or ignore the column", source: source,
+      "\(header[column].quoted) is missing; "
+        + (isForTraining
+          ? "fill it in, leave such rows out, or ignore the column"
+          : "fill it in as for training, or take the row out of the file"),
+      source: source,
       line: tokenizer.recordLine, column: column + 1)
   }
 

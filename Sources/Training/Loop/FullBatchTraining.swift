@@ -12,8 +12,8 @@ final class FullBatchTraining {
 
   /// Compiles the function.
   ///
-  /// - Throws: `TrainingError` of code `invalidOption` where an option makes the function rough or random; `GraphError`
-  ///   where Newton-CG needs a second derivative that an operation does not have.
+  /// - Throws: `TrainingError` of code `invalidOption` where an option makes the function rough or random, or where Newton-CG
+  ///   needs a second derivative that an operation does not have.
   init(
     _ method: MinimizationMethod, _ network: any Network, data: Dataset, targets: TargetColumn,
     options: TrainingOptions, parameters: ParameterStore, kernels: Kernels
@@ -29,11 +29,21 @@ final class FullBatchTraining {
         "bfloat16 would round it to steps; take the precision float32"
       } else { nil }
     if let obstacle {
-      throw TrainingError(.invalidOption, "\(method.name) minimizes a smooth function of all samples, and \(obstacle)")
+      throw TrainingError(
+        .invalidOption,
+        "\(method.name) minimizes a smooth function of all samples, and \(obstacle); leave that out, or take an optimizer of "
+          + "steps such as adam")
     }
     function = try SampleLoss(
       network, data: data, targets: targets, options: options, parameters: parameters, kernels: kernels)
-    if method == .newtonCG { try function.prepareCurvature() }
+    if method == .newtonCG {
+      do { try function.prepareCurvature() } catch let error as GraphError {
+        throw TrainingError(
+          .invalidOption,
+          "newtonCG needs the second derivative of each operation, and \(error.message); take lbfgs, or dense layers with "
+            + "smooth activations such as tanh")
+      }
+    }
     self.method = method
     self.parameters = parameters
     minimization = Minimization(method, from: parameters.point)

@@ -112,7 +112,8 @@ def test_metadata_tells_where_a_model_comes_from(name):
         assert len(json.loads(metadata["classes"])) == model.graph.output[0].type.tensor_type.shape.dim[1].dim_value
         if name.startswith("network"):
             assert metadata["study"] == 'random, "all" networks' and int(metadata["trial"]) >= 0
-            assert float(metadata["test accuracy"]) == 0.25
+            # Integers that nobody has measured claim no accuracy, least of all that of the floating-point model.
+            assert metadata.get("test accuracy") == ("0.25" if form == "float" else None)
 
 
 def test_there_is_something_to_prove():

@@ -136,15 +136,6 @@ extension Dataset.Target {
     }
   }
 
-  /// Whether the same classes, or values as well, are to be predicted.
-  func hasSameMeaning(as other: Dataset.Target) -> Bool {
-    switch (self, other) {
-    case (.classes(_, let names), .classes(_, let otherNames)): names == otherNames
-    case (.values, .values): true
-    default: false
-    }
-  }
-
   func subset(_ indices: [Int]) -> Dataset.Target {
     switch self {
     case .classes(let labels, let names): .classes(labels: indices.map { labels[$0] }, names: names)

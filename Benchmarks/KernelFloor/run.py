@@ -3,16 +3,15 @@
 
 Build first: swift build -c release --product BenchmarkTrainingStep
              swift build -c release --product BenchmarkKernelFloor
-Run: python3 Benchmarks/KernelFloor/run.py [float32|bfloat16]
+Run: python3 Benchmarks/KernelFloor/run.py [--network NAME] [--batch N] [--precision float32|bfloat16] [--rounds 15]
 """
 
+import argparse
 import os
 import statistics
 import subprocess
-import sys
 
 NAMES = ["64-128-64-10", "784-512-256-10", "conv8x8", "conv28x28", "separable32x32"]
-ROUNDS = 15
 
 
 class Program:
@@ -38,14 +37,21 @@ class Program:
 
 
 def main():
-    precision = sys.argv[1] if len(sys.argv) > 1 else "float32"
-    print(f"{precision}, medians of {ROUNDS} rounds and of their ratios")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--network", choices=NAMES, help="one of the networks; else all of them")
+    parser.add_argument("--batch", type=int, help="one batch; else 32 and 128")
+    parser.add_argument("--precision", choices=["float32", "bfloat16"], default="float32")
+    parser.add_argument("--rounds", type=int, default=15)
+    options = parser.parse_args()
+    names = [options.network] if options.network else NAMES
+    batches = [options.batch] if options.batch else [32, 128]
+    print(f"{options.precision}, medians of {options.rounds} rounds and of their ratios")
     print("network           batch     ours, us   floor, us  ours / floor  (range)")
-    for network, batch in [(name, batch) for name in NAMES for batch in (32, 128)]:
+    for network, batch in [(name, batch) for name in names for batch in batches]:
         programs = [
-            Program(name, network, batch, precision) for name in ("BenchmarkTrainingStep", "BenchmarkKernelFloor")
+            Program(name, network, batch, options.precision) for name in ("BenchmarkTrainingStep", "BenchmarkKernelFloor")
         ]
-        rows = [[program.time(program.steps) for program in programs] for _ in range(ROUNDS)]
+        rows = [[program.time(program.steps) for program in programs] for _ in range(options.rounds)]
         for program in programs:
             program.close()
         ours, floor = (statistics.median(column) for column in zip(*rows))

@@ -5,9 +5,10 @@ One file is made by hpo, one by Optuna, where the Python that runs this has it; 
 own. Nobody has kept a history of either, so that the first opening has to find what it needs.
 
 Build first: swift build -c release --product hpo --product BenchmarkStudyOverhead
-Run: python3 Benchmarks/ManyTrials/run.py [trials] [folder of the built programs]
+Run: python3 Benchmarks/ManyTrials/run.py [--trials 1000000] [--programs .build/release]
 """
 
+import argparse
 import json
 import os
 import random
@@ -108,9 +109,12 @@ def measure(hpo, engine, path, count):
 
 
 def main():
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    programs = sys.argv[2] if len(sys.argv) > 2 else ".build/release"
-    hpo, engine = os.path.join(programs, "hpo"), os.path.join(programs, "BenchmarkStudyOverhead")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--trials", type=int, default=1_000_000)
+    parser.add_argument("--programs", default=".build/release", help="the folder of the built programs")
+    options = parser.parse_args()
+    count = options.trials
+    hpo, engine = (os.path.join(options.programs, name) for name in ("hpo", "BenchmarkStudyOverhead"))
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR", ".")) as folder:
         path = os.path.join(folder, "many.db")
         subprocess.run([hpo, "study", "create", "--study", "overhead", "--storage", path], check=True, capture_output=True)

@@ -1,16 +1,18 @@
+#!/usr/bin/env python3
 """Times a trial whose objective is a program, without the program's own work: hpo's commands and workers, and Optuna
 starting the same command with subprocess.run.
 
-    python3 Benchmarks/ProgramOverhead/run.py .build/release/hpo
+Build first: make build
+Run with a Python that has optuna: python Benchmarks/ProgramOverhead/run.py [--program .build/release/hpo] [--rounds 5]
 
 Prints the milliseconds a trial, the median of some runs, and the ratios.
 """
 
+import argparse
 import json
 import pathlib
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 
@@ -21,7 +23,6 @@ while read -r line; do
 done
 """
 TRIALS = 300
-RUNS = 5
 
 
 def hpo(binary, folder, script, *options):
@@ -59,10 +60,14 @@ def bare_command():
 
 
 def main():
-    binary = str(pathlib.Path(sys.argv[1]).resolve())
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--program", default=".build/release/hpo")
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    binary = str(pathlib.Path(options.program).resolve())
     times = {"hpo, command": [], "hpo, worker": [], "Optuna, command": [], "the command alone, by Python": []}
     with tempfile.TemporaryDirectory() as folder:
-        for _ in range(RUNS):
+        for _ in range(options.rounds):
             times["hpo, command"].append(hpo(binary, folder, COMMAND))
             times["hpo, worker"].append(hpo(binary, folder, WORKER, "--worker"))
             times["Optuna, command"].append(optuna_command(folder))
@@ -74,4 +79,5 @@ def main():
         print(f"Optuna / {name}: {statistics.median(ratios):.1f}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -2,14 +2,14 @@
 """The best value that each sampler finds on a study file, over some seeds, with the same number of trials.
 
 Build first: make build
-Run: python3 Benchmarks/SamplerComparison/run.py [study file] [trials] [seeds] [path of hpo]
+Run: python3 Benchmarks/SamplerComparison/run.py [--config Configs/digits-mlp.yaml] [--trials 60] [--seeds 10]
 """
 
+import argparse
 import json
 import os
 import statistics
 import subprocess
-import sys
 import tempfile
 
 
@@ -23,14 +23,17 @@ def best(hpo, file, trials, sampler, seed):
 
 
 def main():
-    file = sys.argv[1] if len(sys.argv) > 1 else "Configs/digits-mlp.yaml"
-    trials = int(sys.argv[2]) if len(sys.argv) > 2 else 60
-    seeds = int(sys.argv[3]) if len(sys.argv) > 3 else 10
-    hpo = sys.argv[4] if len(sys.argv) > 4 else ".build/release/hpo"
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--config", default="Configs/digits-mlp.yaml", help="the study file")
+    parser.add_argument("--trials", type=int, default=60)
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--program", default=".build/release/hpo")
+    options = parser.parse_args()
+    file, trials, seeds = options.config, options.trials, options.seeds
     print(f"{file}, {trials} trials, seeds 1 to {seeds}")
     found = {}
     for sampler in ["tpe", "random"]:
-        values = [best(hpo, file, trials, sampler, seed) for seed in range(1, seeds + 1)]
+        values = [best(options.program, file, trials, sampler, seed) for seed in range(1, seeds + 1)]
         found[sampler] = values
         print(f"{sampler:7} median best {statistics.median(values):.4f}, mean {statistics.mean(values):.4f}:", end=" ")
         print(" ".join(f"{value:.4f}" for value in values), flush=True)

@@ -86,6 +86,36 @@ struct DensityLoopsTests {
     for sum in sums { #expect(abs(sum - direct) <= 1e-13 * abs(direct)) }
   }
 
+  @Test("Kernels that are left out beside a wide one change no sum")
+  func distantKernels() {
+    var random = SplitMix64(seed: 15)
+    // Narrow kernels, of which most are far from all points, and a wide one as the last.
+    let count = 700
+    let centres = (0..<count).map { $0 == count - 1 ? 0.5 : random.uniform() }
+    let scales = (0..<count).map { $0 == count - 1 ? 0.85 : 50 + 100 * random.uniform() }
+    let base = (0..<count).map { _ in random.uniform() * 3 - 8 }
+    for loops in DensityLoops.all {
+      for (points, low) in [(8, 0.3), (24, 0.3), (40, -4)] {
+        let places = (0..<points).map { low + 0.1 * Double($0) / Double(points) }
+        let table = (0..<(count * points)).map { Double($0 % 997) / -80 }
+        var sums = [Double](repeating: 0, count: points)
+        logSums(
+          loops, base: base, tables: [table, table], entries: (0..<count).map(Int32.init), centres: centres,
+          scales: scales,
+          places: places, &sums)
+        for (point, sum) in sums.enumerated() {
+          let terms = (0..<count).map { kernel in
+            let distance = (places[point] - centres[kernel]) * scales[kernel]
+            return base[kernel] + (2 * table[kernel * points + point] - distance * distance) * Double.log(2)
+          }
+          let greatest = terms.max() ?? 0
+          let direct = greatest + Double.log(terms.reduce(0) { $0 + Double.exp($1 - greatest) })
+          #expect(abs(sum - direct) <= 1e-13 * max(1, abs(direct)), "point \(point) of \(points)")
+        }
+      }
+    }
+  }
+
   @Test("Exponentials agree with the library's, from 0 over the smallest numbers to infinity")
   func exponentials() {
     var random = SplitMix64(seed: 14)

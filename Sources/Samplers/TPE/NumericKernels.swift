@@ -25,11 +25,9 @@ struct NumericKernels {
             var (lastCentre, lastWidth) = (Double.nan, Double.nan)
             for index in 0..<count {
               let (centre, width) = (places[index + 1], widths[index])
-              if centre != lastCentre || width != lastWidth {
-                (places[distinct], widths[distinct]) = (centre, width)
-                (lastCentre, lastWidth) = (centre, width)
-                distinct += 1
-              }
+              distinct += centre == lastCentre && width == lastWidth ? 0 : 1
+              (places[distinct - 1], widths[distinct - 1]) = (centre, width)
+              (lastCentre, lastWidth) = (centre, width)
               entries[Int(kernels[index])] = Int32(distinct - 1)
             }
             entries[count] = Int32(distinct)

@@ -156,6 +156,29 @@ struct ArchitectureBuilderTests {
     #expect(error?.code == .rejected && error?.message.contains("nothing will do") == true)
   }
 
+  @Test("A pooling that is larger than the image with its padding is no architecture; an axis of one pixel has none")
+  func pooling() throws {
+    for (window, padding, isPossible) in [(4, 0, true), (5, 0, false), (6, 1, true), (7, 1, false)] {
+      for isMaximum in [true, false] {
+        let space = Space { x, builder in
+          isMaximum
+            ? try builder.maxPooling(x, window: window, padding: padding, name: "pool")
+            : try builder.averagePooling(x, window: window, padding: padding, name: "pool")
+        }
+        let architecture = { (shape: [Int]) throws in
+          try space.architecture(featureShape: shape, outputWidth: 3) { _, _ in 0 }
+        }
+        if isPossible {
+          _ = try architecture([4, 4, 2])
+        } else {
+          let error = #expect(throws: ArchitectureError.self) { try architecture([4, 4, 2]) }
+          #expect(error?.code == .rejected && error?.message.contains("'pool' pools \(window) by \(window)") == true)
+        }
+        _ = try architecture([9, 1, 2])
+      }
+    }
+  }
+
   @Test("The bits of weights are choices of each layer, and are known by the weight")
   func bits() throws {
     let space = Space { x, builder in

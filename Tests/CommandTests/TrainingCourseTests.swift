@@ -25,6 +25,19 @@ import Testing
     #expect(course.status(elapsed: 80, width: 80) == "4 epochs · best accuracy 0.5 (epoch 1)")
   }
 
+  @Test("a training that has ended early tells the epochs that it took, and nothing that is left")
+  func ended() throws {
+    var course = TrainingCourse(metric: .accuracy, epochs: 30, steps: 10)
+    for epoch in 1...3 { course.add(try report(epoch, accuracy: 0.5, isBest: epoch == 1)) }
+    #expect(course.status(elapsed: 9, width: 80).hasPrefix("epoch 4/30 · "))
+    var interrupted = course
+    course.end()
+    #expect(course.status(elapsed: 9, width: 80) == "3 of 30 epochs · best accuracy 0.5 (epoch 1)")
+    interrupted.addStep()
+    interrupted.end()
+    #expect(interrupted.status(elapsed: 9, width: 80) == "epoch 4/30 · step 1/10 · best accuracy 0.5 (epoch 1)")
+  }
+
   @Test("a training that goes on counts from where it was, and foretells its end by what this process did")
   func resumed() throws {
     var course = TrainingCourse(metric: .accuracy, epochs: 10, steps: 4)

@@ -76,7 +76,7 @@ struct AwareOptions: ParsableArguments {
       metric: training.options.metric ?? .standard(for: data.training.target.task), epochs: training.options.epochs,
       steps: max(1, data.training.count / max(1, training.options.batchSize)))
     let stop = StopSource()
-    let interruption = Interruption(stop: stop) { display.note("stopping; Ctrl-C again ends at once") }
+    let interruption = Interruption(stop: stop) { display.finish("stopping; Ctrl-C again ends at once") }
     defer { interruption.end() }
     func pause(_ take: () -> TrainingCheckpoint) throws {
       if stop.mode != nil {

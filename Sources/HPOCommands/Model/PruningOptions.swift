@@ -97,7 +97,7 @@ struct PruningOptions: ParsableArguments {
     if restart { checkpoint.remove() }
     let display = TrainingDisplay(trainer, resumed: try checkpoint.resume(trainer))
     let stop = StopSource()
-    let interruption = Interruption(stop: stop) { display.note("stopping; Ctrl-C again ends at once") }
+    let interruption = Interruption(stop: stop) { display.finish("stopping; Ctrl-C again ends at once") }
     defer { interruption.end() }
     func pause() throws {
       if stop.mode != nil {

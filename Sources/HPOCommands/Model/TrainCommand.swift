@@ -87,7 +87,7 @@ struct TrainCommand: ParsableCommand {
 
     let display = TrainingDisplay(trainer, resumed: resumed)
     let stop = StopSource()
-    let interruption = Interruption(stop: stop) { display.note("stopping; Ctrl-C again ends at once") }
+    let interruption = Interruption(stop: stop) { display.finish("stopping; Ctrl-C again ends at once") }
     defer { interruption.end() }
     func pause() throws {
       if stop.mode != nil {
@@ -143,9 +143,11 @@ struct Assignment: ExpressibleByArgument {
 
   init?(argument: String) {
     guard let sign = argument.firstIndex(of: "="), sign > argument.startIndex else { return nil }
-    guard let value = Choice(plainScalar: String(argument[argument.index(after: sign)...])) else { return nil }
+    let text = String(argument[argument.index(after: sign)...])
+    guard !text.isEmpty else { return nil }
     name = String(argument[..<sign])
-    self.value = value
+    // A number that does not fit is a text, which whoever wants a number refuses.
+    value = Choice(plainScalar: text) ?? .string(text)
   }
 }
 

@@ -13,6 +13,8 @@ struct TrainingCourse {
   private var step = 0
   /// The epochs that were done, in part as well, before this process began to train.
   private var before = 0.0
+  /// Whether nothing more is trained.
+  private var isOver = false
 
   /// - Parameters:
   ///   - epochs: The epochs of the whole training.
@@ -46,19 +48,27 @@ struct TrainingCourse {
   /// Takes in a step.
   mutating func addStep() { step += 1 }
 
-  /// `epoch 3/30 · step 12/34 · best accuracy 0.98 (epoch 2) · 12 s left`, cut to the width.
+  /// Takes note that the training has ended, early perhaps.
+  mutating func end() { isOver = true }
+
+  /// `epoch 3/30 · step 12/34 · best accuracy 0.98 (epoch 2) · 12 s left`, cut to the width; once the training has ended
+  /// `12 of 30 epochs · best accuracy 0.98 (epoch 2)`.
   ///
   /// - Parameters:
   ///   - elapsed: The seconds that this process has trained.
   ///   - width: The most characters.
   func status(elapsed: Double, width: Int) -> String {
-    var parts = [finished < epochs ? "epoch \(finished + 1)/\(epochs)" : counted(epochs, "epoch")]
+    var parts = [
+      finished == epochs
+        ? counted(epochs, "epoch")
+        : isOver && step == 0 ? "\(finished) of \(counted(epochs, "epoch"))" : "epoch \(finished + 1)/\(epochs)"
+    ]
     if step > 0 { parts.append("step \(step)/\(steps)") }
     if let best = reports.last(where: \.isBest) {
       parts.append("best \(metric.rawValue) \(shortNumber(best.value)) (epoch \(best.epoch))")
     }
     let left = Double(epochs) - position
-    if position > before, left > 0 { parts.append("\(duration(elapsed / (position - before) * left)) left") }
+    if position > before, left > 0, !isOver { parts.append("\(duration(elapsed / (position - before) * left)) left") }
     var line = parts.removeFirst()
     for part in parts where line.count + part.count + 3 < width { line += " · " + part }
     return line

@@ -10,6 +10,8 @@ final class TrainingDisplay: Sendable {
     /// The lines on the terminal that the next drawing replaces.
     var drawnLines = 0
     var lastDrawing: Double = -1
+    /// Whether the last curves are on the terminal.
+    var isFinished = false
   }
 
   private let metric: Metric
@@ -68,22 +70,17 @@ final class TrainingDisplay: Sendable {
     }
   }
 
-  /// Writes a line of its own.
-  func note(_ text: String) {
+  /// Leaves the last curves on the terminal, with a line behind them.
+  func finish(_ text: String? = nil) {
     state.withLock { state in
-      Terminal.writeError((state.drawnLines > 0 ? "\n" : "") + text + "\n")
-      state.drawnLines = 0
-    }
-  }
-
-  /// Leaves the last curves on the terminal.
-  func finish() {
-    state.withLock { state in
-      guard Terminal.errorWidth != nil, state.lastDrawing >= 0 else { return }
-      state.lastDrawing = -1
-      draw(&state)
-      Terminal.writeError("\n")
-      state.drawnLines = 0
+      state.course.end()
+      if Terminal.errorWidth != nil, state.lastDrawing >= 0, !state.isFinished {
+        state.lastDrawing = -1
+        draw(&state)
+        Terminal.writeError("\n")
+      }
+      state.isFinished = true
+      if let text { Terminal.writeError(text + "\n") }
     }
   }
 
@@ -95,7 +92,8 @@ final class TrainingDisplay: Sendable {
   /// At most ten times a second.
   private func draw(_ state: inout State) {
     let elapsed = elapsed
-    guard let width = Terminal.errorWidth, elapsed - state.lastDrawing >= 0.1 || state.lastDrawing < 0 else { return }
+    let isDue = state.lastDrawing < 0 || elapsed - state.lastDrawing >= 0.1
+    guard isDue, !state.isFinished, let width = Terminal.errorWidth else { return }
     state.lastDrawing = elapsed
     let lines =
       state.course.curves(width: width, height: Self.height) + [state.course.status(elapsed: elapsed, width: width)]

@@ -1,6 +1,7 @@
 import CProcess
 import Dispatch
 import Foundation
+import StudyEngine
 
 /// A program that runs, with its standard input and output at hand.
 ///
@@ -11,37 +12,6 @@ import Foundation
 /// which has one thread, or to the pool of idle workers, whose lock is taken to hand it over, so that each owner sees what
 /// the one before wrote. Other threads have the waker alone, which is `Sendable`, and the number of the process.
 final class ProgramProcess: @unchecked Sendable {
-  /// What happens next to a program.
-  enum Event {
-    /// It printed a line that may be a message.
-    case line([UInt8])
-    /// It printed a line that begins like a message and is too long for one, which is logged.
-    case overlongLine
-    /// It has ended, and all that it printed has been read.
-    case ended(ExitStatus)
-    /// The run is to end.
-    case interrupted
-    case outOfTime
-    /// Its processes use more memory than they may, in bytes.
-    case outOfMemory(Int)
-    /// It has closed its standard input, or has not read it for long.
-    case deaf
-    /// The pause that was asked for is over.
-    case paused
-  }
-
-  /// What bounds the wait for an event; times are nanoseconds of `DispatchTime`.
-  struct Bounds {
-    /// Nil for none.
-    var deadline: UInt64?
-    /// When to return at the latest although nothing happened; nil for never.
-    var pause: UInt64?
-    /// In bytes; nil for none.
-    var memory: Int?
-    /// Whether the program has been told to end, so that all but its end is of no interest.
-    var isEnding = false
-  }
-
   /// What the program printed that is no message.
   var log = ProgramLog()
   let waker: Waker
@@ -100,24 +70,9 @@ final class ProgramProcess: @unchecked Sendable {
     }
     outputReader.stopWaiting()
     errorReader.stopWaiting()
-    let names = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-    var failure = HPO_STARTED
-    let (process, code) = withCStrings(arguments) { arguments in
-      withCStrings(names) { environment in
-        path.withCString { path in
-          func start(_ folder: UnsafePointer<CChar>?) -> (pid_t, CInt) {
-            var program = hpo_program(
-              path: path, arguments: arguments, environment: environment, folder: folder, input: inputReader.number,
-              output: outputWriter.number, errors: errorWriter.number, guard: Guard.socket,
-              grace: CInt(clamping: grace.nanoseconds / 1_000_000), lock: lock?.descriptor ?? -1)
-            let process = hpo_start_program(&program, &failure)
-            return (process, errno)
-          }
-          return folder?.withCString(start) ?? start(nil)
-        }
-      }
-    }
-    guard process > 0 else { throw Self.error(failure, code, path: path, folder: folder) }
+    let process = try Self.start(
+      path: path, arguments: arguments, environment: environment, folder: folder, grace: grace, lock: lock,
+      input: inputReader, output: outputWriter, errors: errorWriter)
     leader = process
     self.waker = waker
     output = outputReader
@@ -134,22 +89,6 @@ final class ProgramProcess: @unchecked Sendable {
     hpo_signal_session(leader, SIGKILL)
     reap()
     forget()
-  }
-
-  private static func error(
-    _ failure: hpo_start_failure, _ code: CInt, path: String, folder: String?
-  ) -> ProgramError {
-    switch failure {
-    case HPO_NO_FOLDER:
-      ProgramError(.notFound, "the command cannot run in the folder '\(folder ?? ".")': \(systemMessage(code))")
-    case HPO_NO_PROGRAM where code == ENOEXEC:
-      ProgramError(
-        .notExecutable, "'\(path)' is no program; begin a script with a line such as #!/bin/sh, or name what runs it")
-    case HPO_NO_PROGRAM:
-      ProgramError(.notExecutable, "'\(path)' cannot be started: \(systemMessage(code))")
-    default:
-      ProgramError(.systemFailure, "the system refuses another process: \(systemMessage(code))")
-    }
   }
 
   // MARK: - Events
@@ -379,26 +318,5 @@ final class ProgramProcess: @unchecked Sendable {
   private func forget() {
     isOver = true
     if Guard.socket >= 0 { hpo_forget_program(Guard.socket, leader) }
-  }
-}
-
-extension Duration {
-  /// The whole nanoseconds, at most 292 years.
-  var nanoseconds: UInt64 {
-    let (seconds, attoseconds) = components
-    let (product, overflow) = UInt64(max(0, seconds)).multipliedReportingOverflow(by: 1_000_000_000)
-    return overflow || product > 1 << 62 ? 1 << 62 : product + UInt64(max(0, attoseconds) / 1_000_000_000)
-  }
-}
-
-/// Calls `body` with the texts as C has them, ended by NULL.
-private func withCStrings<Result>(
-  _ texts: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
-) -> Result {
-  let copies = texts.map { strdup($0) } + [nil]
-  defer { for copy in copies { free(copy) } }
-  return copies.withUnsafeBufferPointer { buffer in
-    guard let base = buffer.baseAddress else { preconditionFailure("the list ends with NULL") }
-    return body(base)
   }
 }

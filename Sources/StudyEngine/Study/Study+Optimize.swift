@@ -42,7 +42,7 @@ extension Study {
       study: self, limit: trials, jobs: jobs, stop: stop, rules: stopRules, observer: observer, objective: objective)
     let timer = timeout.map { timeout in
       let timer = DispatchSource.makeTimerSource(queue: .global())
-      timer.schedule(deadline: .now() + .nanoseconds(timeout.wholeNanoseconds))
+      timer.schedule(deadline: .now() + .nanoseconds(Int(timeout.nanoseconds)))
       timer.setEventHandler { run.halt("the time is over") }
       timer.resume()
       return timer
@@ -55,13 +55,5 @@ extension Study {
     }
     try keepHistory()
     return summary
-  }
-}
-
-extension Duration {
-  fileprivate var wholeNanoseconds: Int {
-    let (seconds, attoseconds) = components
-    let (product, overflow) = Int(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-    return overflow ? .max : product + Int(attoseconds / 1_000_000_000)
   }
 }

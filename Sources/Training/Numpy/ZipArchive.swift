@@ -40,7 +40,7 @@ struct ZipArchive {
       let end = stride(from: last, through: max(0, last - 65_535), by: -1).first(where: { place in
         number(place, 4) == 0x0605_4B50 && number(place + 20, 2) == bytes.count - place - 22
       })
-    else { throw corrupt("the directory at its end is missing; the file is cut off") }
+    else { throw corrupt("no directory of members stands before its end at byte \(bytes.count); the file is cut off") }
     let (count, start) = (number(end + 10, 2), number(end + 16, 4))
     guard count != 0xFFFF, start != 0xFFFF_FFFF else { throw corrupt("archives of 4 GiB and more are not read") }
     var place = start
@@ -52,7 +52,8 @@ struct ZipArchive {
       let name = String(decoding: bytes[place + 46..<place + 46 + nameCount], as: UTF8.self)
       let method = number(place + 10, 2)
       guard number(place + 8, 2) & 1 == 0, method == 0 || method == 8 else {
-        throw corrupt("the member \(name.quoted) is encrypted, or packed by another method than deflate")
+        throw corrupt(
+          "the member \(name.quoted) is encrypted, or packed by another method than deflate, says byte \(place + 8)")
       }
       members.append(
         Member(
@@ -85,24 +86,27 @@ struct ZipArchive {
     }
     try DatasetError.requireMemory(bytes: member.count, for: "the bytes of \(name.quoted)", source: source)
     let packed = Array(bytes[start..<start + member.packedCount])
-    let contents = member.isDeflated ? try inflate(packed, member) : packed
+    let contents = member.isDeflated ? try inflate(packed, member, from: start) : packed
     guard contents.count == member.count, hpo_crc32(contents, contents.count) == member.checksum else {
       throw corrupt("the member \(name.quoted) at byte \(start) is damaged: its size or its checksum is wrong")
     }
     return contents
   }
 
-  private func inflate(_ packed: [UInt8], _ member: Member) throws(DatasetError) -> [UInt8] {
+  private func inflate(_ packed: [UInt8], _ member: Member, from start: Int) throws(DatasetError) -> [UInt8] {
     // Deflate makes at most 1032 bytes of one, so that no memory is taken for what a forged directory announces.
     guard member.count <= packed.count * 1032 else {
-      throw corrupt("the member \(member.name.quoted) cannot inflate to the \(member.count) bytes announced")
+      throw corrupt(
+        "the member \(member.name.quoted) at byte \(start) cannot inflate to the \(member.count) bytes announced")
     }
     var result = HPO_INFLATE_DONE
     let contents = [UInt8](unsafeUninitializedCapacity: max(1, member.count)) { buffer, produced in
       guard let destination = buffer.baseAddress else { return }
       result = hpo_inflate_raw(packed, packed.count, destination, member.count, &produced)
     }
-    guard result == HPO_INFLATE_DONE else { throw corrupt("the member \(member.name.quoted) does not inflate") }
+    guard result == HPO_INFLATE_DONE else {
+      throw corrupt("the member \(member.name.quoted) at byte \(start) does not inflate")
+    }
     return contents
   }
 

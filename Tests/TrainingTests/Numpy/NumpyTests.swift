@@ -137,7 +137,10 @@ struct NumpyTests {
       let y = try NPYArray(bytes: #require(try archive.contents(of: "y.npy"))[...], source: "y")
       #expect(y.elements == [3, -1, 3, 5, -1, 5])
       #expect(try archive.contents(of: "z.npy") == nil)
-      for count in 0..<bytes.count { #expect(archiveError(Array(bytes.prefix(count)))?.code == .corrupt) }
+      for count in 0..<bytes.count {
+        let error = archiveError(Array(bytes.prefix(count)))
+        #expect(error?.code == .corrupt && (count < 2 || error?.message.contains("at byte \(count)") == true))
+      }
       #expect(throws: DatasetError.self) {
         try ZipArchive(bytes: bytes, source: "x.npz", limit: 10).contents(of: "x.npy")
       }
@@ -147,7 +150,7 @@ struct NumpyTests {
     for place in start..<start + 40 {
       var bytes = Array(fixture.deflated)
       bytes[place] ^= 4
-      #expect(archiveError(bytes) != nil, "byte \(place)")
+      #expect(archiveError(bytes)?.message.contains("at byte") == true, "byte \(place)")
     }
   }
 

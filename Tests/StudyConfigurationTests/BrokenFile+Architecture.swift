@@ -68,14 +68,14 @@ extension BrokenFile {
       "a step that is none", of: architectureText,
       edits: [("- keep: stem", "- transformer: {heads: 4}")],
       messages: [
-        "7:5: unknown step 'transformer'; expected one of dense, convolution, depthwise, separable, maxPooling, averagePooling, globalAveragePooling, layerNormalization, dropout, flatten, activation, output, classifier, let, scope, repeat, layerChoice, optional, skip, if, cell, inputChoice, add, multiply, concatenate, keep, take, require",
+        "7:5: unknown step 'transformer'; expected one of dense, convolution, depthwise, separable, maxPooling, averagePooling, globalAveragePooling, batchNormalization, layerNormalization, dropout, flatten, reshape, activation, output, classifier, let, scope, repeat, layerChoice, optional, skip, if, cell, inputChoice, add, multiply, concatenate, keep, take, require",
         "14:26: inputChoice.from: no value is kept as 'stem' before; expected body",
       ]),
     BrokenFile(
       "a step that is a number", of: architectureText,
       edits: [("- keep: stem", "- 3")],
       messages: [
-        "7:5: unknown step '3'; expected one of dense, convolution, depthwise, separable, maxPooling, averagePooling, globalAveragePooling, layerNormalization, dropout, flatten, activation, output, classifier, let, scope, repeat, layerChoice, optional, skip, if, cell, inputChoice, add, multiply, concatenate, keep, take, require",
+        "7:5: unknown step '3'; expected one of dense, convolution, depthwise, separable, maxPooling, averagePooling, globalAveragePooling, batchNormalization, layerNormalization, dropout, flatten, reshape, activation, output, classifier, let, scope, repeat, layerChoice, optional, skip, if, cell, inputChoice, add, multiply, concatenate, keep, take, require",
         "14:26: inputChoice.from: no value is kept as 'stem' before; expected body",
       ]),
     BrokenFile(
@@ -207,6 +207,19 @@ extension BrokenFile {
       messages: [
         "5:27: let: a name has letters, digits and '_' and begins with a letter, but 'x.wide' is none",
         "22:33: require: 'wide' is no choice before; expected one of kernel, more, outputs, reduction, x.channels, x.height, x.width",
+      ]),
+    BrokenFile(
+      "a normalization that there is not, and a padding beyond all windows", of: architectureText,
+      edits: [("channels: [8, 16], kernel: kernel}", "channels: 8, normalization: [batch, layer], padding: 256}")],
+      messages: [
+        "6:67: unknown normalization 'layer'; expected one of batch, none",
+        "6:84: convolution.padding: expected a whole number from 0 to 255, met '256'",
+      ]),
+    BrokenFile(
+      "a reshape without a height", of: architectureText,
+      edits: [("- keep: body", "- reshape: {width: 4}\n  - keep: body")],
+      messages: [
+        "13:5: missing key 'height' in reshape"
       ]),
     BrokenFile(
       "let without names", of: architectureText,

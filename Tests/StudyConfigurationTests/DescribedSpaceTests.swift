@@ -283,6 +283,46 @@ struct DescribedSpaceTests {
     #expect(graph[sum].inputs.map { graph[$0].name } == ["left.activation", "right.activation"])
   }
 
+  @Test("Paddings, what follows a convolution, reshapes and softmax are those of Swift")
+  func convolutions() throws {
+    let space = try described(
+      """
+      - let: {height: [4, 8, 16]}
+      - reshape: {height: height, width: 32 // height}
+      - convolution: {channels: 8, kernel: [3, 5], stride: 2, padding: 0..2, normalization: [batch, none]}
+      - depthwise: {padding: 1, normalization: none, activation: none}
+      - batchNormalization
+      - activation: [softmax, tanh]
+      - flatten
+      - reshape: {name: rows, height: 2, channels: {choice: [4, 8, 16, 32]}}
+      - classifier
+      """)
+    let written = SwiftSpace { x, outputWidth, builder in
+      let height = try builder.suggest("height", [4, 8, 16])
+      var x = try builder.graph.reshape(x, [1, height, 32 / height, 2], name: "reshape")
+      let kernel = try builder.suggest("convolution/kernel", [3, 5])
+      let padding = try builder.suggest("convolution/padding", .range(0...2))
+      let normalization = try builder.suggest(.choice("convolution/normalization", ["batch", "none"]))
+      x = try builder.convolution(
+        x, channels: 8, kernel: kernel, stride: 2, padding: padding, name: "convolution",
+        isNormalized: normalization == "batch")
+      x = try builder.convolution(
+        x, channels: nil, kernel: 3, padding: 1, name: "depthwise", isNormalized: false, isActivated: false)
+      x = try builder.graph.batchNormalization(x, name: "batchNormalization")
+      let function = try builder.suggest(.choice("activation/function", ["softmax", "tanh"]))
+      x =
+        function == "softmax"
+        ? try builder.graph.softmax(x, name: "activation") : try builder.graph.tanh(x, name: "activation")
+      x = try builder.graph.flatten(x, name: "flatten")
+      let channels = try builder.suggest(.choice("rows/channels", [4, 8, 16, 32] as [Choice])).wholeNumber ?? 0
+      let count = builder.graph.shape(of: x).count
+      try builder.require(count == 2 * channels, "as many numbers as there are")
+      x = try builder.graph.reshape(x, [1, 2, 1, channels], name: "rows")
+      return try builder.classifier(x, outputWidth: outputWidth)
+    }
+    try expectEqual(space, written, count: 60)
+  }
+
   @Test("Normalizations, groups, dilations, products and the numbers of activations are those of Swift")
   func layers() throws {
     let space = try described(

@@ -159,11 +159,11 @@ import Trials
     let usual = try plain.hyperparameters(for: [:]).refinements
     #expect(usual.beta1 == 0.9 && usual.beta2 == 0.999 && usual.epsilon == nil && !usual.isCentred)
     #expect(usual.decayed == .all && usual.initialization == .automatic && usual.loss == .automatic)
-    #expect(usual.weightLimit == nil && usual.gradientValue == nil && usual.augmentation.isIdentity)
+    #expect(usual.weightBounds == nil && usual.gradientValue == nil && usual.augmentation.isIdentity)
 
     let study = try read(
       """
-      \(head), batchSize: all, decayed: weights, l1Penalty: 1e-4, weightLimit: 2, centred: true, epsilon: 1e-3,
+      \(head), batchSize: all, decayed: weights, l1Penalty: 1e-4, weightLimit: 2, weightMinimum: -3, weightMaximum: 0.5, centred: true, epsilon: 1e-3,
         initialization: orthogonal, gradientValue: 0.5, metricAveraging: 0.8, schedule: plateau, plateauPatience: 3,
         shift: 1, flip: both}
       space: {cutout: {int: 0..4}, alpha: {float: 0.9..0.99}, optimizer: {choice: [lbfgs, newtonCG, rmsprop]}}
@@ -172,7 +172,7 @@ import Trials
     let all = try training.hyperparameters(for: ["cutout": 3, "alpha": 0.95, "optimizer": "newtonCG"])
     let refined = all.refinements
     #expect(all.batchSize == .max && all.optimizer == .newtonCG && all.schedule == .plateau)
-    #expect(refined.decayed == .weights && refined.l1Penalty == 1e-4 && refined.weightLimit == 2)
+    #expect(refined.decayed == .weights && refined.l1Penalty == 1e-4 && refined.weightBounds == -2...0.5)
     #expect(refined.isCentred && refined.epsilon == 1e-3 && refined.alpha == 0.95)
     #expect(refined.initialization.initializer == .orthogonal() && refined.gradientValue == 0.5)
     #expect(refined.metricAveraging == 0.8 && refined.plateau == PlateauReduction(factor: 0.1, patience: 3))

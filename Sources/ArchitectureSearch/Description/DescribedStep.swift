@@ -109,6 +109,9 @@ package struct DescribedLayer: Hashable, Sendable {
   /// The bits of its weights, in place of the space's.
   package let bits: WholeNumbers?
 
+  /// What may follow a convolution: batch normalization, or nothing but a bias.
+  package static let normalizations = ["batch", "none"]
+
   package init(_ kind: Kind, name: String, values: [Key: DescribedValue] = [:], bits: WholeNumbers? = nil) {
     self.kind = kind
     self.name = name
@@ -118,7 +121,7 @@ package struct DescribedLayer: Hashable, Sendable {
 
   package enum Kind: String, Hashable, Sendable, CaseIterable {
     case dense, convolution, depthwise, separable, maxPooling, averagePooling, globalAveragePooling
-    case layerNormalization, dropout, flatten, activation
+    case batchNormalization, layerNormalization, dropout, flatten, reshape, activation
     /// A dense layer with as many units as there are outputs, and no activation.
     case output
     /// Global average pooling, dropout and the outputs.
@@ -128,20 +131,26 @@ package struct DescribedLayer: Hashable, Sendable {
     package var keys: [Key] {
       switch self {
       case .dense: [.units, .activation, .negativeSlope, .eluAlpha]
-      case .convolution: [.channels, .kernel, .stride, .dilation, .groups, .activation, .negativeSlope, .eluAlpha]
-      case .depthwise: [.kernel, .stride, .dilation, .activation, .negativeSlope, .eluAlpha]
+      case .convolution:
+        [
+          .channels, .kernel, .stride, .padding, .dilation, .groups, .normalization, .activation, .negativeSlope,
+          .eluAlpha,
+        ]
+      case .depthwise:
+        [.kernel, .stride, .padding, .dilation, .normalization, .activation, .negativeSlope, .eluAlpha]
       case .separable: [.channels, .kernel, .stride]
       case .maxPooling, .averagePooling: [.window, .stride, .padding]
       case .dropout: [.probability]
       case .activation: [.function, .negativeSlope, .eluAlpha]
-      case .globalAveragePooling, .layerNormalization, .flatten, .output, .classifier: []
+      case .reshape: [.height, .width, .channels]
+      case .globalAveragePooling, .batchNormalization, .layerNormalization, .flatten, .output, .classifier: []
       }
     }
 
     /// Whether the first key must be given.
     package var needsFirst: Bool {
       switch self {
-      case .dense, .convolution, .separable, .activation: true
+      case .dense, .convolution, .separable, .reshape, .activation: true
       default: false
       }
     }
@@ -156,7 +165,8 @@ package struct DescribedLayer: Hashable, Sendable {
   }
 
   package enum Key: String, Hashable, Sendable, CaseIterable {
-    case units, channels, kernel, stride, dilation, groups, window, padding, probability, activation, function
+    case units, channels, kernel, stride, dilation, groups, window, padding, height, width, probability
+    case normalization, activation, function
     /// The number of the activation `leakyReLU`.
     case negativeSlope
     /// The number of the activation `elu`.
@@ -175,11 +185,11 @@ package struct DescribedLayer: Hashable, Sendable {
     package var bounds: ClosedRange<Int>? {
       switch self {
       case .units: 1...65_536
-      case .channels, .groups: 1...4096
+      case .channels, .groups, .height, .width: 1...4096
       case .kernel, .window: 1...31
       case .stride, .dilation: 1...16
-      case .padding: 0...15
-      case .probability, .activation, .function, .negativeSlope, .eluAlpha: nil
+      case .padding: 0...255
+      case .probability, .normalization, .activation, .function, .negativeSlope, .eluAlpha: nil
       }
     }
   }

@@ -16,8 +16,8 @@ extension ArchitectureBuilder {
     return isLast ? y : try graph.relu(y, name: "\(full).activation")
   }
 
-  /// Adds a convolution with batch normalization and, unless it is left out, ReLU, whose weights have the bits that are asked
-  /// for.
+  /// Adds a convolution with batch normalization and ReLU, unless these are left out, whose weights have the bits that are
+  /// asked for.
   ///
   /// The window goes along an axis only as far as the image does: over the rows of a table, which are images of one column,
   /// it has one column.
@@ -27,35 +27,47 @@ extension ArchitectureBuilder {
   ///   - channels: Those of the output; nil for a depthwise convolution, which keeps them.
   ///   - kernel: The rows and columns of the window.
   ///   - stride: How far the window goes at a time.
+  ///   - padding: The zeros around the image, along axes of several pixels; nil for half the window, rounded down, which
+  ///     keeps the extent at stride 1 and an odd window. Where no window fits, the architecture is none.
   ///   - dilation: The step between the pixels that a window reads.
   ///   - groups: The groups of channels that are convolved each by itself; they divide both numbers of channels. A depthwise
   ///     convolution has one for each.
   ///   - name: The layer, below the scopes that it stands in.
+  ///   - isNormalized: Whether batch normalization follows; else the convolution has a bias.
   ///   - isActivated: Whether ReLU follows.
   public mutating func convolution(
-    _ x: Value, channels: Int?, kernel: Int, stride: Int = 1, dilation: Int = 1, groups: Int = 1, name: String,
-    isActivated: Bool = true
+    _ x: Value, channels: Int?, kernel: Int, stride: Int = 1, padding: Int? = nil, dilation: Int = 1, groups: Int = 1,
+    name: String, isNormalized: Bool = true, isActivated: Bool = true
   ) throws -> Value {
     let shape = graph.shape(of: x)
     guard shape.rank == 4 else {
       throw ArchitectureError(.invalidSpace, "'\(nodeName(name))' is a convolution, but its input \(shape) is no image")
     }
     try chooseBits(of: name)
-    func fitting(_ number: Int) -> Extent {
-      Extent(height: shape[1] == 1 ? 1 : number, width: shape[2] == 1 ? 1 : number)
+    func fitting(_ number: Int, else other: Int = 1) -> Extent {
+      Extent(height: shape[1] == 1 ? other : number, width: shape[2] == 1 ? other : number)
+    }
+    let margin = padding.map { fitting($0, else: 0) }
+    if let padding {
+      let reach = dilation * (kernel - 1) + 1
+      for extent in shape.dimensions[1...2] where extent > 1 {
+        try require(
+          reach <= extent + 2 * padding,
+          "'\(nodeName(name))' reaches over \(reach) by \(reach) pixels, but its input \(shape) has fewer")
+      }
     }
     let full = nodeName(name)
     let y =
       if let channels {
         try graph.conv2d(
-          x, channels: channels, kernel: fitting(kernel), stride: fitting(stride), dilation: fitting(dilation),
-          groups: groups, hasBias: false, name: full, weight: .heNormal)
+          x, channels: channels, kernel: fitting(kernel), stride: fitting(stride), padding: margin,
+          dilation: fitting(dilation), groups: groups, hasBias: !isNormalized, name: full, weight: .heNormal)
       } else {
         try graph.depthwiseConv2d(
-          x, kernel: fitting(kernel), stride: fitting(stride), dilation: fitting(dilation), hasBias: false, name: full,
-          weight: .heNormal)
+          x, kernel: fitting(kernel), stride: fitting(stride), padding: margin, dilation: fitting(dilation),
+          hasBias: !isNormalized, name: full, weight: .heNormal)
       }
-    let normalized = try graph.batchNormalization(y, name: "\(full).norm")
+    let normalized = isNormalized ? try graph.batchNormalization(y, name: "\(full).norm") : y
     return isActivated ? try graph.relu(normalized, name: "\(full).activation") : normalized
   }
 

@@ -41,7 +41,7 @@ extension TrainingHyperparameters {
     var rule = plainRule
     rule.l1Penalty = refinements.l1Penalty
     rule.decaysVectors = refinements.decayed == .all
-    rule.bounds = refinements.weightLimit.map { -$0...$0 }
+    rule.bounds = refinements.weightBounds
     return rule
   }
 

@@ -16,6 +16,10 @@ extension Hyperparameter {
     defaultValue: "all")
   static let l1Penalty = Hyperparameter(name: "l1Penalty", domain: .real(.from(0)), defaultValue: 0)
   static let weightLimit = Hyperparameter(name: "weightLimit", domain: .real(.from(0)), defaultValue: 0)
+  static let weightMinimum = Hyperparameter(
+    name: "weightMinimum", domain: .realOr(.all.through(0), "none"), defaultValue: "none")
+  static let weightMaximum = Hyperparameter(
+    name: "weightMaximum", domain: .realOr(.from(0), "none"), defaultValue: "none")
   static let initialization = Hyperparameter(
     name: "initialization",
     domain: .names("initialization", TrainingRefinements.Initialization.allCases.map(\.rawValue)),
@@ -60,11 +64,9 @@ extension Hyperparameter {
 
   /// All of them, in the order of the reference.
   static let refinements = [
-    negativeSlope, eluAlpha, beta1, beta2, alpha, epsilon, isCentred, decayed, l1Penalty, weightLimit, initialization,
-    loss, huberDelta,
-    temperature, teacherShare, gradientValue, metricAveraging, restartEpochs, restartFactor, plateauFactor,
-    plateauPatience, plateauThreshold, plateauCooldown, stepEpochs, stepFactor, decayFactor, leastRate, cycleRise,
-    cycleStart,
-    cycleEnd, memory, rootMomentum, shift, flip, cutout,
+    negativeSlope, eluAlpha, beta1, beta2, alpha, epsilon, isCentred, decayed, l1Penalty, weightLimit, weightMinimum,
+    weightMaximum, initialization, loss, huberDelta, temperature, teacherShare, gradientValue, metricAveraging,
+    restartEpochs, restartFactor, plateauFactor, plateauPatience, plateauThreshold, plateauCooldown, stepEpochs,
+    stepFactor, decayFactor, leastRate, cycleRise, cycleStart, cycleEnd, memory, rootMomentum, shift, flip, cutout,
   ]
 }

@@ -75,6 +75,8 @@ struct Hyperparameter: Hashable, Sendable {
   /// The values that training accepts.
   enum Domain: Hashable, Sendable, CustomStringConvertible {
     case real(Interval)
+    /// A number, or a word for none.
+    case realOr(Interval, String)
     case whole(ClosedRange<Int>)
     /// A whole number, or a word for as many as there are.
     case wholeOr(ClosedRange<Int>, String)
@@ -86,6 +88,7 @@ struct Hyperparameter: Hashable, Sendable {
     func contains(_ value: Choice) -> Bool {
       switch self {
       case .real(let interval): value.numericValue.map(interval.contains) ?? false
+      case .realOr(let interval, let word): value == .string(word) || value.numericValue.map(interval.contains) ?? false
       case .whole(let range): value.wholeNumber.map(range.contains) ?? false
       case .wholeOr(let range, let word): value == .string(word) || value.wholeNumber.map(range.contains) ?? false
       case .flag: if case .bool = value { true } else { false }
@@ -107,6 +110,7 @@ struct Hyperparameter: Hashable, Sendable {
     var description: String {
       switch self {
       case .real(let interval): interval.description
+      case .realOr(let interval, let word): "\(interval), or \(word)"
       case .whole(let range): "a whole number \(range.phrase)"
       case .wholeOr(let range, let word): "a whole number \(range.phrase), or \(word)"
       case .flag: "true or false"

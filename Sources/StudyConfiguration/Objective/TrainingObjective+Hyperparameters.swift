@@ -105,7 +105,7 @@ extension TrainingObjective {
     let value = try hyperparameter.accepted(value, named: name)
     return switch hyperparameter.domain {
     case .whole, .wholeOr: value.wholeNumber.map(Choice.int) ?? value
-    case .real, .flag, .names: value
+    case .real, .realOr, .flag, .names: value
     }
   }
 

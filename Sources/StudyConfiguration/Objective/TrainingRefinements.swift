@@ -15,8 +15,8 @@ package struct TrainingRefinements: Hashable, Sendable {
   package var isCentred: Bool
   package var decayed: Decayed
   package var l1Penalty: Double
-  /// The bound of each parameter's magnitude; nil for none.
-  package var weightLimit: Double?
+  /// The box in which each parameter is kept; nil for none.
+  package var weightBounds: ClosedRange<Double>?
   package var initialization: Initialization
   package var loss: LossName
   package var huberDelta: Double
@@ -102,7 +102,11 @@ package struct TrainingRefinements: Hashable, Sendable {
     isCentred = try values.flag(.isCentred)
     self.decayed = decayed
     l1Penalty = try values.number(.l1Penalty)
-    weightLimit = orNil(try values.number(.weightLimit))
+    // Where the word for none stands in place of a number, there is none.
+    let limit = orNil(try values.number(.weightLimit)) ?? .infinity
+    let (low, high) = (try values.number(.weightMinimum), try values.number(.weightMaximum))
+    let bounds = (low.isNaN ? -limit : max(low, -limit))...(high.isNaN ? limit : min(high, limit))
+    weightBounds = bounds == -.infinity ... .infinity ? nil : bounds
     self.initialization = initialization
     self.loss = loss
     huberDelta = try values.number(.huberDelta)

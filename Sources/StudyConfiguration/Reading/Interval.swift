@@ -9,6 +9,9 @@ struct Interval: Hashable, Sendable, CustomStringConvertible {
   private let low: Bound
   private let high: Bound
 
+  /// All numbers.
+  static let all = Interval(low: .none, high: .none)
+
   /// All numbers above a bound, or from it on.
   static func above(_ low: Double) -> Interval { Interval(low: .excluded(low), high: .none) }
   static func from(_ low: Double) -> Interval { Interval(low: .included(low), high: .none) }

@@ -78,9 +78,10 @@ extension DescribedLayer.Key {
     case .probability: return .real(.from(0).below(1))
     case .negativeSlope: return Hyperparameter.negativeSlope.domain
     case .eluAlpha: return Hyperparameter.eluAlpha.domain
-    default: break
+    case .normalization: return .names("normalization", DescribedLayer.normalizations)
+    case .function: return .names("activation", Activation.standard.map(\.name) + ["softmax"])
+    default: return .names("activation", Activation.standard.map(\.name) + ["none"])
     }
-    return .names("activation", Activation.standard.map(\.name) + (self == .activation ? ["none"] : []))
   }
 }
 

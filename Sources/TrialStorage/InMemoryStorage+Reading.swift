@@ -74,23 +74,6 @@ extension InMemoryStorage {
   public func excludedCount(study: Int64) throws -> Int { try withStudy(study, \.excludedCount) }
 }
 
-extension RandomAccessCollection {
-  /// The first index whose element satisfies the predicate, where all elements after it do as well.
-  func partitioningIndex(where predicate: (Element) -> Bool) -> Index {
-    var (low, count) = (startIndex, self.count)
-    while count > 0 {
-      let middle = index(low, offsetBy: count / 2)
-      if predicate(self[middle]) {
-        count /= 2
-      } else {
-        low = index(after: middle)
-        count -= count / 2 + 1
-      }
-    }
-    return low
-  }
-}
-
 extension StudyTable {
   /// The trials that are new or were unfinished, as `Storage.changes(study:since:)` gives them.
   func changes(since cursor: inout TrialCursor) -> [FrozenTrial] {

@@ -181,7 +181,7 @@ struct DatabaseDoctorTests {
     #expect(!FileManager.default.fileExists(atPath: folder.file("absent.db")))
     let foreign = try folder.file("foreign.db", running: "CREATE TABLE t (x)")
     expectError(.unsupportedFile) { _ = try DatabaseDoctor(path: foreign) }
-    _ = try folder.file(running: "UPDATE version_info SET schema_version = 11")
+    _ = try folder.file(running: "DELETE FROM alembic_version; UPDATE version_info SET schema_version = 11")
     expectError(.unsupportedFile) { _ = try DatabaseDoctor(path: path) }
   }
 

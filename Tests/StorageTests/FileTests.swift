@@ -42,9 +42,10 @@ struct FileTests {
   @Test(
     "Tables of other versions are refused with the way to upgrade",
     arguments: [
-      ("UPDATE version_info SET schema_version = 11", "11"), ("UPDATE version_info SET schema_version = NULL", "NULL"),
-      ("UPDATE version_info SET schema_version = 11", "optuna storage upgrade"),
-      ("UPDATE version_info SET schema_version = 13", "update hpo"),
+      ("DELETE FROM alembic_version; UPDATE version_info SET schema_version = 11", "11"),
+      ("DROP TABLE alembic_version; UPDATE version_info SET schema_version = NULL", "NULL"),
+      ("DELETE FROM alembic_version; UPDATE version_info SET schema_version = 11", "optuna storage upgrade"),
+      ("DELETE FROM alembic_version; UPDATE version_info SET schema_version = 13", "update hpo"),
       ("UPDATE alembic_version SET version_num = 'v3.2.0.b'", "update hpo"),
       ("UPDATE alembic_version SET version_num = 'v10.0.0.a'", "update hpo"),
       ("UPDATE alembic_version SET version_num = 'v2.6.0.a'", "optuna storage upgrade"),

@@ -83,6 +83,45 @@ struct BoundedHistoryTests {
     #expect(TrialHistory(directions: [.minimize, .minimize]).encoded == nil)
   }
 
+  @Test("Which trials have some parameters is kept with a history, where somebody has asked")
+  func indexCoding() throws {
+    var random = SplitMix64(seed: 5)
+    let all = trials(5000).map { trial in
+      var trial = trial
+      trial.parameters = ["x": .init(distribution: line, value: Double(random.below(60)) - 30)]
+      trial.parameters["c"] = .init(distribution: choice, value: Double(random.below(2)))
+      return trial
+    }
+    for count in [0, 100, 4000] {
+      var straight = history(Array(all[..<count]))
+      #expect(try !#require(TrialHistory(encoded: #require(straight.encoded), directions: [.minimize])).isIndexed)
+      straight.indexConfigurations { all[..<count].forEach($0) }
+      var restored = try #require(TrialHistory(encoded: #require(straight.encoded), directions: [.minimize]))
+      #expect(restored.isIndexed)
+      for trial in all[count...] {
+        straight.update(trial)
+        restored.update(trial)
+      }
+      for var probe in all.suffix(50) {
+        let expected = all.filter { other in
+          (other.state == .complete || other.state == .pruned) && other.hasParameters(of: probe)
+        }.map(\.number)
+        // The order of parameters makes no difference.
+        probe.parameters.reverse()
+        for history in [straight, restored] {
+          var found: [Int] = []
+          _ = history.first(withParametersOf: probe) { number -> Int? in
+            found.append(number)
+            return nil
+          }
+          #expect(found == expected)
+          #expect(history.first(withParametersOf: probe) { $0 } == expected.first)
+        }
+      }
+      #expect(restored.encoded == straight.encoded)
+    }
+  }
+
   @Test("Damaged bytes are no history")
   func damage() throws {
     let bytes = try #require(history(trials(50)).encoded)

@@ -19,19 +19,13 @@ private final class Patience: Sendable {
   let isSuspended = Atomic(false)
 }
 
-/// What came of bringing a log to the disk.
-private final class SyncOutcome: Sendable {
-  let end = DispatchGroup()
-  let error = Mutex<StorageError?>(nil)
-}
-
 /// A database file with the one connection of this storage to it, which one thread at a time uses.
 final class DatabaseFile: Sendable {
   /// The path as the user gave it, for messages.
   let path: String
   private let queue: DatabaseQueue
   /// Waits for the disk while the connection is used, and nobody closes it.
-  private let disk = DispatchQueue(label: "study database disk", qos: .userInitiated)
+  private let disk = SyncQueue()
   private let state = Mutex(State())
 
   private struct State {
@@ -114,16 +108,7 @@ final class DatabaseFile: Sendable {
       }
       return log
     }
-    guard let log else { return .done }
-    let outcome = SyncOutcome()
-    // The file must stay open meanwhile.
-    disk.async(group: outcome.end) { [self] in
-      do { try log.synchronize() } catch { outcome.error.withLock { $0 = StorageError(error, path: path) } }
-    }
-    return PendingSync {
-      outcome.end.wait()
-      if let error = outcome.error.withLock({ $0 }) { throw error }
-    }
+    return log.map { disk.synchronize($0, of: self) } ?? .done
   }
 
   /// Runs `body` in a transaction that nobody else writes during.
@@ -160,7 +145,7 @@ final class DatabaseFile: Sendable {
     set { state.withLock { $0.synchronizationInterval = newValue } }
   }
 
-  /// How often this process has brought the log to the disk behind a commit, or begun to.
+  /// How many commits of this process have had the log brought to the disk, or wait for it.
   var synchronizations: Int { state.withLock(\.synchronizations) }
 
   /// Copies all pages, in one state, to another database.
@@ -200,7 +185,7 @@ final class DatabaseFile: Sendable {
       return state.isClosed
     }
     guard !wasClosed else { return }
-    disk.sync {}
+    disk.drain()
     var isShared = false
     if state.withLock({ $0.hasWriteAheadLog }) {
       try access { connection in

@@ -19,7 +19,7 @@ extension DatabaseRule {
     repair: [
       """
       INSERT OR REPLACE INTO trial_user_attributes (trial_id, "key", value_json) \
-      SELECT p.trial_id, 'damaged parameter ' || ifnull(CAST(p.param_name AS TEXT), p.param_id), \
+      SELECT p.trial_id, 'damaged parameter ' || ifnull(hpo_as_text(CAST(p.param_name AS BLOB)), p.param_id), \
       hpo_text_as_json(quote(p.param_value) || ' of ' || quote(p.distribution_json)) FROM trial_params p WHERE \(isUnreadable)
       """,
       "DELETE FROM trial_params AS p WHERE \(isUnreadable)",

@@ -39,12 +39,15 @@ extension DatabaseRule {
     remedy: "the indexes are made")
 
   private static let versionRows = DatabaseRule(
-    name: "version rows", severity: .note, demand: "version_info and alembic_version have a row",
+    name: "version rows", severity: .note,
+    demand: "version_info and alembic_version have a row, of one version, which is told by alembic_version",
     effects: Effects(optuna: "nothing, they are written", dashboard: "nothing", hpo: "nothing, they are written"),
     tables: ["version_info", "alembic_version"],
     breaches: """
       SELECT 'version_info', 'no row' WHERE NOT EXISTS (SELECT 1 FROM version_info) \
-      UNION ALL SELECT 'alembic_version', 'no row' WHERE NOT EXISTS (SELECT 1 FROM alembic_version)
+      UNION ALL SELECT 'alembic_version', 'no row' WHERE NOT EXISTS (SELECT 1 FROM alembic_version) \
+      UNION ALL SELECT 'version_info', 'version ' || quote(schema_version) FROM version_info \
+      WHERE schema_version IS NOT \(OptunaSchema.version)
       """,
     repair: [
       """
@@ -54,6 +57,7 @@ extension DatabaseRule {
       """
       INSERT INTO alembic_version SELECT '\(OptunaSchema.revision)' WHERE NOT EXISTS (SELECT 1 FROM alembic_version)
       """,
+      "UPDATE version_info SET schema_version = \(OptunaSchema.version)",
     ],
     remedy: "the rows of Optuna \(OptunaSchema.library) are written")
 

@@ -42,23 +42,30 @@ extension DatabaseRule {
   }
 
   private static let studyName = DatabaseRule(
-    name: "study's name", demand: "each study has a name of its own",
+    name: "study's name", demand: "each study has a name of its own, in UTF-8",
     effects: Effects(
-      optuna: "only one of them can be loaded", dashboard: "nothing", hpo: "only one of them can be named"),
+      optuna: "only one of them can be loaded, or none in the file", dashboard: "nothing, or error 500",
+      hpo: "only one of them can be named"),
     tables: ["studies"],
     breaches: """
       SELECT 'study ' || s.study_id, quote(s.study_name) FROM studies s \
-      WHERE typeof(s.study_name) <> 'text' OR s.study_name = '' \
+      WHERE \(isNoText("s.study_name")) \
       OR EXISTS (SELECT 1 FROM studies o WHERE o.study_name = s.study_name AND o.study_id < s.study_id)
       """,
     repair: [
       """
-      UPDATE studies SET study_name = trim(CAST(study_name AS TEXT) || ' (study ' || study_id || ')') \
-      WHERE typeof(study_name) <> 'text' OR study_name = '' \
+      UPDATE studies SET study_name = trim(hpo_as_text(CAST(study_name AS BLOB)) || ' (study ' || study_id || ')') \
+      WHERE \(isNoText("study_name")) \
       OR EXISTS (SELECT 1 FROM studies o WHERE o.study_name = studies.study_name AND o.study_id < studies.study_id)
       """
     ],
-    remedy: "the study's id is added to the name")
+    remedy: "the study's id is added to the name, and bytes that are no text are replaced")
+
+  /// SQL for whether a column has no text, or one whose bytes are no UTF-8 or hold 0.
+  private static func isNoText(_ column: String) -> String {
+    "typeof(\(column)) <> 'text' OR \(column) = '' OR "
+      + "CAST(\(column) AS BLOB) <> CAST(hpo_as_text(CAST(\(column) AS BLOB)) AS BLOB)"
+  }
 
   private static let missingDirection = DatabaseRule(
     name: "study without direction", demand: "each study has a direction",

@@ -29,6 +29,10 @@ enum DoctorFunctions {
       guard case .blob(let data) = values[0].storage else { return false }
       return TrialHistory(encoded: Array(data), directions: [.minimize]) != nil
     }
+    add("hpo_as_text", 1, to: connection) { values in
+      guard case .blob(let data) = values[0].storage else { return nil }
+      return String(decoding: data.filter { $0 != 0 }, as: UTF8.self)
+    }
     add("hpo_text_as_json", 1, to: connection) { values in
       switch values[0].storage {
       case .null: "null"

@@ -73,6 +73,11 @@ struct SchemaInspection {
         ? "the file is of a newer Optuna, so update hpo"
         : "an older file is brought up with `optuna storage upgrade --storage sqlite:///\(path)`"
     }
+    // Optuna, too, goes by the revision where there is one.
+    let revision =
+      try tables.contains("alembic_version")
+      ? connection.firstRow("SELECT version_num FROM alembic_version") { $0.text(0) ?? $0.description(0) } : nil
+    guard revision != OptunaSchema.revision else { return }
     if tables.contains("version_info"),
       let found = try connection.firstRow(
         "SELECT schema_version FROM version_info", read: { (version: $0.int(0), text: $0.description(0)) }),
@@ -83,11 +88,7 @@ struct SchemaInspection {
         "the study database '\(path)' has tables of version \(found.text); \(known); "
           + hint(isNewer: (found.version ?? 0) > OptunaSchema.version))
     }
-    if tables.contains("alembic_version"),
-      let revision = try connection.firstRow(
-        "SELECT version_num FROM alembic_version", read: { $0.text(0) ?? $0.description(0) }),
-      revision != OptunaSchema.revision
-    {
+    if let revision {
       throw StorageError(
         .unsupportedFile,
         "the study database '\(path)' has tables of version '\(revision)'; \(known); "

@@ -43,7 +43,7 @@ struct ParzenEstimator {
     var shares = dimensions.map { _ in [Double](repeating: 0.5, count: padded) }
     for point in 0..<count {
       let share = generator.uniform() * sum
-      kernels[point] = min(cumulated.partitionPoint { $0 > share }, weights.count - 1)
+      kernels[point] = min(cumulated.partitioningIndex { $0 > share }, weights.count - 1)
       for dimension in shares.indices { shares[dimension][point] = generator.uniformInside() }
     }
     return zip(dimensions, shares).map { dimension, shares in
@@ -52,17 +52,5 @@ struct ParzenEstimator {
       case .categorical(let categorical): categorical.samples(of: kernels, shares: shares)
       }
     }
-  }
-}
-
-extension Array {
-  /// The first place from which on a condition holds, where it holds for all elements behind one for which it does.
-  fileprivate func partitionPoint(where holds: (Element) -> Bool) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if holds(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

@@ -57,10 +57,11 @@ struct KnownTrials {
     return true
   }
 
-  /// Leaves the history with the storage, where so many trials have finished since that was done.
-  mutating func keep(in storage: any Storage, study: Int64, after count: Int) throws {
+  /// Leaves the history with the storage, where so many trials have finished since that was done; nil for whatever has.
+  mutating func keep(in storage: any Storage, study: Int64, after count: Int?) throws {
     let finished = history.finishedCount
-    guard finished >= Self.leastToKeep, finished - keptCount >= count, let data = history.encoded else { return }
+    guard finished >= Self.leastToKeep, count.map({ finished - keptCount >= $0 }) ?? true, let data = history.encoded
+    else { return }
     keptCount = finished
     var behind = cursor
     behind.unfinished.formUnion(own.keys.filter { $0 <= behind.lastID })

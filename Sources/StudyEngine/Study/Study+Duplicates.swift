@@ -27,14 +27,14 @@ extension Study {
   func twin(of trial: FrozenTrial, in view: inout TrialView?) throws -> FrozenTrial? {
     guard let seen = view?.seen else { return nil }
     withOrderedTrials { $0.needsIndex = true }
-    let numbers = try view?.history.numbers(withParametersOf: trial) { body in
+    try view?.history.indexConfigurations { body in
       try storage.forEachTrial(study: id) { if seen.contains($0.number) { body($0.included) } }
     }
-    for number in numbers ?? [] where number != trial.number {
+    return try view?.history.first(withParametersOf: trial) { number in
+      guard number != trial.number else { return nil }
       let other = try storage.trial(number: number, study: id)
-      if other.hasParameters(of: trial) { return other }
+      return other.hasParameters(of: trial) ? other : nil
     }
-    return nil
   }
 
   /// Ends a trial with the result of an earlier one of the same parameters, whose user attributes it gets, too.
@@ -92,12 +92,16 @@ extension KnownTrials {
   mutating func finishedTwin(
     of trial: FrozenTrial, in storage: any Storage, study: Int64
   ) throws -> FrozenTrial? {
-    let numbers = try history.numbers(withParametersOf: trial) { try storage.forEachTrial(study: study, $0) }
-    for number in numbers where number != trial.number {
-      let other = try storage.trial(number: number, study: study)
-      if other.hasResult(of: trial) { return other }
+    if !history.isIndexed {
+      try history.indexConfigurations { try storage.forEachTrial(study: study, $0) }
+      // The next process is spared that.
+      try keep(in: storage, study: study, after: nil)
     }
-    return nil
+    return try history.first(withParametersOf: trial) { number in
+      guard number != trial.number else { return nil }
+      let other = try storage.trial(number: number, study: study)
+      return other.hasResult(of: trial) ? other : nil
+    }
   }
 }
 

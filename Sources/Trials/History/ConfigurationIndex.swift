@@ -1,35 +1,82 @@
 import SearchSpace
 
 /// Finds trials with results by their parameters.
+///
+/// It is kept with the history (see `TrialHistory.encoded`), since to make it anew takes reading all trials.
 struct ConfigurationIndex: Sendable {
-  /// The first trial of each hash, by number; a hash seldom has a second one.
-  private var first: [Int: Int32] = [:]
-  private var others: [Int: Set<Int32>] = [:]
+  private struct Entry: Comparable {
+    let hash: UInt64
+    let number: Int32
 
-  /// The numbers of the trials that may have the parameters of a trial, ascending; some may only have the same hash.
-  func candidates(_ trial: FrozenTrial) -> [Int] {
+    static func < (a: Entry, b: Entry) -> Bool { (a.hash, a.number) < (b.hash, b.number) }
+  }
+
+  /// What was kept, ascending.
+  private var kept: [Entry] = []
+  /// What came since: of each hash the lowest number, and the others, ascending, which few hashes have.
+  private var first: [UInt64: Int32] = [:]
+  private var others: [UInt64: [Int32]] = [:]
+
+  init() {}
+
+  /// What `body` makes of the first trial for which it makes something, of those that may have the parameters of a trial, by
+  /// ascending number; some may only have the same hash.
+  func first<Result>(like trial: FrozenTrial, _ body: (Int) throws -> Result?) rethrows -> Result? {
     let hash = Self.hash(trial)
-    guard let number = first[hash] else { return [] }
-    return ([number] + (others[hash] ?? [])).sorted().map(Int.init)
+    var place = kept.partitioningIndex { $0.hash >= hash }
+    var next = first[hash]
+    var rest = others[hash, default: []][...]
+    while true {
+      let old = place < kept.endIndex && kept[place].hash == hash ? kept[place].number : nil
+      guard let number = [old, next].compactMap(\.self).min() else { return nil }
+      if number == old { place += 1 }
+      if number == next { next = rest.popFirst() }
+      if let result = try body(Int(number)) { return result }
+    }
   }
 
   mutating func insert(_ trial: FrozenTrial) {
-    let hash = Self.hash(trial)
-    let number = Int32(clamping: trial.number)
-    if let known = first[hash] {
-      if known != number { others[hash, default: []].insert(number) }
-    } else {
-      first[hash] = number
+    let entry = Entry(hash: Self.hash(trial), number: Int32(clamping: trial.number))
+    let place = kept.partitioningIndex { $0 >= entry }
+    guard place == kept.endIndex || kept[place] != entry else { return }
+    guard let lowest = first[entry.hash] else {
+      first[entry.hash] = entry.number
+      return
+    }
+    guard entry.number != lowest else { return }
+    first[entry.hash] = min(lowest, entry.number)
+    let other = max(lowest, entry.number)
+    let behind = others[entry.hash]?.partitioningIndex { $0 >= other } ?? 0
+    guard others[entry.hash]?.dropFirst(behind).first != other else { return }
+    others[entry.hash, default: []].insert(other, at: behind)
+  }
+
+  /// A sum, so that the order of the parameters does not matter; the same in each process.
+  private static func hash(_ trial: FrozenTrial) -> UInt64 {
+    trial.parameters.reduce(0) { sum, element in
+      // 0 and -0 are one value.
+      sum &+ SampleHash.mixed(element.key.utf8.checksum ^ SampleHash.mixed((element.value.value + 0).bitPattern))
+    }
+  }
+}
+
+extension ConfigurationIndex {
+  func encode(into writer: inout HistoryWriter) {
+    let added =
+      first.map { Entry(hash: $0.key, number: $0.value) }
+      + others.flatMap { hash, numbers in numbers.map { Entry(hash: hash, number: $0) } }
+    writer.write((kept + added.sorted()).sorted()) { writer, entry in
+      writer.write(entry.hash)
+      writer.write(Int(entry.number))
     }
   }
 
-  /// A sum, so that the order of the parameters does not matter.
-  private static func hash(_ trial: FrozenTrial) -> Int {
-    trial.parameters.reduce(0) { sum, element in
-      var hasher = Hasher()
-      hasher.combine(element.key)
-      hasher.combine(element.value.value)
-      return sum &+ hasher.finalize()
+  init(from reader: inout HistoryReader) throws(HistoryReader.Malformed) {
+    kept = try reader.array(of: 16) { reader throws(HistoryReader.Malformed) -> Entry in
+      let hash = try reader.unsigned()
+      guard let number = Int32(exactly: try reader.int()), number >= 0 else { throw HistoryReader.Malformed() }
+      return Entry(hash: hash, number: number)
     }
+    guard zip(kept, kept.dropFirst()).allSatisfy({ $0 < $1 }) else { throw HistoryReader.Malformed() }
   }
 }

@@ -19,8 +19,8 @@ package struct SortedChunks<Element: Comparable & Sendable>: Sendable {
       return
     }
     // The first chunk whose last element is above the new one; the last chunk also takes what is above everything.
-    let index = min(last, chunks.partitionPoint { $0.last.map { element < $0 } ?? true })
-    chunks[index].insert(element, at: chunks[index].partitionPoint { element < $0 })
+    let index = min(last, chunks.partitioningIndex { $0.last.map { element < $0 } ?? true })
+    chunks[index].insert(element, at: chunks[index].partitioningIndex { element < $0 })
     if chunks[index].count > Self.largestChunk { split(index) }
   }
 
@@ -28,9 +28,9 @@ package struct SortedChunks<Element: Comparable & Sendable>: Sendable {
   ///
   /// - Complexity: O(log n).
   package func contains(_ element: Element) -> Bool {
-    let chunk = chunks.partitionPoint { !($0.last.map { $0 < element } ?? true) }
+    let chunk = chunks.partitioningIndex { !($0.last.map { $0 < element } ?? true) }
     guard chunk < chunks.count else { return false }
-    let place = chunks[chunk].partitionPoint { !($0 < element) }
+    let place = chunks[chunk].partitioningIndex { !($0 < element) }
     return place < chunks[chunk].count && chunks[chunk][place] == element
   }
 
@@ -38,9 +38,9 @@ package struct SortedChunks<Element: Comparable & Sendable>: Sendable {
   ///
   /// - Complexity: O(log n) comparisons and O(√n) moves up to a quarter of a million elements.
   package mutating func remove(_ element: Element) {
-    let index = chunks.partitionPoint { !($0.last.map { $0 < element } ?? true) }
+    let index = chunks.partitioningIndex { !($0.last.map { $0 < element } ?? true) }
     guard index < chunks.count else { return }
-    let place = chunks[index].partitionPoint { !($0 < element) }
+    let place = chunks[index].partitioningIndex { !($0 < element) }
     guard place < chunks[index].count, chunks[index][place] == element else { return }
     count -= 1
     chunks[index].remove(at: place)
@@ -86,18 +86,5 @@ package struct SortedChunks<Element: Comparable & Sendable>: Sendable {
     let cut = index == chunks.count - 1 ? chunk.count - chunk.count / 8 : chunk.count / 2
     chunks[index] = Array(chunk[..<cut])
     chunks.insert(Array(chunk[cut...]), at: index + 1)
-  }
-}
-
-extension Array {
-  /// The first place from which on a condition holds, where it holds for all elements behind one for which it does.
-  fileprivate func partitionPoint(where holds: (Element) -> Bool) -> Int {
-    var low = 0
-    var high = count
-    while low < high {
-      let middle = (low + high) / 2
-      if holds(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

@@ -3,7 +3,7 @@ import SearchSpace
 
 extension TrialHistory {
   /// Changes with the form of the bytes, and with the rule by which trials are kept: one that kept others is made anew.
-  private static let signature: UInt64 = 0x3430_7473_6968_6F70
+  private static let signature: UInt64 = 0x3530_7473_6968_6F70
 
   /// How many trials are finished.
   package var finishedCount: Int { rows.count + count(of: .failed) + withoutRowCount }

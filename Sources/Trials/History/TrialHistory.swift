@@ -64,21 +64,25 @@ public struct TrialHistory: Sendable {
     return place < running.count && running[place].number == number ? running[place] : nil
   }
 
-  /// The numbers of the complete and pruned trials that may have the parameters of a trial, ascending: all that have them,
-  /// and perhaps some that only seem to.
+  /// What `body` makes of the first complete or pruned trial for which it makes something, of those that may have the
+  /// parameters of a trial, by ascending number: all that have them, and perhaps some that only seem to.
   ///
-  /// - Parameter reading: Hands all trials of the study to its argument, once.
-  /// - Complexity: O(n) at the first call, near O(1) later.
-  package mutating func numbers(
-    withParametersOf trial: FrozenTrial, reading: ((FrozenTrial) -> Void) throws -> Void
-  ) rethrows -> [Int] {
-    try indexConfigurations(reading: reading)
-    return configurations?.candidates(trial) ?? []
+  /// - Precondition: `indexConfigurations(reading:)` was called.
+  /// - Complexity: O(log *n*) up to each call of `body`.
+  package func first<Result>(
+    withParametersOf trial: FrozenTrial, _ body: (Int) throws -> Result?
+  ) rethrows -> Result? {
+    guard let configurations else { preconditionFailure("the history has no index of parameters") }
+    return try configurations.first(like: trial, body)
   }
 
-  /// Prepares for `numbers(withParametersOf:reading:)`.
+  /// Whether `indexConfigurations(reading:)` reads no more.
+  package var isIndexed: Bool { configurations != nil }
+
+  /// Prepares for `first(withParametersOf:_:)`, and from then on keeps what that needs in step.
   ///
-  /// - Parameter reading: Hands all trials of the history to its argument, once.
+  /// - Parameter reading: Hands all trials of the history to its argument, once; not where that was done before.
+  /// - Complexity: O(*n*) at the first call.
   package mutating func indexConfigurations(reading: ((FrozenTrial) -> Void) throws -> Void) rethrows {
     guard configurations == nil else { return }
     var index = ConfigurationIndex()
@@ -116,6 +120,7 @@ extension TrialHistory {
     }
     reports.encode(into: &writer)
     rows.encode(into: &writer)
+    writer.write([configurations].compactMap(\.self)) { writer, index in index.encode(into: &writer) }
   }
 
   mutating func decode(from reader: inout HistoryReader) throws(HistoryReader.Malformed) {
@@ -129,6 +134,9 @@ extension TrialHistory {
     withoutRow = Dictionary(odd) { first, _ in first }
     reports = try ReportTable(from: &reader)
     try rows.decode(from: &reader)
+    configurations = try reader.array { reader throws(HistoryReader.Malformed) in
+      try ConfigurationIndex(from: &reader)
+    }.first
   }
 
   /// Takes in rows by ascending number, with what is known of the trials without one.

@@ -13,6 +13,9 @@ DROP INDEX ix_studies_study_name;
 -- version rows [note]
 DELETE FROM version_info;
 DELETE FROM alembic_version;
+UPDATE version_info SET schema_version = NULL;
+UPDATE version_info SET schema_version = 11;
+UPDATE version_info SET schema_version = 'twelve';
 
 -- one version
 INSERT INTO alembic_version VALUES ('v9.9.9.a');
@@ -33,6 +36,28 @@ INSERT INTO hpo_deletions SELECT study_id, study_name FROM studies WHERE study_n
 DROP INDEX ix_studies_study_name; UPDATE studies SET study_name = 'own' WHERE study_id = 1;
 UPDATE studies SET study_name = '' WHERE study_id = 1;
 UPDATE studies SET study_name = x'00ff' WHERE study_id = 1;
+UPDATE studies SET study_name = CAST(x'4eff' AS TEXT) WHERE study_id = 1;
+UPDATE studies SET study_name = CAST(x'4e004e' AS TEXT) WHERE study_id = 1;
+
+-- text in version_info
+UPDATE version_info SET library_version = CAST(x'352eff' AS TEXT);
+
+-- text in study_user_attributes
+UPDATE study_user_attributes SET key = CAST(x'6bff' AS TEXT) WHERE study_user_attribute_id = 1;
+INSERT INTO study_user_attributes (study_id, key, value_json) VALUES (1, CAST(x'6bfe' AS TEXT), '1'), (1, CAST(x'6bff' AS TEXT), '2');
+
+-- text in study_system_attributes
+INSERT INTO study_system_attributes (study_id, key, value_json) VALUES (1, 'k', CAST(x'22ff22' AS TEXT));
+
+-- text in trial_user_attributes
+INSERT INTO trial_user_attributes (trial_id, key, value_json) VALUES (1, CAST(x'c328' AS TEXT), '1');
+
+-- text in trial_system_attributes
+INSERT INTO trial_system_attributes (trial_id, key, value_json) VALUES (1, CAST(x'6bff' AS TEXT), CAST(x'22c322' AS TEXT));
+
+-- text in trial_params
+UPDATE trial_params SET param_name = CAST(x'61ff62' AS TEXT) WHERE param_id = 1;
+UPDATE trial_params SET param_name = CAST(x'6100ff62' AS TEXT) WHERE param_id = 1;
 
 -- study without direction
 DELETE FROM study_directions WHERE study_id = 1;

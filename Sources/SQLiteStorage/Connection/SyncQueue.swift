@@ -1,0 +1,45 @@
+import Dispatch
+import Synchronization
+import TrialStorage
+
+/// Has the disk take commits while their writers go on: one synchronization after another, each for all commits that wait
+/// as it begins. So jobs that end trials at the same time share the wait for a slow disk.
+final class SyncQueue: Sendable {
+  /// The commits of one synchronization.
+  private final class Group: Sendable {
+    let end = DispatchGroup()
+    let error = Mutex<StorageError?>(nil)
+  }
+
+  private let queue = DispatchQueue(label: "study database disk", qos: .userInitiated)
+  /// What the next synchronization is for; nil where nobody waits for one that has not begun.
+  private let next = Mutex<Group?>(nil)
+
+  /// Brings a log to the disk with all that is committed by now.
+  ///
+  /// - Parameters:
+  ///   - log: The log of the file.
+  ///   - file: The database, which stays open meanwhile, unless it is closed; it drains the queue before.
+  /// - Returns: What is to be waited for.
+  func synchronize(_ log: WriteAheadLog, of file: DatabaseFile) -> PendingSync {
+    let group = next.withLock { next in
+      if let next { return next }
+      let group = Group()
+      next = group
+      queue.async(group: group.end) { [self] in
+        // What is committed from here on waits for the one behind.
+        self.next.withLock { $0 = nil }
+        do { try log.synchronize() } catch { group.error.withLock { $0 = StorageError(error, path: file.path) } }
+        withExtendedLifetime(file) {}
+      }
+      return group
+    }
+    return PendingSync {
+      group.end.wait()
+      if let error = group.error.withLock({ $0 }) { throw error }
+    }
+  }
+
+  /// Returns once nothing is on its way to the disk.
+  func drain() { queue.sync {} }
+}

@@ -1,0 +1,73 @@
+import Dispatch
+import GRDBSQLite
+import Synchronization
+import Testing
+import TrialStorage
+
+@testable import SQLiteStorage
+
+/// A disk that takes a log only once it is told to.
+private enum SlowDisk {
+  static let begun = DispatchSemaphore(value: 0)
+  static let mayEnd = DispatchSemaphore(value: 0)
+  static let synchronizations = Atomic(0)
+  /// From which synchronization on it fails.
+  static let soundCount = Atomic(Int.max)
+}
+
+@Suite("Commits on their way to the disk", .serialized)
+struct SyncQueueTests {
+  let folder: TemporaryFolder
+  let file: DatabaseFile
+  let queue = SyncQueue()
+  private let handle = UnsafeMutablePointer<sqlite3_file>.allocate(capacity: 1)
+
+  init() throws {
+    folder = try TemporaryFolder()
+    file = try DatabaseFile(path: folder.file())
+    SlowDisk.synchronizations.store(0, ordering: .relaxed)
+    SlowDisk.soundCount.store(.max, ordering: .relaxed)
+  }
+
+  private var log: WriteAheadLog {
+    WriteAheadLog(file: handle) { _, _ in
+      let number = SlowDisk.synchronizations.add(1, ordering: .relaxed).newValue
+      SlowDisk.begun.signal()
+      SlowDisk.mayEnd.wait()
+      return number <= SlowDisk.soundCount.load(ordering: .relaxed) ? SQLITE_OK : SQLITE_IOERR
+    }
+  }
+
+  @Test("Those that come while the disk is busy share the next synchronization, and none joins one that has begun")
+  func groups() throws {
+    let first = queue.synchronize(log, of: file)
+    SlowDisk.begun.wait()
+    let others = (0..<5).map { _ in queue.synchronize(log, of: file) }
+    SlowDisk.mayEnd.signal()
+    try first.wait()
+    SlowDisk.begun.wait()
+    #expect(SlowDisk.synchronizations.load(ordering: .relaxed) == 2)
+    let last = queue.synchronize(log, of: file)
+    SlowDisk.mayEnd.signal()
+    for other in others { try other.wait() }
+    SlowDisk.begun.wait()
+    SlowDisk.mayEnd.signal()
+    try last.wait()
+    try first.wait()
+    queue.drain()
+    #expect(SlowDisk.synchronizations.load(ordering: .relaxed) == 3)
+  }
+
+  @Test("Where the disk does not take a log, each commit of the group is told, and no other")
+  func failures() throws {
+    SlowDisk.soundCount.store(1, ordering: .relaxed)
+    let first = queue.synchronize(log, of: file)
+    SlowDisk.begun.wait()
+    let others = (0..<3).map { _ in queue.synchronize(log, of: file) }
+    SlowDisk.mayEnd.signal()
+    try first.wait()
+    SlowDisk.mayEnd.signal()
+    for other in others { #expect(throws: StorageError.self) { try other.wait() } }
+    SlowDisk.begun.wait()
+  }
+}

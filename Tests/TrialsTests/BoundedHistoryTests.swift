@@ -94,9 +94,11 @@ struct BoundedHistoryTests {
     }
     for count in [0, 100, 4000] {
       var straight = history(Array(all[..<count]))
-      #expect(try !#require(TrialHistory(encoded: #require(straight.encoded), directions: [.minimize])).isIndexed)
+      let withoutIndex = try #require(straight.encoded)
+      #expect(try #require(TrialHistory(encoded: withoutIndex, directions: [.minimize])).isIndexed == false)
       straight.indexConfigurations { all[..<count].forEach($0) }
-      var restored = try #require(TrialHistory(encoded: #require(straight.encoded), directions: [.minimize]))
+      let withIndex = try #require(straight.encoded)
+      var restored = try #require(TrialHistory(encoded: withIndex, directions: [.minimize]))
       #expect(restored.isIndexed)
       for trial in all[count...] {
         straight.update(trial)

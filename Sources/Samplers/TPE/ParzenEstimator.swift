@@ -1,3 +1,5 @@
+import Trials
+
 /// A mixture of product kernels over several parameters: one for each observed trial, and the prior's.
 struct ParzenEstimator {
   /// The kernels of one parameter.

@@ -2,7 +2,8 @@
 """Seconds and memory of commands on a study of many trials, the bytes a trial takes, and going on with the study.
 
 One file is made by hpo, one by Optuna, where the Python that runs this has it; both are filled as the program fills its
-own. Nobody has kept a history of either, so that the first opening has to find what it needs.
+own. A third has only whole numbers as parameters, which trials can have in common. Nobody has kept a history of any, so
+that the first opening has to find what it needs.
 
 Build first: swift build -c release --product hpo --product BenchmarkStudyOverhead
 Run: python3 Benchmarks/ManyTrials/run.py [--trials 1000000] [--programs .build/release]
@@ -28,14 +29,22 @@ SPACE = {
     "activation": ("CategoricalDistribution", {"choices": ["relu", "tanh", "sigmoid"]}),
     "optimizer": ("CategoricalDistribution", {"choices": ["sgd", "adam"]}),
 }
-JSON = {name: json.dumps({"name": kind, "attributes": attributes}) for name, (kind, attributes) in SPACE.items()}
+WHOLE_NUMBERS = {
+    name: ("IntDistribution", {"log": False, "step": 1, "low": 0, "high": 9999}) for name in ["a", "b", "c"]
+}
 TIME = "2026-01-01 00:00:00.000000"
 
 
-def draw(rng, spread):
-    """A point of the space, near one place of it with a small spread."""
+def objective(p):
+    if "a" in p:
+        return sum((p[name] / 9999 - 0.4) ** 2 for name in WHOLE_NUMBERS)
+    return (p["x"] + 1) ** 2 + (p["y"] + 1) ** 2 + p["step"] + p["layers"] / 8
+
+
+def draw(space, rng, spread):
+    """A point of a space, near one place of it with a small spread."""
     point = {}
-    for name, (kind, a) in SPACE.items():
+    for name, (kind, a) in space.items():
         share = 0.4 + (rng.random() - 0.4) * (1 if rng.random() < 0.1 else spread)
         if kind == "CategoricalDistribution":
             value = min(int(share * len(a["choices"])), len(a["choices"]) - 1)
@@ -51,22 +60,25 @@ def draw(rng, spread):
     return point
 
 
-def fill(path, count):
+def fill(path, count, space=SPACE):
     rng = random.Random(1)
+    distributions = {
+        name: json.dumps({"name": kind, "attributes": attributes}) for name, (kind, attributes) in space.items()
+    }
     database = sqlite3.connect(path)
     database.execute("PRAGMA synchronous = OFF")
     study = database.execute("SELECT study_id FROM studies").fetchone()[0]
     for first in range(0, count, 50_000):
         numbers = range(first, min(first + 50_000, count))
-        points = [draw(rng, max(0.05, 1 - 2 * number / count)) for number in numbers]
+        points = [draw(space, rng, max(0.05, 1 - 2 * number / count)) for number in numbers]
         database.executemany(
             "INSERT INTO trials VALUES (?, ?, ?, 'COMPLETE', ?, ?)", ((n + 1, n, study, TIME, TIME) for n in numbers))
         database.executemany(
             "INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json) VALUES (?, ?, ?, ?)",
-            ((n + 1, name, value, JSON[name]) for n, p in zip(numbers, points) for name, value in p.items()))
+            ((n + 1, name, value, distributions[name]) for n, p in zip(numbers, points) for name, value in p.items()))
         database.executemany(
             "INSERT INTO trial_values (trial_id, objective, value, value_type) VALUES (?, 0, ?, 'FINITE')",
-            ((n + 1, (p["x"] + 1) ** 2 + (p["y"] + 1) ** 2 + p["step"] + p["layers"] / 8) for n, p in zip(numbers, points)))
+            ((n + 1, objective(p)) for n, p in zip(numbers, points)))
         database.commit()
     database.close()
     # Or the first program that waits for the disk would wait for the whole file.
@@ -108,6 +120,19 @@ def measure(hpo, engine, path, count):
     measured("best, again", hpo, "best", *listing)
 
 
+def measure_whole_numbers(hpo, path, count):
+    study = ["--study", "whole", "--storage", path]
+    space = [word for name in WHOLE_NUMBERS for word in ("--int", f"{name}=0..9999")]
+    for name in ["the first ask", "ask", "ask"]:
+        measured(name, hpo, "ask", *study, *space)
+        measured("tell", hpo, "tell", *study, "--trial", str(count), "--value", "1")
+        count += 1
+
+
+def create(hpo, path, study):
+    subprocess.run([hpo, "study", "create", "--study", study, "--storage", path], check=True, capture_output=True)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--trials", type=int, default=1_000_000)
@@ -117,10 +142,15 @@ def main():
     hpo, engine = (os.path.join(options.programs, name) for name in ("hpo", "BenchmarkStudyOverhead"))
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR", ".")) as folder:
         path = os.path.join(folder, "many.db")
-        subprocess.run([hpo, "study", "create", "--study", "overhead", "--storage", path], check=True, capture_output=True)
+        create(hpo, path, "overhead")
         fill(path, count)
         print(f"a file of hpo's: {count} trials, {os.path.getsize(path) / count:.0f} bytes a trial")
         measure(hpo, engine, path, count)
+        os.remove(path)
+        create(hpo, path, "whole")
+        fill(path, count, WHOLE_NUMBERS)
+        print(f"of three whole numbers: {count} trials, {os.path.getsize(path) / count:.0f} bytes a trial")
+        measure_whole_numbers(hpo, path, count)
         os.remove(path)
         try:
             import optuna

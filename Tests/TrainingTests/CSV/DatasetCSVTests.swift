@@ -98,16 +98,30 @@ struct DatasetCSVTests {
   @Test("may hold times over years, constants and numbers that rounding changes by nothing that matters")
   func precision() throws {
     let rows = (0..<50).map {
-      "\(1_500_000_000_000 + 6_000_000_000 * $0),0.1,\(Double($0) / 3),\(1_700_000_000 + 90_000 * $0)"
+      "\(1_500_000_000_000 + 6_000_000_000 * $0),0.1,\(Double($0) / 3),\(exp(Double($0) / 2) / 3),"
+        + "\(1_700_000_000 + 90_000 * $0)"
     }
     let data = try Dataset.csv(
-      bytes: Array((["time,constant,third,y"] + rows).joined(separator: "\n").utf8), source: "f.csv", target: "y",
-      name: "f")
-    #expect(data.width == 3 && data.target.task == .regression)
+      bytes: Array((["time,constant,third,growing,y"] + rows).joined(separator: "\n").utf8), source: "f.csv",
+      target: "y", name: "f")
+    #expect(data.width == 4 && data.target.task == .regression)
     // A model that exists takes what it is given.
     try inFolder(["f.csv": Data("time\n1700000000000\n1700000060000\n".utf8)]) { (folder: String) throws in
       let later = try Dataset.csv(file: "\(folder)/f.csv", features: ["time"], target: nil)
       #expect(later.count == 2)
+    }
+  }
+
+  @Test("is refused where rounding loses most of a column, also where a few of its numbers lie far from the others")
+  func precisionBesideOutliers() throws {
+    for (count, outlier) in [(8, "0"), (300, "0"), (5000, "-1"), (5000, "9e15")] {
+      let times = (0..<count).map { $0 % 7 == 3 ? outlier : "\(1_700_000_000_000 + 3_600_000 / count * $0)" }
+      let rows = times.enumerated().map { "\($1),\($0 % 2 == 0 ? "p" : "q")" }
+      let error = #expect(throws: DatasetError.self) {
+        try Dataset.csv(
+          bytes: Array((["time,y"] + rows).joined(separator: "\n").utf8), source: "f.csv", target: "y", name: "f")
+      }
+      #expect(error?.code == .tooFine && error?.message.contains("half of \"time\" lies between 17") == true)
     }
   }
 

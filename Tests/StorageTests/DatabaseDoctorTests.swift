@@ -131,6 +131,28 @@ struct DatabaseDoctorTests {
     try storage.close()
   }
 
+  @Test("No value is lost where the direction of its objective is", arguments: [0, 1, 2])
+  func keepsValues(objective: Int) throws {
+    let values = """
+      SELECT trial_id, objective, value FROM trial_values \
+      WHERE trial_id IN (SELECT trial_id FROM trials WHERE study_id = 2) ORDER BY 1, 2
+      """
+    _ = try folder.file(
+      running: """
+        UPDATE trials SET state = 'COMPLETE' WHERE trial_id = 17;
+        INSERT INTO trial_values (trial_id, objective, value, value_type)
+        VALUES (17, 0, 1, 'FINITE'), (17, 1, 2, 'FINITE'), (17, 2, 3, 'FINITE')
+        """)
+    let before = try rows(path, values)
+    #expect(before.count == 6)
+    _ = try folder.file(running: "DELETE FROM study_directions WHERE study_id = 2 AND objective = \(objective)")
+    let doctor = try DatabaseDoctor(path: path)
+    _ = try doctor.repair(backup: folder.file("backup.db"))
+    try doctor.close()
+    #expect(try rows(path, values) == before)
+    #expect(try rows(path, "SELECT count(*) FROM study_directions WHERE study_id = 2") == ["3"])
+  }
+
   @Test("Every rule is broken by some fault of this suite, but for damage that SQLite alone can make")
   func coversRules() {
     let broken = Set(Self.faults.map(\.rule))

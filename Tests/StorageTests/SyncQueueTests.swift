@@ -1,4 +1,5 @@
 import Dispatch
+import GRDB
 import GRDBSQLite
 import Synchronization
 import Testing
@@ -58,7 +59,7 @@ struct SyncQueueTests {
     #expect(SlowDisk.synchronizations.load(ordering: .relaxed) == 3)
   }
 
-  @Test("Where the disk does not take a log, each commit of the group is told, and no other")
+  @Test("Where the disk does not take a log, each commit of the group is told, and each later one, but none before")
   func failures() throws {
     SlowDisk.soundCount.store(1, ordering: .relaxed)
     let first = queue.synchronize(log, of: file)
@@ -69,5 +70,10 @@ struct SyncQueueTests {
     SlowDisk.mayEnd.signal()
     for other in others { #expect(throws: StorageError.self) { try other.wait() } }
     SlowDisk.begun.wait()
+    // The system has told of it once, and would take the next synchronization for done.
+    SlowDisk.soundCount.store(.max, ordering: .relaxed)
+    #expect(throws: StorageError.self) { try queue.synchronize(log, of: file).wait() }
+    #expect(throws: DatabaseError.self) { try queue.finish(log) }
+    #expect(SlowDisk.synchronizations.load(ordering: .relaxed) == 2)
   }
 }

@@ -139,7 +139,7 @@ extension BrokenFile {
         "2:1: unknown key 'studdy'; did you mean 'study'?",
         "6:9: unknown data set 'digit'; did you mean 'digits'?",
         "13:25: space.learningRate: empty range '1..0': the lower bound is above the upper one",
-        "25:7: jobs: expected a whole number from 1 to 1024, met 'none'",
+        "25:7: jobs: expected a whole number from 1 to 200, met 'none'",
       ]),
   ]
 }

@@ -277,7 +277,7 @@ extension BrokenFile {
       "no jobs",
       edits: [("jobs: 2", "jobs: 0")],
       messages: [
-        "25:7: jobs: expected a whole number from 1 to 1024, met '0'"
+        "25:7: jobs: expected a whole number from 1 to 200, met '0'"
       ]),
     BrokenFile(
       "an unknown sampler",

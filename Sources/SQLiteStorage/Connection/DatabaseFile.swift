@@ -27,6 +27,10 @@ final class DatabaseFile: Sendable {
   /// Waits for the disk while the connection is used, and nobody closes it.
   private let disk = SyncQueue()
   private let state = Mutex(State())
+  private let logLength = LogLength()
+  /// From how many pages of the log on a commit copies it to the database: a page that many trials change, and most are such,
+  /// is written back once for all of them.
+  private static let checkpointedPages = 4096
 
   private struct State {
     /// Whether SQLite was told not to wait for the disk at each commit; nil before it was told anything, since its own
@@ -88,7 +92,7 @@ final class DatabaseFile: Sendable {
   func write<Result>(_ durability: Durability, _ body: (Connection) throws -> Result) throws -> Result {
     try access { connection in
       let (result, hasLog) = try transaction(connection, body)
-      if hasLog, durability == .full || isSynchronizationDue { try log(of: connection)?.synchronize() }
+      if hasLog, durability == .full || isSynchronizationDue, let log = try log(of: connection) { try disk.finish(log) }
       return result
     }
   }
@@ -103,7 +107,7 @@ final class DatabaseFile: Sendable {
       guard hasLog, let log = try self.log(of: connection) else { return nil }
       // The first time the folder is brought to the disk as well.
       guard state.withLock({ $0.synchronizations > 1 }) else {
-        try log.synchronize()
+        try disk.finish(log)
         return nil
       }
       return log
@@ -121,7 +125,17 @@ final class DatabaseFile: Sendable {
     // With a log SQLite itself goes on writing into a file that nobody can open any more.
     try connection.requirePlace()
     try connection.begin("BEGIN IMMEDIATE", busyWait)
-    return (try connection.finishTransaction(body), hasLog)
+    let result = try connection.finishTransaction(body)
+    if logLength.pages.load(ordering: .relaxed) >= Self.checkpointedPages { checkpoint(connection) }
+    return (result, hasLog)
+  }
+
+  /// Copies the log to the database as far as nobody reads it. What hinders that is met again by the next commit, but for a
+  /// failure to bring the log to the disk first, which concerns commits that nobody has waited for yet.
+  private func checkpoint(_ connection: Connection) {
+    do throws(DatabaseError) { try connection.checkpoint() } catch {
+      if error.extendedResultCode == .SQLITE_IOERR_FSYNC { disk.fail(error) }
+    }
   }
 
   /// The log that is now going to be brought to the disk.
@@ -172,8 +186,7 @@ final class DatabaseFile: Sendable {
       } while mode == nil && DispatchTime.now() < deadline
       if mode == nil { mode = try connection.firstRow("PRAGMA journal_mode") { $0.text(0) } ?? nil }
       state.withLock { $0.hasWriteAheadLog = mode == "wal" }
-      // A page that many trials change, and most are such, is written back once for all of them.
-      try connection.executeOnce("PRAGMA wal_autocheckpoint = 4096")
+      connection.observe(logLength)
     }
   }
 

@@ -1,4 +1,5 @@
 import Dispatch
+import GRDB
 import Synchronization
 import TrialStorage
 
@@ -14,6 +15,9 @@ final class SyncQueue: Sendable {
   private let queue = DispatchQueue(label: "study database disk", qos: .userInitiated)
   /// What the next synchronization is for; nil where nobody waits for one that has not begun.
   private let next = Mutex<Group?>(nil)
+  /// Why a synchronization failed. No later one is believed: the system may take for written what it could not write, and tell
+  /// of that once.
+  private let failure = Mutex<DatabaseError?>(nil)
 
   /// Brings a log to the disk with all that is committed by now.
   ///
@@ -29,7 +33,7 @@ final class SyncQueue: Sendable {
       queue.async(group: group.end) { [self] in
         // What is committed from here on waits for the one behind.
         self.next.withLock { $0 = nil }
-        do { try log.synchronize() } catch { group.error.withLock { $0 = StorageError(error, path: file.path) } }
+        do { try finish(log) } catch { group.error.withLock { $0 = StorageError(error, path: file.path) } }
         withExtendedLifetime(file) {}
       }
       return group
@@ -39,6 +43,22 @@ final class SyncQueue: Sendable {
       if let error = group.error.withLock({ $0 }) { throw error }
     }
   }
+
+  /// Waits until a log is on the disk with all that is committed by now.
+  ///
+  /// - Throws: What the first synchronization that failed threw, from then on.
+  func finish(_ log: WriteAheadLog) throws(DatabaseError) {
+    try failure.withLock { failure throws(DatabaseError) in
+      if let failure { throw failure }
+      do throws(DatabaseError) { try log.synchronize() } catch {
+        failure = error
+        throw error
+      }
+    }
+  }
+
+  /// Remembers that SQLite itself could not bring the log to the disk.
+  func fail(_ error: DatabaseError) { failure.withLock { $0 = $0 ?? error } }
 
   /// Returns once nothing is on its way to the disk.
   func drain() { queue.sync {} }

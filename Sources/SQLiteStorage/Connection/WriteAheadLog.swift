@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import Synchronization
 
 /// The open file of a connection's write-ahead log.
 ///
@@ -28,5 +29,34 @@ struct WriteAheadLog: @unchecked Sendable {
     guard code == SQLITE_OK else {
       throw DatabaseError(resultCode: ResultCode(rawValue: code), message: "the log could not be brought to the disk")
     }
+  }
+}
+
+/// How many pages the write-ahead log of a connection had as it last committed.
+final class LogLength: Sendable {
+  let pages = Atomic(0)
+}
+
+extension Connection {
+  /// Has each commit tell how long the log is, instead of SQLite's own way to shorten it, in which no error is told.
+  ///
+  /// - Parameter length: What lives as long as the connection does.
+  func observe(_ length: LogLength) {
+    sqlite3_wal_hook(
+      database.sqliteConnection,
+      { length, _, _, pages in
+        guard let length else { return SQLITE_OK }
+        Unmanaged<LogLength>.fromOpaque(length).takeUnretainedValue().pages.store(Int(pages), ordering: .relaxed)
+        return SQLITE_OK
+      }, Unmanaged.passUnretained(length).toOpaque())
+  }
+
+  /// Copies the log to the database as far as nobody reads it, and brings both to the disk.
+  func checkpoint() throws(DatabaseError) {
+    let code = sqlite3_wal_checkpoint_v2(database.sqliteConnection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+    guard code != SQLITE_OK, code & 0xff != SQLITE_BUSY else { return }
+    throw DatabaseError(
+      resultCode: ResultCode(rawValue: sqlite3_extended_errcode(database.sqliteConnection)),
+      message: "the log could not be copied to the database")
   }
 }

@@ -1,5 +1,7 @@
 extension DatabaseRule {
-  static let studies = [orphanTrials, foreignOrphanTrials, studyName, missingDirection, directionWord, directionOrder]
+  static let studies = [
+    orphanTrials, foreignOrphanTrials, studyName, missingDirection, lostDirection, directionWord, directionOrder,
+  ]
 
   /// What an interrupted deletion has left is no breach.
   private static let orphanTrials = orphanTrials(
@@ -54,12 +56,21 @@ extension DatabaseRule {
       """,
     repair: [
       """
-      UPDATE studies SET study_name = trim(hpo_as_text(CAST(study_name AS BLOB)) || ' (study ' || study_id || ')') \
-      WHERE \(isNoText("study_name")) \
-      OR EXISTS (SELECT 1 FROM studies o WHERE o.study_name = studies.study_name AND o.study_id < studies.study_id)
+      UPDATE OR IGNORE studies SET study_name = \
+      trim(hpo_as_text(CAST(study_name AS BLOB)) || ' (study ' || study_id || ')') WHERE \(needsName)
+      """,
+      // Where another study has that name already.
       """
+      UPDATE studies SET study_name = trim(hpo_as_text(CAST(study_name AS BLOB)) \
+      || ' (study ' || study_id || ', ' || lower(hex(randomblob(4))) || ')') WHERE \(needsName)
+      """,
     ],
     remedy: "the study's id is added to the name, and bytes that are no text are replaced")
+
+  private static let needsName = """
+    (\(isNoText("study_name")) \
+    OR EXISTS (SELECT 1 FROM studies o WHERE o.study_name = studies.study_name AND o.study_id < studies.study_id))
+    """
 
   /// SQL for whether a column has no text, or one whose bytes are no UTF-8 or hold 0.
   private static func isNoText(_ column: String) -> String {
@@ -82,6 +93,36 @@ extension DatabaseRule {
     ],
     remedy: "MINIMIZE is written, as hpo reads it; correct it where the study is to be maximized")
 
+  /// Objectives without direction for which several trials have a value, and most complete ones, beside values for all that
+  /// have a direction: `v.study_id`, `v.objective` and `v.count`.
+  private static let valuesWithoutDirection = """
+    (SELECT t.study_id, v.objective, count(*) AS count FROM trial_values v JOIN trials t ON t.trial_id = v.trial_id \
+    WHERE upper(t.state) = 'COMPLETE' AND t.study_id IN (SELECT study_id FROM studies) \
+    AND typeof(v.objective) = 'integer' AND v.objective BETWEEN 0 AND 99 AND NOT EXISTS (SELECT 1 \
+    FROM study_directions d WHERE d.study_id = t.study_id AND (d.objective = v.objective \
+    OR d.objective NOT IN (SELECT o.objective FROM trial_values o WHERE o.trial_id = t.trial_id))) \
+    GROUP BY t.study_id, v.objective HAVING count(*) > 1 AND 2 * count(*) > (SELECT count(*) FROM trials c \
+    WHERE c.study_id = t.study_id AND upper(c.state) = 'COMPLETE')) v
+    """
+
+  private static let lostDirection = DatabaseRule(
+    name: "objective without direction",
+    demand: "each objective for which most complete trials have a value has a direction",
+    effects: Effects(
+      optuna: "a list of another length than the directions", dashboard: "error 500", hpo: "the values are left out"),
+    tables: ["studies", "study_directions", "trials", "trial_values"],
+    breaches: """
+      SELECT 'study ' || v.study_id, 'objective ' || v.objective || ', for which ' || v.count || ' trials have a value' \
+      FROM \(valuesWithoutDirection)
+      """,
+    repair: [
+      """
+      INSERT INTO study_directions (direction, study_id, objective) \
+      SELECT 'MINIMIZE', v.study_id, v.objective FROM \(valuesWithoutDirection)
+      """
+    ],
+    remedy: "MINIMIZE is written, so that no value is lost; correct it where the objective is to be maximized")
+
   private static let directionWord = DatabaseRule(
     name: "direction", demand: "a direction is MINIMIZE or MAXIMIZE, in capitals",
     effects: Effects(
@@ -95,7 +136,7 @@ extension DatabaseRule {
     repair: [
       """
       UPDATE study_directions SET direction = \
-      CASE WHEN upper(direction) = 'MAXIMIZE' THEN 'MAXIMIZE' ELSE 'MINIMIZE' END \
+      CASE WHEN \(word("direction")) = 'MAXIMIZE' THEN 'MAXIMIZE' ELSE 'MINIMIZE' END \
       WHERE direction NOT IN ('MINIMIZE', 'MAXIMIZE')
       """
     ],

@@ -6,6 +6,7 @@ extension DatabaseRule {
     "version_info": ["library_version"], "study_user_attributes": ["key", "value_json"],
     "study_system_attributes": ["key", "value_json"], "trial_user_attributes": ["key", "value_json"],
     "trial_system_attributes": ["key", "value_json"], "trial_params": ["param_name", "distribution_json"],
+    "hpo_study_documents": ["text"],
   ]
 
   private static func texts(of table: String, _ columns: [String]) -> DatabaseRule {
@@ -22,7 +23,9 @@ extension DatabaseRule {
         [
           "UPDATE OR IGNORE \(table) SET \(column) = \(text(column)) WHERE \(isNoUTF8(column))",
           // Where another row has that text already.
-          "UPDATE \(table) SET \(column) = \(text(column)) || ' (row ' || rowid || ')' WHERE \(isNoUTF8(column))",
+          "UPDATE OR IGNORE \(table) SET \(column) = \(text(column)) || ' (row ' || rowid || ')' WHERE \(isNoUTF8(column))",
+          "UPDATE \(table) SET \(column) = \(text(column)) || ' (row ' || rowid || ', ' || lower(hex(randomblob(4))) || ')' "
+            + "WHERE \(isNoUTF8(column))",
         ]
       },
       remedy: "bytes that are no text are replaced by the character for such")
@@ -30,6 +33,9 @@ extension DatabaseRule {
 
   /// SQL for the text of a column, without what is none.
   private static func text(_ column: String) -> String { "hpo_as_text(CAST(\(column) AS BLOB))" }
+
+  /// SQL for the word of an enumeration in a column, in capitals.
+  static func word(_ column: String) -> String { "upper(trim(replace(\(text(column)), char(65533), '')))" }
 
   /// SQL for whether a column has a text whose bytes are no UTF-8 or hold 0, at which some programs end it. Plain texts, which
   /// most are, need no closer look.

@@ -11,7 +11,7 @@ extension DatabaseRule {
       """,
     repair: [
       """
-      UPDATE trials SET state = CASE WHEN upper(state) IN \(states) THEN upper(state) ELSE 'FAIL' END \
+      UPDATE trials SET state = CASE WHEN \(word("state")) IN \(states) THEN \(word("state")) ELSE 'FAIL' END \
       WHERE state NOT IN \(states)
       """
     ],

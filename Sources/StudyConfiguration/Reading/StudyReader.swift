@@ -75,7 +75,8 @@ struct StudyReader {
         "the sampler 'evolution' serves one objective, and there are \(directions.count); take nsga2")
     }
     let trials = reader.wholeNumber("trials", in: 1...Int.max)
-    let jobs = reader.wholeNumber("jobs", in: 1...1024)
+    // As many as `Study.mostJobs`.
+    let jobs = reader.wholeNumber("jobs", in: 1...200)
     let duplicates = reader.name("duplicates", "policy", DuplicateHandling.self)
     let stop = reader.members["stop"].map { StopConfiguration($0, log: log) } ?? StopConfiguration()
     if let data = objective?.objective?.data { architecture?.checkSamples(of: data) }

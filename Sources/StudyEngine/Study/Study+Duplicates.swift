@@ -32,8 +32,8 @@ extension Study {
     }
     return try view?.history.first(withParametersOf: trial) { number in
       guard number != trial.number else { return nil }
-      let other = try storage.trial(number: number, study: id)
-      return other.hasParameters(of: trial) ? other : nil
+      let other = try storage.trialIfPresent(number: number, study: id)
+      return other?.hasParameters(of: trial) == true ? other : nil
     }
   }
 
@@ -63,6 +63,15 @@ extension Storage {
   /// Hands all trials of a study to `body`, reading some at a time, since there may be very many.
   func forEachTrial(study: Int64, _ body: (FrozenTrial) -> Void) throws {
     try forEachBatch(study: study) { $0.forEach(body) }
+  }
+
+  /// A trial, or nil where another program has deleted it.
+  fileprivate func trialIfPresent(number: Int, study: Int64) throws -> FrozenTrial? {
+    do {
+      return try trial(number: number, study: study)
+    } catch let error as StorageError where error.code == .trialNotFound {
+      return nil
+    }
   }
 
   /// The trials of a deterministic study that turned out to have the parameters of one which ran beside them: by the number
@@ -99,8 +108,8 @@ extension KnownTrials {
     }
     return try history.first(withParametersOf: trial) { number in
       guard number != trial.number else { return nil }
-      let other = try storage.trial(number: number, study: study)
-      return other.hasResult(of: trial) ? other : nil
+      let other = try storage.trialIfPresent(number: number, study: study)
+      return other?.hasResult(of: trial) == true ? other : nil
     }
   }
 }

@@ -2,6 +2,10 @@ import Dispatch
 import TrialStorage
 
 extension Study {
+  /// The greatest number of jobs of a process. Each has a thread for itself, of which Dispatch gives a process 255, and some are
+  /// needed beside: what waits for the disk, the time and for signals.
+  public static let mostJobs = 200
+
   /// Runs trials until the study holds `trials` of them, the time is over, a rule is met, the sampler has tried everything,
   /// or `stop` is asked to stop.
   ///
@@ -12,7 +16,7 @@ extension Study {
   /// - Parameters:
   ///   - trials: The total for the study, what it holds already included; nil for no limit.
   ///   - timeout: After it no trial starts, and those that run stop at their next report or checkpoint and wait to be run again.
-  ///   - jobs: How many trials run at once, each on its own serial queue.
+  ///   - jobs: How many trials run at once, each on its own serial queue: 1 to `mostJobs`.
   ///   - stop: Ends the run from outside.
   ///   - stopRules: End the run by its results: no further trial starts, and those that run go on to their end.
   ///   - observer: Called for each event, from several threads at once.
@@ -36,7 +40,9 @@ extension Study {
     stopRules: [any StopRule] = [], observer: @escaping @Sendable (StudyEvent) -> Void = { _ in },
     objective: @escaping @Sendable (Trial) throws -> [Double]
   ) async throws -> OptimizationSummary {
-    guard jobs > 0 else { throw StudyError(.invalidArgument, "a study needs at least one job, not \(jobs)") }
+    guard (1...Self.mostJobs).contains(jobs) else {
+      throw StudyError(.invalidArgument, "\(jobs) jobs: 1 to \(Self.mostJobs) are possible in a process")
+    }
     guard trials ?? 0 >= 0 else { throw StudyError(.invalidArgument, "\(trials ?? 0) is no count of trials") }
     let run = OptimizationRun(
       study: self, limit: trials, jobs: jobs, stop: stop, rules: stopRules, observer: observer, objective: objective)

@@ -38,6 +38,7 @@ UPDATE studies SET study_name = '' WHERE study_id = 1;
 UPDATE studies SET study_name = x'00ff' WHERE study_id = 1;
 UPDATE studies SET study_name = CAST(x'4eff' AS TEXT) WHERE study_id = 1;
 UPDATE studies SET study_name = CAST(x'4e004e' AS TEXT) WHERE study_id = 1;
+UPDATE studies SET study_name = '(study 1)' WHERE study_id = 2; UPDATE studies SET study_name = '' WHERE study_id = 1;
 
 -- text in version_info
 UPDATE version_info SET library_version = CAST(x'352eff' AS TEXT);
@@ -59,11 +60,19 @@ INSERT INTO trial_system_attributes (trial_id, key, value_json) VALUES (1, CAST(
 UPDATE trial_params SET param_name = CAST(x'61ff62' AS TEXT) WHERE param_id = 1;
 UPDATE trial_params SET param_name = CAST(x'6100ff62' AS TEXT) WHERE param_id = 1;
 
+-- text in hpo_study_documents
+UPDATE hpo_study_documents SET text = CAST(x'31ff' AS TEXT) WHERE document = 'seed';
+
 -- study without direction
 DELETE FROM study_directions WHERE study_id = 1;
 
+-- objective without direction
+UPDATE trials SET state = 'COMPLETE' WHERE trial_id = 17; INSERT INTO trial_values (trial_id, objective, value, value_type) VALUES (17, 0, 1, 'FINITE'), (17, 1, 2, 'FINITE'), (17, 2, 3, 'FINITE'); DELETE FROM study_directions WHERE study_id = 2 AND objective = 1;
+UPDATE trials SET state = 'COMPLETE' WHERE trial_id = 17; INSERT INTO trial_values (trial_id, objective, value, value_type) VALUES (17, 0, 1, 'FINITE'), (17, 1, 2, 'FINITE'), (17, 2, 3, 'FINITE'); DELETE FROM study_directions WHERE study_id = 2 AND objective = 0;
+
 -- direction
 UPDATE study_directions SET direction = 'maximize' WHERE study_id = 1;
+UPDATE study_directions SET direction = CAST(x'4d4158494d495a4500' AS TEXT) WHERE study_id = 1;
 UPDATE study_directions SET direction = 'NOT_SET' WHERE study_id = 1;
 
 -- objectives [by hand]
@@ -71,6 +80,7 @@ UPDATE study_directions SET objective = 3 WHERE study_id = 2 AND objective = 1;
 
 -- state
 UPDATE trials SET state = 'complete' WHERE trial_id = 1;
+UPDATE trials SET state = CAST(x'434f4d504c45544500' AS TEXT) WHERE trial_id = 1;
 UPDATE trials SET state = 'DONE' WHERE trial_id = 1;
 
 -- times

@@ -29,7 +29,7 @@ demo: build
 
 test: prerequisites
 	$(SWIFT_BUILD) --build-tests
-	SWIFT_BACKTRACE=enable=no swift test -c release -Xswiftc -enable-testing --skip-build
+	Tests/run
 
 # Searches that are ended more than a thousand times, in every way; some minutes.
 kill-500: prerequisites

@@ -9,7 +9,7 @@ extern const CDensitiesLoops CDensitiesAVX2;
 const CDensitiesLoops *CDensitiesLoopsAt(size_t index) {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f") && index-- == 0) return &CDensitiesAVX512;
-  if (__builtin_cpu_supports("avx2") && index-- == 0) return &CDensitiesAVX2;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && index-- == 0) return &CDensitiesAVX2;
 #endif
   return index == 0 ? &CDensitiesGeneric : 0;
 }

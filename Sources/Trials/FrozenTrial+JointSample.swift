@@ -10,6 +10,7 @@ extension FrozenTrial {
   /// missing. They are on record before the first of them is suggested, so that other processes know them and a trial
   /// that is run again has them again.
   package var jointSample: OrderedDictionary<String, Choice> {
+    guard !systemAttributes.isEmpty else { return [:] }
     var text = ""
     var index = 0
     while let piece = systemAttributes["\(Self.jointSamplePrefix)\(index)"]?.stringValue {

@@ -77,20 +77,19 @@ struct ManyTrialsTests {
     // A trial of another range, whose centre lies outside.
     places.append(1500)
     for count in [300, 301] {
-      var (observations, others) = (Observations(capacity: count), Observations(capacity: count))
-      observations.fill { observations in
-        for (index, place) in places[..<count].enumerated().sorted(by: { ($0.1, $0.0) < ($1.1, $1.0) }) {
-          observations.append(place, kernel: Int32(index))
-        }
+      let arena = KernelArena()
+      var observations = Observations(capacity: count, in: arena)
+      for (index, place) in places[..<count].enumerated().sorted(by: { ($0.1, $0.0) < ($1.1, $1.0) }) {
+        observations.append(place, kernel: Int32(index))
       }
-      others.fill { others in
-        for index in 0..<count { others.append(Double(index) / Double(count), kernel: Int32(index)) }
-      }
+      var others = Observations(capacity: count, in: arena)
+      for index in 0..<count { others.append(Double(index) / Double(count), kernel: Int32(index)) }
       let kernels = NumericKernels(range: range, observations: observations)
       let line = NumericKernels(
         range: try #require(NumericRange(.float(try FloatDistribution(low: 0, high: 1)))), observations: others)
       let estimator = ParzenEstimator(
-        dimensions: [.numeric(kernels), .numeric(line)], observationWeights: Array(repeating: 1, count: count))
+        dimensions: [.numeric(kernels), .numeric(line)], observationWeights: Array(repeating: 1, count: count),
+        in: arena)
       #expect(kernels.areCentred == (count == 300))
       let values = (0..<24).map { _ in Double(1 + random.below(1000)) }
       let positions = (0..<24).map { _ in random.uniform() }

@@ -50,7 +50,7 @@ struct TPEGoldenTests {
   private func expectAgreement(
     _ estimator: ParzenEstimator, _ expected: JSONValue, points: [[Double]], _ name: String
   ) {
-    expectClose(digest(estimator.weights), expected["weights"], "weights of \(name)")
+    expectClose(digest(Array(estimator.weights)), expected["weights"], "weights of \(name)")
     for (place, dimension) in estimator.dimensions.enumerated() {
       let expected = expected["dimensions"]?[place] ?? .null
       switch dimension {

@@ -7,26 +7,26 @@ INLINE V scaledTail(V x) {
   V t = (x - 3) * (divisor * inverse);
   // Four polynomials in t⁴ side by side, since one would wait for each of its products.
   V t2 = t * t, t4 = t2 * t2;
-  V p = t4 * 2.9000869615336876e-08 + 3.404078964515661e-07;
-  V q = t4 * -7.639788125716223e-09 + -5.963733988759193e-07;
-  V r = t4 * -3.3911788566955877e-09 + -1.232970488909783e-07;
-  V s = t4 * 8.764754881831646e-08 + 3.454263878410675e-06;
-  p = p * t4 + 4.945791723076135e-06;
-  q = q * t4 + -2.008997446006541e-05;
-  r = r * t4 + -7.218909408251873e-07;
-  s = s * t4 + 0.0001250952996349254;
-  p = p * t4 + 0.0018886902217574546;
-  q = q * t4 + -0.0007798312764234839;
-  r = r * t4 + -0.0001051588887278582;
-  s = s * t4 + 0.002529391666618449;
-  p = p * t4 + -0.11927366341575335;
-  q = q * t4 + 0.06830802735644075;
-  r = r * t4 + -0.02377051490712461;
-  s = s * t4 + 0.12964515870228097;
-  p = p * t4 + 1.2530080582697296;
-  q = q * t4 + -0.13562110612457573;
-  r = r * t4 + -0.04756229435344576;
-  V value = (p + q * t) + (r + s * t) * t2;
+  V p = fused(t4, splat(2.9000869615336876e-08), splat(3.404078964515661e-07));
+  V q = fused(t4, splat(-7.639788125716223e-09), splat(-5.963733988759193e-07));
+  V r = fused(t4, splat(-3.3911788566955877e-09), splat(-1.232970488909783e-07));
+  V s = fused(t4, splat(8.764754881831646e-08), splat(3.454263878410675e-06));
+  p = fused(p, t4, splat(4.945791723076135e-06));
+  q = fused(q, t4, splat(-2.008997446006541e-05));
+  r = fused(r, t4, splat(-7.218909408251873e-07));
+  s = fused(s, t4, splat(0.0001250952996349254));
+  p = fused(p, t4, splat(0.0018886902217574546));
+  q = fused(q, t4, splat(-0.0007798312764234839));
+  r = fused(r, t4, splat(-0.0001051588887278582));
+  s = fused(s, t4, splat(0.002529391666618449));
+  p = fused(p, t4, splat(-0.11927366341575335));
+  q = fused(q, t4, splat(0.06830802735644075));
+  r = fused(r, t4, splat(-0.02377051490712461));
+  s = fused(s, t4, splat(0.12964515870228097));
+  p = fused(p, t4, splat(1.2530080582697296));
+  q = fused(q, t4, splat(-0.13562110612457573));
+  r = fused(r, t4, splat(-0.04756229435344576));
+  V value = fused(fused(s, t, r), t2, fused(q, t, p));
   return value * (sum * inverse);
 }
 
@@ -55,7 +55,9 @@ INLINE V logMass(V a, V b) {
 
 /// A polynomial of degree 7, the coefficient of the highest power first.
 INLINE V polynomial(V x, const double *c) {
-  return ((((((x * c[0] + c[1]) * x + c[2]) * x + c[3]) * x + c[4]) * x + c[5]) * x + c[6]) * x + c[7];
+  V sum = splat(c[0]);
+  for (int i = 1; i < 8; i++) sum = fused(sum, x, splat(c[i]));
+  return sum;
 }
 
 /// Φ⁻¹(p) for p in 1e-300..<1, to about 1e-15 relative (Wichura 1988, algorithm AS 241, doi:10.2307/2347330).

@@ -39,7 +39,7 @@ INLINE void logSumsOfGroup(const int vectors, size_t first, const double *base, 
         V centre = splat(normals[n].centres[entry]), scale = splat(normals[n].scales[entry]);
         for (int v = 0; v < vectors; v++) {
           V distance = (load(normals[n].places + first + v * LANES) - centre) * scale;
-          term[v] -= distance * distance;
+          term[v] = fused(-distance, distance, term[v]);
         }
       }
       for (int v = 0; v < vectors; v++, next += LANES) {

@@ -24,6 +24,9 @@ INLINE V greater(V a, V b) { return blend(a > b, a, b); }
 
 INLINE V lesser(V a, V b) { return blend(a < b, a, b); }
 
+/// a · b + c, rounded once: by one instruction where the machine has it, and slowly elsewhere.
+INLINE V fused(V a, V b, V c) { return __builtin_elementwise_fma(a, b, c); }
+
 INLINE V magnitude(V x) { return (V)((VI)x & INT64_MAX); }
 
 /// Adding it leaves the nearest integer in the low bits.
@@ -34,14 +37,14 @@ INLINE V magnitude(V x) { return (V)((VI)x & INT64_MAX); }
 #define POLYNOMIAL_OF_10(x, c10, c9, c8, c7, c6, c5, c4, c3, c2, c1) \
   ({ \
     V square_ = (x) * (x); \
-    V even_ = square_ * c10 + c8, odd_ = square_ * c9 + c7; \
-    even_ = even_ * square_ + c6; \
-    odd_ = odd_ * square_ + c5; \
-    even_ = even_ * square_ + c4; \
-    odd_ = odd_ * square_ + c3; \
-    even_ = even_ * square_ + c2; \
-    odd_ = odd_ * square_ + c1; \
-    even_ * square_ + odd_ * (x) + 1; \
+    V even_ = fused(square_, splat(c10), splat(c8)), odd_ = fused(square_, splat(c9), splat(c7)); \
+    even_ = fused(even_, square_, splat(c6)); \
+    odd_ = fused(odd_, square_, splat(c5)); \
+    even_ = fused(even_, square_, splat(c4)); \
+    odd_ = fused(odd_, square_, splat(c3)); \
+    even_ = fused(even_, square_, splat(c2)); \
+    odd_ = fused(odd_, square_, splat(c1)); \
+    fused(even_, square_, fused(odd_, (x), splat(1))); \
   })
 
 /// The nearest integer to x / ln 2, in the low bits, and e to the power of the rest: e^x = 2^exponent · power.
@@ -52,9 +55,9 @@ typedef struct {
 
 /// To 5e-16 relative, by a polynomial for the rest; see fit_exponentials.py.
 INLINE Exponential exponentialParts(V x) {
-  V shifted = x * 1.4426950408889634 + ROUNDING;
+  V shifted = fused(x, splat(1.4426950408889634), splat(ROUNDING));
   V n = shifted - ROUNDING;
-  V r = (x - n * 0x1.62e42fee00000p-1) - n * 1.90821492927058770002e-10;
+  V r = fused(n, splat(-1.90821492927058770002e-10), fused(n, splat(-0x1.62e42fee00000p-1), x));
   V power = POLYNOMIAL_OF_10(
       r, 2.7626357241447223e-07, 2.764018079620985e-06, 2.4801504346997686e-05, 0.00019841170270440067,
       0.0013888888932488599, 0.008333333385667782, 0.04166666666657314, 0.16666666666554406, 0.5000000000000006,
@@ -102,18 +105,17 @@ INLINE V logarithm(V x) {
   V s = (m - 1) / (m + 1);
   V z = s * s;
   V w = z * z;
-  V even = w * (2 / 23.0) + 2 / 19.0;
-  V odd = w * (2 / 21.0) + 2 / 17.0;
-  even = even * w + 2 / 15.0;
-  odd = odd * w + 2 / 13.0;
-  even = even * w + 2 / 11.0;
-  odd = odd * w + 2 / 9.0;
-  even = even * w + 2 / 7.0;
-  odd = odd * w + 2 / 5.0;
-  V p = even * z + odd;
-  p = p * z + 2 / 3.0;
-  V rest = p * z * s + exponent * 1.90821492927058770002e-10;
-  return exponent * 0x1.62e42fee00000p-1 + (2 * s + rest);
+  V even = fused(w, splat(2 / 23.0), splat(2 / 19.0));
+  V odd = fused(w, splat(2 / 21.0), splat(2 / 17.0));
+  even = fused(even, w, splat(2 / 15.0));
+  odd = fused(odd, w, splat(2 / 13.0));
+  even = fused(even, w, splat(2 / 11.0));
+  odd = fused(odd, w, splat(2 / 9.0));
+  even = fused(even, w, splat(2 / 7.0));
+  odd = fused(odd, w, splat(2 / 5.0));
+  V p = fused(fused(even, z, odd), z, splat(2 / 3.0));
+  V rest = fused(p * z, s, exponent * 1.90821492927058770002e-10);
+  return fused(exponent, splat(0x1.62e42fee00000p-1), fused(splat(2), s, rest));
 }
 
 /// Whether any lane of a mask is set.

@@ -5,12 +5,13 @@ import RealModule
 struct CategoricalKernels {
   let choiceCount: Int
   /// The observed choice of each kernel; `choiceCount` for the prior.
-  let observed: [Int32]
+  let observed: ArenaArray<Int32>
 
-  /// - Parameter observed: The choices, to which the prior's kernel is added.
-  init(choiceCount: Int, observed: [Int32]) {
+  /// - Parameter observed: The choices, with an element more, which becomes the prior's.
+  init(choiceCount: Int, observed: ArenaArray<Int32>) {
     self.choiceCount = choiceCount
-    self.observed = observed + [Int32(choiceCount)]
+    self.observed = observed
+    observed[observed.count - 1] = Int32(choiceCount)
   }
 
   /// The probability of a choice under the kernel of an observed one.

@@ -1,3 +1,5 @@
+import Trials
+
 /// Points at which densities over the same parameters are compared, in the form in which they are looked at.
 struct DensityPoints {
   /// One parameter of the points.
@@ -35,12 +37,18 @@ struct DensityPoints {
   /// The distinct values in ascending order, and which of them each point has; with others behind them that fill whole
   /// vectors.
   private static func distinct(_ values: [Double]) -> (values: [Double], placeOfPoint: [Int32]) {
-    var distinct: [Double] = []
-    // There are a few dozen points at most, so that looking through them is faster than a table.
-    for value in values where !distinct.contains(value) { distinct.append(value) }
+    var distinct = values
     distinct.sort()
+    var count = 0
+    for value in distinct where count == 0 || value != distinct[count - 1] {
+      distinct[count] = value
+      count += 1
+    }
+    distinct.removeLast(distinct.count - count)
     var placeOfPoint = [Int32](repeating: 0, count: DensityLoops.padded(values.count))
-    for (point, value) in values.enumerated() { placeOfPoint[point] = Int32(distinct.firstIndex(of: value) ?? 0) }
+    for (point, value) in values.enumerated() {
+      placeOfPoint[point] = Int32(distinct.partitioningIndex { $0 >= value })
+    }
     return (distinct, placeOfPoint)
   }
 }

@@ -4,42 +4,16 @@ import CDensities
 struct NumericKernels {
   let range: NumericRange
   /// The means and standard deviations of the distinct kernels, by ascending mean but for the prior's, which is the last.
-  let centres: [Double]
-  let widths: [Double]
+  /// Behind them there are others that fill whole vectors.
+  let centres: ArenaArray<Double>
+  let widths: ArenaArray<Double>
   /// The entry in `centres` and `widths` of each kernel: equal ones share one, since a stepped range has few of them.
-  let entries: [Int32]
+  let entries: ArenaArray<Int32>
 
-  /// The kernels of observations, whose widths are those of `Observations.widths(in:)`.
+  /// The kernels of observations.
   init(range: NumericRange, observations: consuming Observations) {
     self.range = range
-    let (count, kernels) = (observations.count, observations.kernels)
-    var widths = observations.widths(in: range)
-    var places = observations.takePlaces()
-    var entries = [Int32](repeating: 0, count: count + 1)
-    var distinct = 0
-    // Those that equal the one before are left out, the others move up.
-    places.withUnsafeMutableBufferPointer { places in
-      widths.withUnsafeMutableBufferPointer { widths in
-        entries.withUnsafeMutableBufferPointer { entries in
-          kernels.withUnsafeBufferPointer { kernels in
-            var (lastCentre, lastWidth) = (Double.nan, Double.nan)
-            for index in 0..<count {
-              let (centre, width) = (places[index + 1], widths[index])
-              distinct += centre == lastCentre && width == lastWidth ? 0 : 1
-              (places[distinct - 1], widths[distinct - 1]) = (centre, width)
-              (lastCentre, lastWidth) = (centre, width)
-              entries[Int(kernels[index])] = Int32(distinct - 1)
-            }
-            entries[count] = Int32(distinct)
-          }
-        }
-      }
-    }
-    places.removeLast(places.count - distinct)
-    widths.removeLast(widths.count - distinct)
-    places.append(0.5 * (range.low + range.high))
-    widths.append(range.width)
-    (centres, self.widths, self.entries) = (places, widths, entries)
+    (centres, widths, entries) = observations.kernels(in: range)
   }
 
   /// Whether the centres of all kernels lie in the range, which may be another one than when they were observed.

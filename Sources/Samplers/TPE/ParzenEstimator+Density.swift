@@ -15,9 +15,7 @@ extension ParzenEstimator {
       default: preconditionFailure("points of other parameters have no density")
       }
     }
-    let sums = factors.logSums()
-    factors.giveBack()
-    return sums
+    return factors.logSums()
   }
 
   /// The same for internal values by dimension, then by point.

@@ -9,25 +9,19 @@ struct ParzenEstimator {
   }
 
   /// The share of each kernel; their sum is 1, the prior's is the last.
-  let weights: [Double]
+  let weights: ArenaArray<Double>
   let dimensions: [Dimension]
 
   /// - Parameters:
   ///   - dimensions: With one kernel more than there are observations.
   ///   - observationWeights: Above 0, in units of the prior's.
-  init(dimensions: [Dimension], observationWeights: [Double]) {
+  ///   - arena: Where the weights lie, and what is computed of the density.
+  init(dimensions: [Dimension], observationWeights: some RandomAccessCollection<Double>, in arena: KernelArena) {
     self.dimensions = dimensions
-    let sum = observationWeights.reduce(0, +) + 1
-    weights = observationWeights.map { $0 / sum } + [1 / sum]
-  }
-
-  /// The weights of observations, the oldest first: those of the last 25 are 1, older ones lose theirs linearly.
-  static func fadingWeights(count: Int) -> [Double] {
-    let fading = FadingWeights(count: count)
-    return [Double](unsafeUninitializedCapacity: count) { weights, initialized in
-      for index in 0..<count { weights.initializeElement(at: index, to: fading[index]) }
-      initialized = count
-    }
+    let (sum, count) = (observationWeights.reduce(0, +) + 1, observationWeights.count)
+    weights = arena.array(count + 1)
+    for (index, weight) in observationWeights.enumerated() { weights.start[index] = weight / sum }
+    weights.start[count] = 1 / sum
   }
 
   /// Points drawn from the mixture: internal values by dimension, then by point.
@@ -40,16 +34,17 @@ struct ParzenEstimator {
       cumulated.append(sum)
     }
     var kernels = [Int](repeating: 0, count: count)
-    // By dimension, with others behind them that fill whole vectors.
+    // By dimension, then by point, with others behind them that fill whole vectors.
     let padded = DensityLoops.padded(count)
-    var shares = dimensions.map { _ in [Double](repeating: 0.5, count: padded) }
+    var shares = [Double](repeating: 0.5, count: dimensions.count * padded)
     for point in 0..<count {
       let share = generator.uniform() * sum
       kernels[point] = min(cumulated.partitioningIndex { $0 > share }, weights.count - 1)
-      for dimension in shares.indices { shares[dimension][point] = generator.uniformInside() }
+      for dimension in dimensions.indices { shares[dimension * padded + point] = generator.uniformInside() }
     }
-    return zip(dimensions, shares).map { dimension, shares in
-      switch dimension {
+    return dimensions.enumerated().map { index, dimension in
+      let shares = Array(shares[(index * padded)..<((index + 1) * padded)])
+      return switch dimension {
       case .numeric(let numeric): numeric.samples(of: kernels, shares: shares)
       case .categorical(let categorical): categorical.samples(of: kernels, shares: shares)
       }

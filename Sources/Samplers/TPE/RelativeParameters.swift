@@ -11,15 +11,16 @@ enum RelativeParameters {
     for sample: OrderedDictionary<String, Double>, in space: OrderedDictionary<String, Distribution>
   ) -> OrderedDictionary<String, JSONValue> {
     var members: OrderedDictionary<String, JSONValue> = [:]
+    members.reserveCapacity(sample.count)
     for (name, value) in sample { members[name] = (try? space[name]?.external(value))?.json }
     guard !members.isEmpty else { return [:] }
-    // The text is ASCII, so that every byte is a character.
-    let text = Array(JSONValue.object(members).serialized(.python).utf8)
+    // ASCII, so that every byte is a character.
+    var rest = JSONValue.object(members).serialized(.python)[...]
     var attributes: OrderedDictionary<String, JSONValue> = [:]
-    for start in stride(from: 0, to: text.count, by: pieceLength) {
-      let piece = text[start..<min(start + pieceLength, text.count)]
-      attributes["\(FrozenTrial.jointSamplePrefix)\(start / pieceLength)"] = .string(
-        String(decoding: piece, as: UTF8.self))
+    while !rest.isEmpty {
+      let end = rest.utf8.index(rest.startIndex, offsetBy: pieceLength, limitedBy: rest.endIndex) ?? rest.endIndex
+      attributes["\(FrozenTrial.jointSamplePrefix)\(attributes.count)"] = .string(String(rest[..<end]))
+      rest = rest[end...]
     }
     return attributes
   }

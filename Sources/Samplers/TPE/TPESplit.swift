@@ -25,21 +25,22 @@ struct TPESplit: Sendable {
     var rest = Self.belowCount(of: rows.count, objectives: objectives)
     var chosen =
       objectives == 1
-      ? rows.feasible.prefix(rest).map { Int($0.row) }
+      ? rows.feasible(first: rest)
       : Self.bestOfSeveralObjectives(rest, of: rows, objectives: objectives)
     rest -= chosen.count
     if rest > 0 {
-      let pruned = rows.pruned.prefix(rest).map(\.row)
+      let pruned = rows.pruned(first: rest)
       chosen += pruned
       rest -= pruned.count
     }
-    if rest > 0 { chosen += rows.infeasible.prefix(rest).map { Int($0.row) } }
-    below = chosen.map { (number: rows.numbers[$0], row: $0) }.sorted { $0.number < $1.number }.map(\.row)
+    if rest > 0 { chosen += rows.infeasible(first: rest) }
+    let numbers = rows.numbers
+    below = chosen.sorted { numbers[$0] < numbers[$1] }
   }
 
   /// Whole ranks of non-domination, and of the rank that does not fit the part that dominates the greatest volume.
   private static func bestOfSeveralObjectives(_ count: Int, of rows: HistoryRows, objectives: Int) -> [Int] {
-    let feasible = rows.feasible.prefix(rows.feasible.count).map { Int($0.row) }
+    let feasible = rows.feasible(first: rows.feasible.count)
     guard count > 0 else { return [] }
     guard count < feasible.count else { return feasible }
     let losses = feasible.map { row in Array(rows.losses[(row * objectives)..<((row + 1) * objectives)]) }

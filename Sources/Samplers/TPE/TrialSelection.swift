@@ -25,7 +25,8 @@ struct TrialSelection {
 
   /// The weights of the trials of either part in units of the prior's; see `FadingWeights`.
   private let belowWeights: [Double]
-  private var aboveWeights: [Double] = []
+  /// Nil for those of `FadingWeights`.
+  private var aboveWeights: [Double]?
 
   init(
     split: TPESplit, running: [Running], space: OrderedDictionary<String, Distribution>, history: TrialHistory
@@ -48,7 +49,7 @@ struct TrialSelection {
     self.below = below
     belowWeights =
       history.directions.count == 1
-      ? ParzenEstimator.fadingWeights(count: below.count) : Array(repeating: 1, count: below.count)
+      ? Array(FadingWeights(count: below.count)) : Array(repeating: 1, count: below.count)
     number(other, running: running, split: split, rows: rows)
   }
 
@@ -87,9 +88,7 @@ struct TrialSelection {
       for row in kernelByRow.indices where kernelByRow[row] == other { kernelByRow[row] = Self.outside }
     }
     aboveCount = Int(next)
-    aboveWeights =
-      isExhaustive
-      ? ParzenEstimator.fadingWeights(count: aboveCount) : Self.weights(of: members, above: split, in: rows)
+    aboveWeights = isExhaustive ? nil : Self.weights(of: members, above: split, in: rows)
   }
 
   /// The weights where some trials stand for others as well: each by its age among all trials that are not in the good
@@ -114,72 +113,79 @@ struct TrialSelection {
 
   /// The density of the good part and that of the others.
   func estimators() -> (below: ParzenEstimator, above: ParzenEstimator) {
+    let arena = KernelArena()
     var good: [ParzenEstimator.Dimension] = []
     var others: [ParzenEstimator.Dimension] = []
     for (index, distribution) in space.values.enumerated() {
       if case .categorical(let choices) = distribution {
-        let observed = choicesOf(index)
+        let observed = self.choices(of: index, in: arena)
         good.append(.categorical(CategoricalKernels(choiceCount: choices.choices.count, observed: observed.below)))
         others.append(.categorical(CategoricalKernels(choiceCount: choices.choices.count, observed: observed.above)))
       } else {
         guard let range = NumericRange(distribution) else { preconditionFailure("every number has a range") }
-        let observed = observations(of: index, range: range)
+        let observed = observations(of: index, range: range, in: arena)
         good.append(.numeric(NumericKernels(range: range, observations: observed.below)))
         others.append(.numeric(NumericKernels(range: range, observations: observed.above)))
       }
     }
-    return (
-      ParzenEstimator(dimensions: good, observationWeights: belowWeights),
-      ParzenEstimator(dimensions: others, observationWeights: aboveWeights)
-    )
+    let below = ParzenEstimator(dimensions: good, observationWeights: belowWeights, in: arena)
+    guard let aboveWeights else {
+      let weights = FadingWeights(count: aboveCount)
+      return (below, ParzenEstimator(dimensions: others, observationWeights: weights, in: arena))
+    }
+    return (below, ParzenEstimator(dimensions: others, observationWeights: aboveWeights, in: arena))
   }
 
-  private func choicesOf(_ index: Int) -> (below: [Int32], above: [Int32]) {
-    var above = [Int32](repeating: 0, count: aboveCount)
-    for trial in running { above[trial.kernel] = Int32(trial.values[index]) }
-    guard columns.indices.contains(index) else { return ([], above) }
-    let values = columns[index].values
-    kernelByRow.withUnsafeBufferPointer { kernels in
-      above.withUnsafeMutableBufferPointer { above in
-        values.withUnsafeBufferPointer { values in
-          for row in 0..<min(values.count, kernels.count) where kernels[row] >= 0 {
-            above[Int(kernels[row])] = Int32(values[row])
-          }
+  /// The observations of a choice, with room for the prior's kernel.
+  private func choices(
+    of index: Int, in arena: KernelArena
+  ) -> (below: ArenaArray<Int32>, above: ArenaArray<Int32>) {
+    let (good, others): (ArenaArray<Int32>, ArenaArray<Int32>) = (
+      arena.array(below.count + 1), arena.array(aboveCount + 1)
+    )
+    for trial in running { others[trial.kernel] = Int32(trial.values[index]) }
+    guard columns.indices.contains(index) else { return (good, others) }
+    columns[index].values.withUnsafeBufferPointer { values in
+      for (kernel, row) in below.enumerated() { good[kernel] = Int32(values[row]) }
+      kernelByRow.withUnsafeBufferPointer { kernels in
+        for row in 0..<min(values.count, kernels.count) where kernels[row] >= 0 {
+          others[Int(kernels[row])] = Int32(values[row])
         }
       }
     }
-    return (below.map { Int32(values[$0]) }, above)
+    return (good, others)
   }
 
   /// The observations of a number.
-  private func observations(of index: Int, range: NumericRange) -> (below: Observations, above: Observations) {
+  private func observations(
+    of index: Int, range: NumericRange, in arena: KernelArena
+  ) -> (below: Observations, above: Observations) {
     let late = running.map { (place: range.place(of: $0.values[index]), kernel: Int32($0.kernel)) }
       .sorted { ($0.place, $0.kernel) < ($1.place, $1.kernel) }
-    var waiting = late[...]
-    var (good, others) = (Observations(capacity: below.count), Observations(capacity: aboveCount))
-    let order = columns.indices.contains(index) ? columns[index].order.chunks : []
+    var next = 0
+    var good = Observations(capacity: below.count, in: arena)
+    var others = Observations(capacity: aboveCount, in: arena)
     kernelByRow.withUnsafeBufferPointer { kernels in
-      good.fill { good in
-        others.fill { others in
-          for chunk in order {
-            chunk.withUnsafeBufferPointer { chunk in
-              for element in chunk {
-                let kernel = kernels[Int(element.row)]
-                if kernel >= 0 {
-                  while let first = waiting.first, (first.place, first.kernel) < (element.key, kernel) {
-                    others.append(first.place, kernel: first.kernel)
-                    waiting.removeFirst()
-                  }
-                  others.append(element.key, kernel: kernel)
-                } else if kernel <= Self.good {
-                  good.append(element.key, kernel: Self.good - kernel)
-                }
+      // In variables of the loop's own, which stay in registers.
+      var (goodOnes, otherOnes) = (good, others)
+      for chunk in columns.indices.contains(index) ? columns[index].order.chunks : [] {
+        chunk.withUnsafeBufferPointer { chunk in
+          for element in chunk {
+            let kernel = kernels[Int(element.row)]
+            if kernel >= 0 {
+              while next < late.count, late[next] < (element.key, kernel) {
+                otherOnes.append(late[next].place, kernel: late[next].kernel)
+                next += 1
               }
+              otherOnes.append(element.key, kernel: kernel)
+            } else if kernel <= Self.good {
+              goodOnes.append(element.key, kernel: Self.good - kernel)
             }
           }
-          for trial in waiting { others.append(trial.place, kernel: trial.kernel) }
         }
       }
+      for trial in late[next...] { otherOnes.append(trial.place, kernel: trial.kernel) }
+      (good, others) = (goodOnes, otherOnes)
     }
     return (good, others)
   }

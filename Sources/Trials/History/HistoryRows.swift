@@ -82,6 +82,15 @@ package struct HistoryRows: Sendable {
     isLeader[row] || isExhaustive ? 1 : min(1, Self.size(of: numbers[row]) / threshold)
   }
 
+  /// The best feasible complete rows with one objective, as many as asked for or as there are; with several, some of them.
+  package func feasible(first count: Int) -> [Int] { feasible.prefix(count).map { Int($0.row) } }
+
+  /// The best feasible pruned rows, as many as asked for or as there are.
+  package func pruned(first count: Int) -> [Int] { pruned.prefix(count).map(\.row) }
+
+  /// The least infeasible rows, as many as asked for or as there are.
+  package func infeasible(first count: Int) -> [Int] { infeasible.prefix(count).map { Int($0.row) } }
+
   func contains(number: Int) -> Bool { results.contains(number) }
 
   mutating func append(_ trial: FrozenTrial) {

@@ -33,17 +33,20 @@ struct CategoricalKernels {
   /// Choices drawn from some kernels.
   ///
   /// - Parameter shares: In (0, 1), one a kernel.
-  func samples(of kernels: [Int], shares: [Double]) -> [Double] {
+  func samples(of kernels: ArenaArray<Int32>, shares: ArenaArray<Double>) -> ArenaArray<Double> {
     let (likely, unlikely) = (probability(of: 0, observed: 0), probability(of: 1, observed: 0))
     let even = probability(of: 0, observed: choiceCount)
-    return zip(kernels, shares).map { kernel, share in
-      let observed = Int(observed[kernel])
-      var rest = share
-      for choice in 0..<choiceCount {
+    let samples: ArenaArray<Double> = kernels.arena.array(kernels.count)
+    for (point, kernel) in kernels.enumerated() {
+      let observed = Int(observed[Int(kernel)])
+      var (choice, rest) = (0, shares[point])
+      while choice < choiceCount - 1 {
         rest -= observed == choiceCount ? even : choice == observed ? likely : unlikely
-        if rest < 0 { return Double(choice) }
+        if rest < 0 { break }
+        choice += 1
       }
-      return Double(choiceCount - 1)
+      samples[point] = Double(choice)
     }
+    return samples
   }
 }

@@ -18,7 +18,7 @@ struct DensityPoints {
   /// - Parameters:
   ///   - points: Internal values by dimension, then by point.
   ///   - kernels: Of the dimensions, in whose ranges the values lie.
-  init(_ points: [[Double]], kernels: [ParzenEstimator.Dimension]) {
+  init(_ points: [some RandomAccessCollection<Double>], kernels: [ParzenEstimator.Dimension]) {
     count = points.first?.count ?? 0
     dimensions = zip(kernels, points).map { kernels, values in
       switch kernels {
@@ -36,8 +36,10 @@ struct DensityPoints {
 
   /// The distinct values in ascending order, and which of them each point has; with others behind them that fill whole
   /// vectors.
-  private static func distinct(_ values: [Double]) -> (values: [Double], placeOfPoint: [Int32]) {
-    var distinct = values
+  private static func distinct(
+    _ values: some RandomAccessCollection<Double>
+  ) -> (values: [Double], placeOfPoint: [Int32]) {
+    var distinct = Array(values)
     distinct.sort()
     var count = 0
     for value in distinct where count == 0 || value != distinct[count - 1] {

@@ -23,17 +23,22 @@ struct NumericKernels {
 
   /// Values drawn from some kernels.
   ///
-  /// - Parameter shares: In (0, 1), one a kernel, with others behind them that fill whole vectors.
-  func samples(of kernels: [Int], shares: [Double]) -> [Double] {
-    let padded = shares.count
-    var (centres, widths) = ([Double](repeating: range.low, count: padded), [Double](repeating: 1, count: padded))
+  /// - Parameter shares: In (0, 1), one a kernel.
+  func samples(of kernels: ArenaArray<Int32>, shares: ArenaArray<Double>) -> ArenaArray<Double> {
+    let (arena, count, padded) = (kernels.arena, kernels.count, DensityLoops.padded(kernels.count))
+    let (centres, widths): (ArenaArray<Double>, ArenaArray<Double>) = (arena.array(count), arena.array(count))
     for (point, kernel) in kernels.enumerated() {
-      let entry = Int(entries[kernel])
+      let entry = Int(entries[Int(kernel)])
       (centres[point], widths[point]) = (self.centres[entry], self.widths[entry])
     }
-    var places = [Double](repeating: 0, count: padded)
-    DensityLoops.best.draws(centres, widths, range.low, range.high, shares, &places, padded)
-    if range.isLogarithmic { DensityLoops.best.exponentials(places, &places, padded) }
-    return (0..<kernels.count).map { range.nearest(to: places[$0]) }
+    centres.fill(with: range.low)
+    widths.fill(with: 1)
+    shares.fill(with: 0.5)
+    let samples: ArenaArray<Double> = arena.array(count)
+    DensityLoops.best.draws(
+      centres.start, widths.start, range.low, range.high, shares.start, samples.start, padded)
+    if range.isLogarithmic { DensityLoops.best.exponentials(samples.start, samples.start, padded) }
+    for point in 0..<count { samples[point] = range.nearest(to: samples[point]) }
+    return samples
   }
 }

@@ -34,10 +34,10 @@ struct NumericRange {
   func place(of value: Double) -> Double { isLogarithmic ? Double.log(value) : value }
 
   /// The places of some values.
-  func places(of values: [Double]) -> [Double] {
+  func places(of values: some RandomAccessCollection<Double>) -> [Double] {
     // The loops take no numbers that are smaller than the normal ones.
     guard isLogarithmic, lowest - (step ?? 0) / 2 >= .leastNormalMagnitude else { return values.map(place) }
-    var places = values.padded(with: highest)
+    var places = Array(values).padded(with: highest)
     DensityLoops.best.logarithms(places, &places, places.count)
     places.removeLast(places.count - values.count)
     return places

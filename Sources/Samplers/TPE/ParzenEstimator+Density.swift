@@ -19,7 +19,7 @@ extension ParzenEstimator {
   }
 
   /// The same for internal values by dimension, then by point.
-  func logDensities(at points: [[Double]]) -> [Double] {
+  func logDensities(at points: [some RandomAccessCollection<Double>]) -> [Double] {
     logDensities(at: DensityPoints(points, kernels: dimensions))
   }
 }

@@ -25,26 +25,23 @@ struct ParzenEstimator {
   }
 
   /// Points drawn from the mixture: internal values by dimension, then by point.
-  func sample(count: Int, using generator: inout DrawGenerator) -> [[Double]] {
-    var cumulated: [Double] = []
-    cumulated.reserveCapacity(weights.count)
+  func sample(count: Int, using generator: inout DrawGenerator) -> [ArenaArray<Double>] {
+    let arena = weights.arena
+    let cumulated: ArenaArray<Double> = arena.array(weights.count)
     var sum = 0.0
-    for weight in weights {
+    for (index, weight) in weights.enumerated() {
       sum += weight
-      cumulated.append(sum)
+      cumulated.start[index] = sum
     }
-    var kernels = [Int](repeating: 0, count: count)
-    // By dimension, then by point, with others behind them that fill whole vectors.
-    let padded = DensityLoops.padded(count)
-    var shares = [Double](repeating: 0.5, count: dimensions.count * padded)
+    let kernels: ArenaArray<Int32> = arena.array(count)
+    let shares: [ArenaArray<Double>] = dimensions.map { _ in arena.array(count) }
     for point in 0..<count {
       let share = generator.uniform() * sum
-      kernels[point] = min(cumulated.partitioningIndex { $0 > share }, weights.count - 1)
-      for dimension in dimensions.indices { shares[dimension * padded + point] = generator.uniformInside() }
+      kernels[point] = Int32(min(cumulated.partitioningIndex { $0 > share }, weights.count - 1))
+      for dimension in dimensions.indices { shares[dimension][point] = generator.uniformInside() }
     }
-    return dimensions.enumerated().map { index, dimension in
-      let shares = Array(shares[(index * padded)..<((index + 1) * padded)])
-      return switch dimension {
+    return zip(dimensions, shares).map { dimension, shares in
+      switch dimension {
       case .numeric(let numeric): numeric.samples(of: kernels, shares: shares)
       case .categorical(let categorical): categorical.samples(of: kernels, shares: shares)
       }

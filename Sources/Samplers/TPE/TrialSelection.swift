@@ -116,6 +116,8 @@ struct TrialSelection {
     let arena = KernelArena()
     var good: [ParzenEstimator.Dimension] = []
     var others: [ParzenEstimator.Dimension] = []
+    good.reserveCapacity(space.count)
+    others.reserveCapacity(space.count)
     for (index, distribution) in space.values.enumerated() {
       if case .categorical(let choices) = distribution {
         let observed = self.choices(of: index, in: arena)

@@ -6,9 +6,9 @@ public struct CategoricalDistribution: Hashable, Sendable {
   /// - Throws: `SearchSpaceError.invalidDistribution` for no choice, or for the same choice twice.
   public init(_ choices: [Choice]) throws(SearchSpaceError) {
     guard !choices.isEmpty else { throw SearchSpaceError(.invalidDistribution, "a choice needs at least one value") }
-    var seen: Set<Choice> = []
-    for choice in choices where !seen.insert(choice).inserted {
-      throw SearchSpaceError(.invalidDistribution, "the choice \(choice) is listed twice")
+    if Set(choices).count < choices.count {
+      let twice = choices.indices.first { choices[..<$0].contains(choices[$0]) } ?? 0
+      throw SearchSpaceError(.invalidDistribution, "the choice \(choices[twice]) is listed twice")
     }
     self.choices = choices
   }

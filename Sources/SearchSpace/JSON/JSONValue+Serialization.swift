@@ -13,17 +13,17 @@ extension JSONValue {
 
   /// The value as JSON text.
   public func serialized(_ style: Style = .strict) -> String {
-    var text = ""
+    var text: [UInt8] = []
     write(to: &text, style: style, indentation: 0)
-    return text
+    return String(decoding: text, as: UTF8.self)
   }
 
-  private func write(to text: inout String, style: Style, indentation: Int) {
+  private func write(to text: inout [UInt8], style: Style, indentation: Int) {
     switch self {
-    case .null: text += "null"
-    case .bool(let value): text += value ? "true" : "false"
-    case .int(let value): text += String(value)
-    case .double(let value): text += Self.number(value, style: style)
+    case .null: text += "null".utf8
+    case .bool(let value): text += (value ? "true" : "false").utf8
+    case .int(let value): text += String(value).utf8
+    case .double(let value): text += Self.number(value, style: style).utf8
     case .string(let value): Self.write(value, to: &text, asciiOnly: style == .python)
     case .array(let values):
       Self.writeSequence(values, brackets: ("[", "]"), to: &text, style: style, indentation: indentation) {
@@ -32,30 +32,32 @@ extension JSONValue {
     case .object(let members):
       Self.writeSequence(members.elements, brackets: ("{", "}"), to: &text, style: style, indentation: indentation) {
         Self.write($0.key, to: &$1, asciiOnly: style == .python)
-        $1 += ": "
+        $1 += ": ".utf8
         $0.value.write(to: &$1, style: style, indentation: indentation + 1)
       }
     }
   }
 
   private static func writeSequence<Elements: Collection>(
-    _ elements: Elements, brackets: (String, String), to text: inout String, style: Style, indentation: Int,
-    element write: (Elements.Element, inout String) -> Void
+    _ elements: Elements, brackets: (String, String), to text: inout [UInt8], style: Style, indentation: Int,
+    element write: (Elements.Element, inout [UInt8]) -> Void
   ) {
     let breaksLines = style == .pretty && !elements.isEmpty
     func startLine(_ depth: Int) {
-      if breaksLines { text += "\n" + String(repeating: "  ", count: depth) }
+      guard breaksLines else { return }
+      text.append(UInt8(ascii: "\n"))
+      text += repeatElement(UInt8(ascii: " "), count: 2 * depth)
     }
-    text += brackets.0
+    text += brackets.0.utf8
     var isFirst = true
     for element in elements {
-      if !isFirst { text += breaksLines ? "," : ", " }
+      if !isFirst { text += (breaksLines ? "," : ", ").utf8 }
       isFirst = false
       startLine(indentation + 1)
       write(element, &text)
     }
     startLine(indentation)
-    text += brackets.1
+    text += brackets.1.utf8
   }
 
   /// A double in Python's `repr`, the shortest text that reads back the same.
@@ -69,31 +71,31 @@ extension JSONValue {
     return value.description
   }
 
-  private static func write(_ string: String, to text: inout String, asciiOnly: Bool) {
-    text += "\""
-    defer { text += "\"" }
+  private static func write(_ string: String, to text: inout [UInt8], asciiOnly: Bool) {
+    text.append(UInt8(ascii: "\""))
+    defer { text.append(UInt8(ascii: "\"")) }
     // Most strings are names, in which nothing needs to be escaped.
     if string.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) {
-      text += string
+      text += string.utf8
       return
     }
     for scalar in string.unicodeScalars {
       switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      case "\u{8}": text += "\\b"
-      case "\u{C}": text += "\\f"
+      case "\"": text += "\\\"".utf8
+      case "\\": text += "\\\\".utf8
+      case "\n": text += "\\n".utf8
+      case "\r": text += "\\r".utf8
+      case "\t": text += "\\t".utf8
+      case "\u{8}": text += "\\b".utf8
+      case "\u{C}": text += "\\f".utf8
       default:
         if scalar.value < 0x20 || (asciiOnly && scalar.value > 0x7E) {
           for unit in UTF16.encode(scalar) ?? UTF16.EncodedScalar() {
             let digits = String(unit, radix: 16)
-            text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            text += ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8
           }
         } else {
-          text.unicodeScalars.append(scalar)
+          text += String(scalar).utf8
         }
       }
     }

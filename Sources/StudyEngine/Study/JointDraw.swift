@@ -18,7 +18,9 @@ struct JointDraw: Sendable {
   }
 
   /// The distributions of the values.
-  var distributions: OrderedDictionary<String, Distribution> { space.filter { values[$0.key] != nil } }
+  var distributions: OrderedDictionary<String, Distribution> {
+    values.count == space.count ? space : space.filter { values[$0.key] != nil }
+  }
 
   /// The attributes by which it is made known to other processes.
   func attributes(of sampler: any Sampler) -> OrderedDictionary<String, JSONValue> {
@@ -28,6 +30,7 @@ struct JointDraw: Sendable {
   /// Shows the values to the other trials of the process as parameters of a trial that runs.
   func announce(for trial: FrozenTrial, to history: inout TrialHistory) {
     var announced = trial
+    announced.parameters.reserveCapacity(announced.parameters.count + values.count)
     for (name, value) in values where announced.parameters[name] == nil {
       announced.parameters[name] = space[name].map { FrozenTrial.Parameter(distribution: $0, value: value) }
     }

@@ -126,8 +126,8 @@ extension HistoryRows {
     byNumber.insert(HistoryRow(key: 0, number: number, row: row))
     for objective in 0..<width { losses[row * width + objective] = record.losses?[objective] ?? .nan }
     for (name, parameter) in record.parameters {
-      columns[name, default: ParameterColumn(distribution: parameter.distribution)]
-        .set(parameter, row: row, number: number, isComplete: record.losses != nil)
+      if columns[name] == nil { columns[name] = ParameterColumn(distribution: parameter.distribution) }
+      columns[name]?.set(parameter, row: row, number: number, isComplete: record.losses != nil)
     }
     if record.losses != nil { completeCount += 1 }
     let hasCommon = common.allSatisfy { name, distribution in record.parameters[name]?.distribution == distribution }

@@ -247,6 +247,14 @@ public protocol Storage: Sendable {
   /// many; nil where it has to, because they are few, or of a kind that an outline does not tell.
   func outline(study: Int64) throws -> (cursor: TrialCursor, outline: StudyOutline)?
 
+  /// Hands the configurations of the trials with results of their own to `body`, excluded ones included, reading some thousand
+  /// trials at a time.
+  ///
+  /// - Parameters:
+  ///   - study: The id of the study.
+  ///   - body: Gets each configuration once, in whatever order.
+  func forEachConfiguration(study: Int64, _ body: (HashedConfiguration) -> Void) throws
+
   /// Keeps what a reader made of the finished trials that it has read, so that the next one need not read them again. A
   /// storage may keep nothing.
   func keepHistory(_ history: KeptHistory, study: Int64) throws

@@ -3,11 +3,18 @@ import SearchSpace
 import TrialStorage
 import Trials
 
+/// What has rows of tables, by the identifier of a trial.
+protocol RowOwner {
+  var id: Int64 { get }
+}
+
+extension FrozenTrial: RowOwner {}
+
 extension TrialReader {
   /// Reads the values of the objectives.
-  func readValues(into trials: inout [FrozenTrial]) throws {
+  func readValues<Owner: RowOwner>(into trials: inout [Owner], store: (inout Owner, [Double]) -> Void) throws {
     try readRows(
-      "SELECT trial_id, objective, value, value_type FROM trial_values", into: &trials,
+      "SELECT trial_id, objective, value, value_type FROM trial_values WHERE", into: &trials,
       as: { row, trial -> (key: Int64, value: Double)? in
         guard let objective = row.int(1) else {
           oddities.note("trial \(trial): a value belongs to objective \(row.description(1))")
@@ -25,14 +32,14 @@ extension TrialReader {
           let id = trial.id
           return oddities.note("trial \(id) lacks a value between others")
         }
-        trial.values = values.map(\.value)
+        store(&trial, values.map(\.value))
       })
   }
 
   /// Reads parameters, reports and attributes.
   func readRest(into trials: inout [FrozenTrial]) throws {
     try readRows(
-      "SELECT trial_id, param_id, param_name, param_value, distribution_json FROM trial_params", into: &trials,
+      "SELECT trial_id, param_id, param_name, param_value, distribution_json FROM trial_params WHERE", into: &trials,
       as: parameter,
       store: { trial, rows in
         trial.parameters.reserveCapacity(rows.count)
@@ -40,7 +47,7 @@ extension TrialReader {
       })
     try readRows(
       """
-      SELECT trial_id, step, intermediate_value, intermediate_value_type FROM trial_intermediate_values
+      SELECT trial_id, step, intermediate_value, intermediate_value_type FROM trial_intermediate_values WHERE
       """, into: &trials,
       as: { row, trial -> (key: Int64, value: Double)? in
         guard let step = row.int(1) else {
@@ -61,7 +68,7 @@ extension TrialReader {
     store: (inout FrozenTrial, OrderedDictionary<String, JSONValue>) -> Void
   ) throws {
     try readRows(
-      "SELECT trial_id, \(kind.trialTable.dropLast())_id, key, value_json FROM \(kind.trialTable)", into: &trials,
+      "SELECT trial_id, \(kind.trialTable.dropLast())_id, key, value_json FROM \(kind.trialTable) WHERE", into: &trials,
       as: { row, trial -> (key: Int64, value: (name: String, value: JSONValue))? in
         guard let id = row.int(1), let name = row.text(2) else {
           oddities.note("trial \(trial): an attribute has no name")
@@ -128,15 +135,15 @@ extension TrialReader {
   /// Reads the rows of one table that belong to the trials, which are given by ascending identifier.
   ///
   /// - Parameters:
-  ///   - sql: Selects the trial's identifier first; a condition is added to it.
+  ///   - sql: Selects the trial's identifier first, and ends where a condition is to follow.
   ///   - decode: Reads a row of the trial of that identifier, with a key to sort by; nil for a row to pass over.
   ///   - store: Puts the rows of one trial, by ascending key, where they belong. Not called for a trial without rows.
-  private func readRows<Value>(
-    _ sql: String, into trials: inout [FrozenTrial], as decode: (Columns, Int64) -> (key: Int64, value: Value)?,
-    store: (inout FrozenTrial, [(key: Int64, value: Value)]) -> Void
+  func readRows<Owner: RowOwner, Value>(
+    _ sql: String, into trials: inout [Owner], as decode: (Columns, Int64) -> (key: Int64, value: Value)?,
+    store: (inout Owner, [(key: Int64, value: Value)]) -> Void
   ) throws {
-    let query = sql + " WHERE trial_id BETWEEN ? AND ? ORDER BY trial_id"
-    for span in TrialSpan.spans(of: trials) {
+    let query = sql + " trial_id BETWEEN ? AND ? ORDER BY trial_id"
+    for span in TrialSpan.spans(of: trials.lazy.map(\.id)) {
       var position = span.positions.lowerBound
       var rows: [(key: Int64, value: Value)] = []
       func flush() {

@@ -35,10 +35,10 @@ struct TrialReader {
     )
   }
 
-  private func heads(study: Int64, above id: Int64 = 0, limit: Int = -1) throws -> [FrozenTrial] {
+  func heads(study: Int64, above id: Int64 = 0, limit: Int = -1, withTimes: Bool = true) throws -> [FrozenTrial] {
     try heads(
       Self.heads + " WHERE study_id = ? AND trial_id > ? ORDER BY trial_id LIMIT \(limit)", .int(study), .int(id),
-      study: study)
+      study: study, withTimes: withTimes)
   }
 
   /// The trials of those identifiers that belong to the study, by number.
@@ -55,15 +55,19 @@ struct TrialReader {
     return found
   }
 
-  private func heads(_ sql: String, _ first: SQLArgument, _ second: SQLArgument, study: Int64) throws -> [FrozenTrial] {
+  private func heads(
+    _ sql: String, _ first: SQLArgument, _ second: SQLArgument, study: Int64, withTimes: Bool = true
+  ) throws -> [FrozenTrial] {
     var trials: [FrozenTrial] = []
     var unnumbered: [Int] = []
     try connection.forEachRow(sql, first, second) { row in
       guard let id = row.int(0) else { return }
       if row.int(1) == nil { unnumbered.append(trials.count) }
       var trial = FrozenTrial(id: id, number: Int(row.int(1) ?? 0), state: state(row, trial: id))
-      trial.started = moment(row, 3, trial: id)
-      trial.completed = moment(row, 4, trial: id)
+      if withTimes {
+        trial.started = moment(row, 3, trial: id)
+        trial.completed = moment(row, 4, trial: id)
+      }
       trials.append(trial)
     }
     for position in unnumbered {
@@ -107,7 +111,7 @@ struct TrialReader {
       trials.removeAll { !states.contains($0.state) && !($0.state == .complete && states.contains(.failed)) }
     }
     let objectives = try storage.objectives(study: study, connection)
-    try readValues(into: &trials)
+    try readValues(into: &trials) { $0.values = $1 }
     for index in trials.indices { settleResult(of: &trials[index], objectives: objectives) }
     if let states { trials.removeAll { !states.contains($0.state) } }
     try readRest(into: &trials)

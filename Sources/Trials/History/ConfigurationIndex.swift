@@ -17,12 +17,19 @@ struct ConfigurationIndex: Sendable {
   private var first: [UInt64: Int32] = [:]
   private var others: [UInt64: [Int32]] = [:]
 
-  init() {}
+  /// Makes the index of some trials, which may come in any order, and again.
+  ///
+  /// - Complexity: O(*n* log *n*).
+  init(_ configurations: [HashedConfiguration]) {
+    let entries = configurations.map { Entry(hash: $0.hash, number: Int32(clamping: $0.number)) }.sorted()
+    kept.reserveCapacity(entries.count)
+    for entry in entries where entry != kept.last { kept.append(entry) }
+  }
 
   /// What `body` makes of the first trial for which it makes something, of those that may have the parameters of a trial, by
   /// ascending number; some may only have the same hash.
   func first<Result>(like trial: FrozenTrial, _ body: (Int) throws -> Result?) rethrows -> Result? {
-    let hash = Self.hash(trial)
+    let hash = HashedConfiguration.hash(trial)
     var place = kept.partitioningIndex { $0.hash >= hash }
     var next = first[hash]
     var rest = others[hash, default: []][...]
@@ -36,7 +43,7 @@ struct ConfigurationIndex: Sendable {
   }
 
   mutating func insert(_ trial: FrozenTrial) {
-    let entry = Entry(hash: Self.hash(trial), number: Int32(clamping: trial.number))
+    let entry = Entry(hash: HashedConfiguration.hash(trial), number: Int32(clamping: trial.number))
     let place = kept.partitioningIndex { $0 >= entry }
     guard place == kept.endIndex || kept[place] != entry else { return }
     guard let lowest = first[entry.hash] else {
@@ -49,14 +56,6 @@ struct ConfigurationIndex: Sendable {
     let behind = others[entry.hash]?.partitioningIndex { $0 >= other } ?? 0
     guard others[entry.hash]?.dropFirst(behind).first != other else { return }
     others[entry.hash, default: []].insert(other, at: behind)
-  }
-
-  /// A sum, so that the order of the parameters does not matter; the same in each process.
-  private static func hash(_ trial: FrozenTrial) -> UInt64 {
-    trial.parameters.reduce(0) { sum, element in
-      // 0 and -0 are one value.
-      sum &+ SampleHash.mixed(element.key.utf8.checksum ^ SampleHash.mixed((element.value.value + 0).bitPattern))
-    }
   }
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import SearchSpace
 import TrialStorage
 public import Trials
@@ -18,17 +19,18 @@ extension SQLiteStorage {
   }
 }
 
-extension TrialReader {
-  /// What is read of a trial to tell its configuration.
-  private struct Outline: RowOwner {
-    let id: Int64
-    let number: Int
-    let state: TrialState
-    var valueCount = 0
-    var reuses = false
-    var hash: UInt64 = 0
-  }
+/// What is read of a trial to tell its configuration.
+private struct TrialOutline {
+  let id: Int64
+  let number: Int
+  let state: TrialState
+  /// How many values there are, from that of the first objective on; nil where others stand between them or behind a gap.
+  var valueCount: Int64? = 0
+  var reuses = false
+  var hash: UInt64 = 0
+}
 
+extension TrialReader {
   /// Hands the configurations of the first trials of a study above an identifier to `body`: those that the trials have as they
   /// are read whole, of which the most is never made here.
   ///
@@ -36,27 +38,34 @@ extension TrialReader {
   fileprivate func forEachConfiguration(
     study: Int64, above id: Int64, limit: Int, _ known: inout KnownParameters, _ body: (HashedConfiguration) -> Void
   ) throws -> Int64? {
-    let heads = try heads(study: study, above: id, limit: limit, withTimes: false)
-    guard let last = heads.last?.id else { return nil }
-    var trials = heads.compactMap { head in
-      head.state == .complete || head.state == .pruned
-        ? Outline(id: head.id, number: head.number, state: head.state) : nil
+    var trials: [TrialOutline] = []
+    trials.reserveCapacity(limit)
+    var last: Int64?
+    try forEachHead(study: study, above: id, limit: limit) { id, number, state, _ in
+      last = id
+      if state == .complete || state == .pruned { trials.append(TrialOutline(id: id, number: number, state: state)) }
     }
-    let objectives = try storage.objectives(study: study, connection)
-    try readValues(into: &trials) { $0.valueCount = $1.count }
+    guard let last else { return nil }
+    let objectives = Int64(try storage.objectives(study: study, connection))
+    try forEachRow(Self.values, of: trials.map(\.id), orderedBy: ", objective") { position, row in
+      guard let (objective, _) = value(row, trial: trials[position].id) else { return }
+      trials[position].valueCount = trials[position].valueCount.flatMap { $0 == objective ? $0 + 1 : nil }
+    }
     trials.removeAll { $0.state == .complete && $0.valueCount != objectives }
-    try readRows(
+    try forEachRow(
       """
       SELECT trial_id, value_json FROM trial_system_attributes
       WHERE \(Connection.isMark) AND "key" = '\(FrozenTrial.reusedKey)' AND
-      """, into: &trials,
-      as: { row, _ in row.json(1)?.intValue.map { (key: 0, value: $0) } },
-      store: { trial, _ in trial.reuses = true })
+      """, of: trials.map(\.id)
+    ) { position, row in
+      if row.json(1)?.intValue != nil { trials[position].reuses = true }
+    }
     trials.removeAll(where: \.reuses)
-    try readRows(
-      "SELECT trial_id, param_name, param_value, distribution_json FROM trial_params WHERE", into: &trials,
-      as: { row, _ in known.term(of: row, storage).map { (key: 0, value: $0) } },
-      store: { trial, terms in trial.hash = terms.reduce(0) { $0 &+ $1.value } })
+    try forEachRow(
+      "SELECT trial_id, param_name, param_value, distribution_json FROM trial_params WHERE", of: trials.map(\.id)
+    ) { position, row in
+      if let term = known.term(of: row, storage) { trials[position].hash &+= term }
+    }
     let exclusions = try trials.isEmpty ? [:] : exclusions(study: study, from: trials[0].id, to: last)
     for trial in trials {
       body(HashedConfiguration(number: trial.number, hash: trial.hash, isExcluded: exclusions[trial.id] != nil))
@@ -86,36 +95,42 @@ private struct KnownParameters {
   /// that is left out.
   mutating func term(of row: Columns, _ storage: SQLiteStorage) -> UInt64? {
     guard let value = row.double(2), value.isFinite, let name = row.textBytes(1), let json = row.textBytes(3),
-      let known = find(name, json) ?? add(name, json, storage), known.distribution.canHave(value)
+      let place = find(name, json) ?? add(name, json, storage), known[place].distribution.canHave(value)
     else { return nil }
-    return HashedConfiguration.term(name: known.checksum, value: value)
+    return HashedConfiguration.term(name: known[place].checksum, value: value)
   }
 
-  private mutating func find(_ name: UnsafeBufferPointer<UInt8>, _ json: UnsafeBufferPointer<UInt8>) -> Known? {
+  private mutating func find(_ name: UnsafeBufferPointer<UInt8>, _ json: UnsafeBufferPointer<UInt8>) -> Int? {
     for _ in known.indices {
-      if next >= known.count { next = 0 }
-      let candidate = known[next]
-      next += 1
-      if candidate.name.elementsEqual(name), candidate.json.elementsEqual(json) { return candidate }
+      let place = next < known.count ? next : 0
+      next = place + 1
+      if known[place].name.isEqual(to: name), known[place].json.isEqual(to: json) { return place }
     }
     return nil
   }
 
   private mutating func add(
     _ name: UnsafeBufferPointer<UInt8>, _ json: UnsafeBufferPointer<UInt8>, _ storage: SQLiteStorage
-  ) -> Known? {
+  ) -> Int? {
     guard let distribution = try? storage.distribution(json: String(decoding: json, as: UTF8.self)) else { return nil }
     if known.count >= Self.capacity { known = [] }
     let checksum = HashedConfiguration.checksum(ofName: String(decoding: name, as: UTF8.self))
     known.append(Known(name: Array(name), json: Array(json), checksum: checksum, distribution: distribution))
     next = known.count
-    return known.last
+    return known.count - 1
+  }
+}
+
+extension [UInt8] {
+  fileprivate func isEqual(to other: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard count == other.count, let start = other.baseAddress else { return isEmpty && other.isEmpty }
+    return memcmp(self, start, count) == 0
   }
 }
 
 extension Distribution {
   /// Whether a parameter of this distribution is read where it has an internal value.
-  func canHave(_ value: Double) -> Bool {
+  fileprivate func canHave(_ value: Double) -> Bool {
     guard let external = try? external(value) else { return false }
     return (try? self.internal(external)) != nil
   }

@@ -8,7 +8,7 @@ struct TrialSpan {
   private static let widestGap: Int64 = 16
 
   /// The spans of trials whose identifiers ascend.
-  static func spans(of identifiers: some Sequence<Int64>) -> [TrialSpan] {
+  static func spans(of identifiers: [Int64]) -> [TrialSpan] {
     var spans: [TrialSpan] = []
     for (position, id) in identifiers.enumerated() {
       if let last = spans.last, id - last.identifiers.upperBound <= widestGap {

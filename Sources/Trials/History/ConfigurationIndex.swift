@@ -8,7 +8,13 @@ struct ConfigurationIndex: Sendable {
     let hash: UInt64
     let number: Int32
 
-    static func < (a: Entry, b: Entry) -> Bool { (a.hash, a.number) < (b.hash, b.number) }
+    init(hash: UInt64, number: Int32) { (self.hash, self.number) = (hash, number) }
+
+    init(_ configuration: HashedConfiguration) {
+      self.init(hash: configuration.hash, number: Int32(clamping: configuration.number))
+    }
+
+    static func < (a: Entry, b: Entry) -> Bool { a.hash == b.hash ? a.number < b.number : a.hash < b.hash }
   }
 
   /// What was kept, ascending.
@@ -17,13 +23,16 @@ struct ConfigurationIndex: Sendable {
   private var first: [UInt64: Int32] = [:]
   private var others: [UInt64: [Int32]] = [:]
 
-  /// Makes the index of some trials, which may come in any order, and again.
+  /// Makes the index of the trials whose configurations `reading` hands to its argument, in any order, excluded ones aside.
   ///
   /// - Complexity: O(*n* log *n*).
-  init(_ configurations: [HashedConfiguration]) {
-    let entries = configurations.map { Entry(hash: $0.hash, number: Int32(clamping: $0.number)) }.sorted()
-    kept.reserveCapacity(entries.count)
-    for entry in entries where entry != kept.last { kept.append(entry) }
+  init(reading: ((HashedConfiguration) -> Void) throws -> Void) rethrows {
+    try reading { if !$0.isExcluded { kept.append(Entry($0)) } }
+    kept.sort()
+    // Numbers that two trials of a damaged study have.
+    if zip(kept, kept.dropFirst()).contains(where: ==) {
+      kept = kept.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+    }
   }
 
   /// What `body` makes of the first trial for which it makes something, of those that may have the parameters of a trial, by

@@ -85,10 +85,7 @@ public struct TrialHistory: Sendable {
   ///   before.
   /// - Complexity: O(*n* log *n*) at the first call.
   package mutating func indexConfigurations(reading: ((HashedConfiguration) -> Void) throws -> Void) rethrows {
-    guard configurations == nil else { return }
-    var found: [HashedConfiguration] = []
-    try reading { if !$0.isExcluded { found.append($0) } }
-    configurations = ConfigurationIndex(found)
+    if configurations == nil { configurations = try ConfigurationIndex(reading: reading) }
   }
 
   /// Tells a history from itself before a change, and from others that were made anew.

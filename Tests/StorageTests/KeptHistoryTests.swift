@@ -154,6 +154,10 @@ struct KeptHistoryTests {
       "UPDATE trials SET state = 'WAITING' WHERE number = 0", "DELETE FROM trials WHERE number = 2",
       "UPDATE trial_values SET value = 7 WHERE trial_id = 2",
       "UPDATE trial_params SET param_value = 0.25 WHERE trial_id = 2", "DELETE FROM trial_params WHERE trial_id = 2",
+      "INSERT OR REPLACE INTO trial_params (trial_id, param_name, param_value, distribution_json) SELECT trial_id, param_name, "
+        + "0.75, distribution_json FROM trial_params WHERE trial_id = 4",
+      "REPLACE INTO trial_params SELECT param_id, trial_id, param_name, 0.25, distribution_json FROM trial_params",
+      "REPLACE INTO trial_values (trial_id, objective, value, value_type) VALUES (4, 0, 9, 'FINITE')",
     ]
     try add([4, 5], storage, study)
     for (index, statement) in statements.enumerated() {
@@ -164,6 +168,7 @@ struct KeptHistoryTests {
       let running = try #require(try storage.startTrial(study: study, owner: .current, limit: nil))
       try storage.finishTrial(running.id, state: .complete, values: [1], attributes: [:])
       try storage.requeueTrial(try #require(try storage.startTrial(study: study, owner: .current, limit: nil)).id)
+      try add([6], storage, study)
       #expect(try storage.history(study: study) == kept)
       let queue = try DatabaseQueue(path: path, configuration: .plain)
       try queue.writeWithoutTransaction { try $0.execute(sql: statement) }

@@ -54,10 +54,7 @@ struct NASFinishCommand: ParsableCommand {
     if let epochs, epochs < 1 { throw ValidationError("--epochs \(epochs): at least 1 is needed") }
     if let awareEpochs, awareEpochs < 0 { throw ValidationError("--aware-epochs \(awareEpochs): 0 or more are needed") }
     guard (1...100).contains(seeds) else { throw ValidationError("--seeds \(seeds): 1 to 100 are possible") }
-    if let jobs, !(1...Study.mostJobs).contains(jobs) {
-      throw ValidationError(
-        "--jobs \(jobs): 1 to \(Study.mostJobs) are possible; several processes can work on one study")
-    }
+    try Study.check(jobs: jobs)
     guard top == nil || trial.isEmpty else { throw ValidationError("--top and --trial: take one of both") }
   }
 

@@ -76,6 +76,17 @@ import Testing
     }
   }
 
+  @Test("the result line that is nested too deep to be read is the reason of a failed trial")
+  func nestedResult() throws {
+    try Command.inFolder { command in
+      let script =
+        #"printf '{"value": 1, "attributes": {"a": '; printf '[%.0s' $(seq 400); printf ']%.0s' $(seq 400); echo '}}'"#
+      _ = try command.hpo("optimize", "--study", "deep", "--trials", "1", "--float", "x=0..1", "--", "sh", "-c", script)
+      let trial = try #require(try command.json("trials", "show", "0") as? [String: Any])
+      #expect("\(trial)".contains("nested deeper than 64 levels"), "\(trial)")
+    }
+  }
+
   @Test("conditional parameters exist only where their condition holds")
   func conditionalParameters() throws {
     try Command.inFolder { command in

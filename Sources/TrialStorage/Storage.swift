@@ -1,5 +1,6 @@
 public import OrderedCollections
 public import SearchSpace
+import Spelling
 public import Trials
 
 /// Where studies and their trials are kept.
@@ -352,12 +353,12 @@ extension Storage {
   /// - Throws: `StorageError.studyNotFound`, which lists the studies that there are.
   public func existingStudy(named name: String) throws -> StudyRecord {
     if let study = try study(named: name) { return study }
-    let names = try studies().map(\.name)
+    let names = try studies().map(\.name.inMessage)
     let hint =
       names.isEmpty
       ? "there is none in this storage yet"
       : "there \(names.count == 1 ? "is" : "are") \(names.prefix(5).map { "'\($0)'" }.joined(separator: ", "))"
         + (names.count > 5 ? " and \(names.count - 5) more" : "")
-    throw StorageError(.studyNotFound, "there is no study '\(name)'; \(hint)")
+    throw StorageError(.studyNotFound, "there is no study '\(name.inMessage)'; \(hint)")
   }
 }

@@ -19,6 +19,25 @@ import Testing
     return try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [[String: Any]])
   }
 
+  @Test("the name of a study is harmless and short where people read it, and whole for programs")
+  func oddNames() throws {
+    try Command.inFolder { command in
+      let name = "\u{1B}[31mred\nline" + String(repeating: "x", count: 400)
+      let made = try command.succeed("study", "create", "--study", name)
+      let again = try command.hpo("study", "create", "--study", name, "--direction", "maximize")
+      let best = try command.hpo("best", "--study", name)
+      let other = try command.hpo("best", "--study", "other")
+      #expect(best.status != 0 && other.status != 0)
+      for text in [made, again.output + again.errors, best.errors, other.errors] {
+        #expect(text.contains("\u{FFFD}[31mred linexx") && text.contains("xx…'") && text.count < 600, "\(text)")
+        #expect(!text.contains("\u{1B}") && !text.contains(String(repeating: "x", count: 60)), "\(text)")
+      }
+      #expect(try !command.succeed("study", "list").contains("\u{1B}"))
+      let studies = try #require(try command.json("study", "list") as? [[String: Any]])
+      #expect(studies.first?["name"] as? String == name)
+    }
+  }
+
   @Test("the best trial is excluded, included, annotated and repeated")
   func undo() throws {
     try searched { command in

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import HPO
 import OrderedCollections
+import Spelling
 import StudyConfiguration
 
 struct NASFinishCommand: ParsableCommand {
@@ -161,7 +162,7 @@ struct NASFinishCommand: ParsableCommand {
     if !trial.isEmpty {
       return try OrderedSet(trial).map { number in
         guard let found = all.first(where: { $0.number == number }) else {
-          throw ValidationError("the study '\(record.name)' has no complete trial \(number)")
+          throw ValidationError("the study '\(record.name.inMessage)' has no complete trial \(number)")
         }
         return found
       }

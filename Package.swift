@@ -67,9 +67,10 @@ let package = Package(
     swift("Trials", "SearchSpace", collections),
     swift("Samplers", "CDensities", "SearchSpace", "Trials", collections, numerics),
     swift("Pruners", "Trials"),
-    swift("TrialStorage", "SearchSpace", "Trials", collections),
+    swift("TrialStorage", "SearchSpace", "Spelling", "Trials", collections),
     swift("SQLiteStorage", "CFileSystem", "SearchSpace", "Spelling", "Trials", "TrialStorage", collections, grdb),
-    swift("StudyEngine", "SearchSpace", "Trials", "TrialStorage", "Samplers", "Pruners", collections, numerics),
+    swift(
+      "StudyEngine", "SearchSpace", "Spelling", "Trials", "TrialStorage", "Samplers", "Pruners", collections, numerics),
 
     swift("Programs", "CProcess", "SearchSpace", "Spelling", "StudyEngine", collections),
 

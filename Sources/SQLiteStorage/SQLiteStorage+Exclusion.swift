@@ -88,9 +88,17 @@ extension Connection {
 extension TrialReader {
   /// Reads which of the trials, given by ascending identifier, are excluded.
   func readExclusions(into trials: inout [FrozenTrial], study: Int64) throws {
-    guard let first = trials.first?.id, let last = trials.last?.id,
-      try storage.hasOwnTable("hpo_trial_exclusions", connection)
-    else { return }
+    guard let first = trials.first?.id, let last = trials.last?.id else { return }
+    let reasons = try exclusions(study: study, from: first, to: last)
+    guard !reasons.isEmpty else { return }
+    for index in trials.indices where trials[index].state.isFinished {
+      trials[index].exclusion = reasons[trials[index].id]
+    }
+  }
+
+  /// Why trials between two identifiers, both included, are excluded.
+  func exclusions(study: Int64, from first: Int64, to last: Int64) throws -> [Int64: String] {
+    guard try storage.hasOwnTable("hpo_trial_exclusions", connection) else { return [:] }
     var reasons: [Int64: String] = [:]
     try connection.forEachRow(
       "SELECT trial_id, reason FROM hpo_trial_exclusions WHERE study_id = ? AND trial_id BETWEEN ? AND ?",
@@ -98,9 +106,6 @@ extension TrialReader {
     ) { row in
       if let id = row.int(0) { reasons[id] = row.text(1) ?? row.description(1) }
     }
-    guard !reasons.isEmpty else { return }
-    for index in trials.indices where trials[index].state.isFinished {
-      trials[index].exclusion = reasons[trials[index].id]
-    }
+    return reasons
   }
 }

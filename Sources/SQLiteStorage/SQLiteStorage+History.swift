@@ -3,7 +3,7 @@ public import Trials
 
 extension SQLiteStorage {
   /// How many new trials are read at once, which bounds the memory that reading a study takes.
-  private static let batch = 4096
+  static let batch = 4096
 
   public func changes(study: Int64, since cursor: inout TrialCursor) throws -> [FrozenTrial] {
     var next = cursor

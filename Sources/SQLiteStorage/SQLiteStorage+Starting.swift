@@ -118,13 +118,16 @@ extension SQLiteStorage {
 
   /// Inserts the row of a trial with its number, state and times, and returns its identifier.
   private func insert(_ trial: FrozenTrial, study: Int64, _ connection: Connection) throws -> Int64 {
-    try connection.execute(
+    try insert(
+      into: .trials,
       """
       INSERT INTO trials (trial_id, number, study_id, state, datetime_start, datetime_complete)
       VALUES (?, ?, ?, ?, ?, ?)
-      """, nextID(in: .trials, connection), .int(Int64(trial.number)), .int(study), .text(trial.state.rawValue),
-      trial.started.stored, trial.completed.stored)
-    return connection.lastInsertedID
+      """,
+      [
+        .int(Int64(trial.number)), .int(study), .text(trial.state.rawValue), trial.started.stored,
+        trial.completed.stored,
+      ], connection)
   }
 }
 

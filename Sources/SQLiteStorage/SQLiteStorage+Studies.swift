@@ -1,3 +1,4 @@
+import GRDB
 public import OrderedCollections
 public import SearchSpace
 import Synchronization
@@ -15,9 +16,8 @@ extension SQLiteStorage {
       guard try !connection.hasRow("SELECT 1 FROM studies WHERE study_name = ?", .text(name)) else {
         throw StorageChecks.exists(study: name)
       }
-      try connection.execute(
-        "INSERT INTO studies (study_id, study_name) VALUES (?, ?)", nextID(in: .studies, connection), .text(name))
-      let id = connection.lastInsertedID
+      let id = try insert(
+        into: .studies, "INSERT INTO studies (study_id, study_name) VALUES (?, ?)", [.text(name)], connection)
       for (objective, direction) in directions.enumerated() {
         try connection.execute(
           "INSERT INTO study_directions (direction, study_id, objective) VALUES (?, ?, ?)",
@@ -93,7 +93,7 @@ enum IdentifiedTable: String {
 
 extension SQLiteStorage {
   /// The identifier of a row to insert: null, for SQLite to choose, where the file's own tables never reuse one.
-  func nextID(in table: IdentifiedTable, _ connection: Connection) throws -> SQLArgument {
+  private func nextID(in table: IdentifiedTable, _ connection: Connection) throws -> SQLArgument {
     if memory.withLock({ $0.keepsIdentifiers }) { return .null }
     let highest = try connection.firstRow(
       """
@@ -102,13 +102,40 @@ extension SQLiteStorage {
       """, .text(table.rawValue)
     ) { $0.int(0) }
     let last = (highest ?? nil) ?? 0
-    guard last < OwnSchema.largestID else {
-      throw StorageError(
-        .damagedFile,
-        "a row of '\(table.rawValue)' has, or had, the identifier \(last), after which no other can come; "
-          + "'hpo doctor FILE' says where")
-    }
+    guard last < OwnSchema.largestID else { throw Self.noIdentifier(after: last, in: table) }
     return .int(max(0, last) + 1)
+  }
+
+  private static func noIdentifier(after last: Int64, in table: IdentifiedTable) -> StorageError {
+    StorageError(
+      .damagedFile,
+      "a row of '\(table.rawValue)' has, or had, the identifier \(last), after which no other can come; "
+        + "'hpo doctor FILE' says where")
+  }
+
+  /// Inserts a row whose first column is its identifier, and returns that.
+  ///
+  /// - Throws: `StorageError.damagedFile` where none is left; SQLite calls that a full disk.
+  func insert(
+    into table: IdentifiedTable, _ sql: String, _ arguments: [SQLArgument], _ connection: Connection
+  ) throws -> Int64 {
+    let id = try nextID(in: table, connection)
+    do throws(DatabaseError) {
+      try connection.execute(sql, arguments: [id] + arguments)
+    } catch {
+      guard error.resultCode.primaryResultCode == .SQLITE_FULL, memory.withLock({ $0.keepsIdentifiers }) else {
+        throw error
+      }
+      let last = try connection.firstRow(
+        """
+        SELECT max(ifnull((SELECT max(seq) FROM sqlite_sequence WHERE name = ?), 0),
+          ifnull((SELECT max(\(table.key)) FROM \(table.rawValue)), 0))
+        """, .text(table.rawValue)
+      ) { $0.int(0) }
+      guard (last ?? nil) == .max else { throw error }
+      throw Self.noIdentifier(after: .max, in: table)
+    }
+    return connection.lastInsertedID
   }
 }
 

@@ -52,6 +52,10 @@ extension InMemoryStorage {
 
   public func outline(study: Int64) throws -> (cursor: TrialCursor, outline: StudyOutline)? { nil }
 
+  public func forEachConfiguration(study: Int64, _ body: (HashedConfiguration) -> Void) throws {
+    try forEachBatch(study: study) { $0.lazy.compactMap(HashedConfiguration.init).forEach(body) }
+  }
+
   /// Keeps nothing, since the trials are in memory already.
   public func keepHistory(_ history: KeptHistory, study: Int64) throws {}
 

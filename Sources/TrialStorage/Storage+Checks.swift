@@ -1,5 +1,6 @@
 import OrderedCollections
 package import SearchSpace
+import Spelling
 package import Trials
 
 /// The checks that every storage makes before it writes.
@@ -26,7 +27,9 @@ package enum StorageChecks {
 
   /// - Throws: `StorageError.invalidValue` where there is none.
   package static func directions(_ directions: [StudyDirection], study: String) throws {
-    guard !directions.isEmpty else { throw StorageError(.invalidValue, "the study '\(study)' has no direction") }
+    guard !directions.isEmpty else {
+      throw StorageError(.invalidValue, "the study '\(study.inMessage)' has no direction")
+    }
   }
 
   /// - Throws: `StorageError.invalidValue` unless the values fit the state and the objectives.
@@ -117,7 +120,8 @@ package enum StorageChecks {
   }
 
   package static func exists(study name: String) -> StorageError {
-    StorageError(.studyExists, "there is a study '\(name)' already; choose another name, or go on with that one")
+    StorageError(
+      .studyExists, "there is a study '\(name.inMessage)' already; choose another name, or go on with that one")
   }
 
   package static func notFound(study id: Int64) -> StorageError {

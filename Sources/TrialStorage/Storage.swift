@@ -1,5 +1,6 @@
 public import OrderedCollections
 public import SearchSpace
+import Spelling
 public import Trials
 
 /// Where studies and their trials are kept.
@@ -247,6 +248,14 @@ public protocol Storage: Sendable {
   /// many; nil where it has to, because they are few, or of a kind that an outline does not tell.
   func outline(study: Int64) throws -> (cursor: TrialCursor, outline: StudyOutline)?
 
+  /// Hands the configurations of the trials with results of their own to `body`, excluded ones included, reading some thousand
+  /// trials at a time.
+  ///
+  /// - Parameters:
+  ///   - study: The id of the study.
+  ///   - body: Gets each configuration once, in whatever order.
+  func forEachConfiguration(study: Int64, _ body: (HashedConfiguration) -> Void) throws
+
   /// Keeps what a reader made of the finished trials that it has read, so that the next one need not read them again. A
   /// storage may keep nothing.
   func keepHistory(_ history: KeptHistory, study: Int64) throws
@@ -344,12 +353,12 @@ extension Storage {
   /// - Throws: `StorageError.studyNotFound`, which lists the studies that there are.
   public func existingStudy(named name: String) throws -> StudyRecord {
     if let study = try study(named: name) { return study }
-    let names = try studies().map(\.name)
+    let names = try studies().map(\.name.inMessage)
     let hint =
       names.isEmpty
       ? "there is none in this storage yet"
       : "there \(names.count == 1 ? "is" : "are") \(names.prefix(5).map { "'\($0)'" }.joined(separator: ", "))"
         + (names.count > 5 ? " and \(names.count - 5) more" : "")
-    throw StorageError(.studyNotFound, "there is no study '\(name)'; \(hint)")
+    throw StorageError(.studyNotFound, "there is no study '\(name.inMessage)'; \(hint)")
   }
 }

@@ -1,5 +1,6 @@
 import OrderedCollections
 import SearchSpace
+import Spelling
 import Trials
 
 /// Brings the trials of a study into another one, of the same storage or of another, with a record of where each of them
@@ -82,7 +83,8 @@ public struct StudyTransfer {
     guard study.directions == other.directions else {
       throw StorageError(
         .invalidValue,
-        "the study '\(study.name)' has the direction \(Self.text(study.directions)), and '\(other.name)' has "
+        "the study '\(study.name.inMessage)' has the direction \(Self.text(study.directions)), and "
+          + "'\(other.name.inMessage)' has "
           + "\(Self.text(other.directions)): their trials do not belong together")
     }
     var batches = try TransferBatches(self, to: target, study: other, selection)
@@ -96,7 +98,8 @@ public struct StudyTransfer {
     guard left.systemAttributes[StudyRecord.sourceKey] == origin, left.directions == study.directions else {
       throw StorageError(
         .studyExists,
-        "there is a study '\(left.name)', which an interrupted copy of another study has left; delete it first")
+        "there is a study '\(left.name.inMessage)', which an interrupted copy of another study has left; delete it first"
+      )
     }
     return left
   }

@@ -61,6 +61,32 @@ import Testing
     }
   }
 
+  @Test("more jobs than a process can have are a mistake, with the advice that fits the command")
+  func mostJobs() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      for jobs in ["0", "201"] {
+        let search = try command.hpo("optimize", "--config", "quick.yaml", "--trials", "1", "--jobs", jobs)
+        #expect(search.status == 64)
+        #expect(
+          search.errors.contains("--jobs \(jobs): 1 to 200 are possible; several processes can work on one study"))
+        let finish = try command.hpo("nas", "finish", "--jobs", jobs)
+        #expect(finish.status == 64 && finish.errors.contains("--jobs \(jobs): 1 to 200 are possible\n"))
+      }
+    }
+  }
+
+  @Test("the result line that is nested too deep to be read is the reason of a failed trial")
+  func nestedResult() throws {
+    try Command.inFolder { command in
+      let script =
+        #"printf '{"value": 1, "attributes": {"a": '; printf '[%.0s' $(seq 400); printf ']%.0s' $(seq 400); echo '}}'"#
+      _ = try command.hpo("optimize", "--study", "deep", "--trials", "1", "--float", "x=0..1", "--", "sh", "-c", script)
+      let trial = try #require(try command.json("trials", "show", "0") as? [String: Any])
+      #expect("\(trial)".contains("nested deeper than 64 levels"), "\(trial)")
+    }
+  }
+
   @Test("conditional parameters exist only where their condition holds")
   func conditionalParameters() throws {
     try Command.inFolder { command in

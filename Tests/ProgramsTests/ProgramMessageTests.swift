@@ -63,6 +63,25 @@ import Testing
     #expect(found.contains(reason), "\(found)")
   }
 
+  @Test("an object that is nested deeper than is read says so, and other text does not") func nesting() {
+    func nested(_ depth: Int) -> String {
+      #"{"type": "result", "value": 1, "attributes": {"a": "#
+        + String(repeating: "[", count: depth) + String(repeating: "]", count: depth) + "}}"
+    }
+    guard case .result = command(nested(60)), case .result = worker(nested(60)) else {
+      Issue.record("60 levels are no result")
+      return
+    }
+    for message in [command(nested(400)), worker(nested(400))] {
+      guard case .malformed(let reason, .result) = message else {
+        Issue.record("400 levels are \(message)")
+        return
+      }
+      #expect(reason.contains("nested deeper than 64 levels") && reason.contains("give its path"))
+    }
+    #expect(command(String(repeating: "[", count: 400)) == .none)
+  }
+
   @Test("a worker's messages have a type") func workers() {
     #expect(worker(#"{"type": "report", "step": 1, "value": 0.93}"#) == .report(step: 1, value: 0.93))
     #expect(worker(#"{"type": "result", "value": 0.95}"#) == .result(ProgramResult(values: [0.95])))

@@ -29,7 +29,7 @@ struct DatabaseDoctorTests {
   }
 
   private func examine() throws -> DatabaseReport {
-    let doctor = try DatabaseDoctor(path: path)
+    let doctor = try DatabaseDoctor(path: path) { !$0.hasSuffix("[") }
     let report = try doctor.examine()
     try doctor.close()
     return report
@@ -94,6 +94,36 @@ struct DatabaseDoctorTests {
     expectError(.damagedFile) { _ = try started(storage, storage.existingStudy(named: "own").id) }
   }
 
+  @Test(
+    "An identifier after which SQLite gives out none is told as that rather than as a full disk",
+    arguments: [
+      "UPDATE sqlite_sequence SET seq = 9223372036854775807", "UPDATE trials SET trial_id = 9223372036854775807",
+    ])
+  func lastID(damage: String) throws {
+    let path = folder.file("own.db")
+    let made = try SQLiteStorage(path: path)
+    let study = try made.createStudy(name: "own", directions: [.minimize]).id
+    _ = try made.enqueueTrial(study: study, parameters: [:], userAttributes: [:])
+    try made.close()
+    _ = try folder.file("own.db", running: damage)
+    let storage = try SQLiteStorage(path: path)
+    expectError(.damagedFile) { _ = try storage.enqueueTrial(study: study, parameters: [:], userAttributes: [:]) }
+    #expect(try storage.counts(study: study) == [.waiting: 1])
+    try storage.close()
+    let doctor = try DatabaseDoctor(path: path)
+    #expect(try doctor.examine().findings.contains { $0.rule == "identifiers" || $0.rule == "last identifiers" })
+    try doctor.close()
+  }
+
+  @Test("A text that is no revision keeps nobody from reading, writing and mending a file", arguments: ["junk", ""])
+  func readsWithoutRevision(text: String) throws {
+    _ = try folder.file(running: "UPDATE alembic_version SET version_num = '\(text)'")
+    let storage = try SQLiteStorage(path: path)
+    #expect(try started(storage, storage.existingStudy(named: "own").id).number == 4)
+    try storage.close()
+    #expect(try examine().findings.contains { $0.rule == "revision" })
+  }
+
   @Test("Nothing is found in a sound file but trials that another program runs")
   func isSound() throws {
     let report = try examine()
@@ -113,7 +143,7 @@ struct DatabaseDoctorTests {
     #expect(FileManager.default.contents(atPath: path) == broken, "an examination changes nothing")
 
     let backup = folder.file("backup.db")
-    let doctor = try DatabaseDoctor(path: path)
+    let doctor = try DatabaseDoctor(path: path) { !$0.hasSuffix("[") }
     let mended = try doctor.repair(backup: backup)
     try doctor.close()
     #expect(mended.findings.first { $0.rule == fault.rule }?.isRepaired == fault.isRepairable)

@@ -106,6 +106,42 @@ struct KeptHistoryTests {
     #expect(seen == Array(0..<10_000))
   }
 
+  @Test(
+    "The index of configurations is that of the trials read whole, in a sound file and in damaged ones",
+    arguments: [""] + DamagedRowTests.faults.map(\.sql))
+  func configurations(damage: String) throws {
+    let path = try folder.file(running: Fixture.text("optuna.sql"))
+    let storage = try SQLiteStorage(path: path)
+    let own = try storage.createStudy(name: "own", directions: [.minimize]).id
+    let units: Distribution = .int(try IntDistribution(low: -8, high: 8))
+    _ = try storage.addTrials(study: own) { first in
+      (first..<(first + 5000)).map { number in
+        var trial = FrozenTrial(id: 0, number: number, state: number % 7 == 0 ? .pruned : .complete)
+        if number % 11 == 0 { trial.state = .failed }
+        if trial.state == .complete || number % 14 == 0 && trial.state == .pruned { trial.values = [Double(number)] }
+        trial.parameters["units"] = .init(distribution: units, value: number % 40 == 0 ? -0.0 : Double(number % 17 - 8))
+        if number % 3 == 0 { trial.parameters["größe"] = .init(distribution: units, value: Double(number % 5)) }
+        if number % 13 == 0 { trial.systemAttributes[FrozenTrial.reusedKey] = .int(1) }
+        trial.systemAttributes["tpe:relative_params:0"] = .string("{}")
+        return trial
+      }
+    }
+    _ = try storage.enqueueTrial(study: own, parameters: ["units": 1], userAttributes: [:])
+    for number in [2, 3, 4999] { try storage.setExclusion("", trial: storage.trial(number: number, study: own).id) }
+    if !damage.isEmpty { _ = try folder.file(running: damage) }
+    for study in try storage.studies() {
+      let trials = try storage.trials(study: study.id, states: nil)
+      var found: Set<HashedConfiguration> = []
+      try storage.forEachConfiguration(study: study.id) { #expect(found.insert($0).inserted) }
+      #expect(found == Set(trials.compactMap(HashedConfiguration.init)), "\(study.name)")
+      var (whole, hashed) = (TrialHistory(directions: [.minimize]), TrialHistory(directions: [.minimize]))
+      whole.indexConfigurations { trials.reversed().compactMap(HashedConfiguration.init).forEach($0) }
+      try hashed.indexConfigurations { try storage.forEachConfiguration(study: study.id, $0) }
+      #expect(try #require(hashed.encoded) == #require(whole.encoded))
+    }
+    try storage.close()
+  }
+
   @Test("A kept history is found until a finished trial is changed or deleted by anybody; then all is read again")
   func changes() throws {
     let path = folder.file()
@@ -118,6 +154,10 @@ struct KeptHistoryTests {
       "UPDATE trials SET state = 'WAITING' WHERE number = 0", "DELETE FROM trials WHERE number = 2",
       "UPDATE trial_values SET value = 7 WHERE trial_id = 2",
       "UPDATE trial_params SET param_value = 0.25 WHERE trial_id = 2", "DELETE FROM trial_params WHERE trial_id = 2",
+      "INSERT OR REPLACE INTO trial_params (trial_id, param_name, param_value, distribution_json) SELECT trial_id, param_name, "
+        + "0.75, distribution_json FROM trial_params WHERE trial_id = 4",
+      "REPLACE INTO trial_params SELECT param_id, trial_id, param_name, 0.25, distribution_json FROM trial_params",
+      "REPLACE INTO trial_values (trial_id, objective, value, value_type) VALUES (4, 0, 9, 'FINITE')",
     ]
     try add([4, 5], storage, study)
     for (index, statement) in statements.enumerated() {
@@ -128,6 +168,7 @@ struct KeptHistoryTests {
       let running = try #require(try storage.startTrial(study: study, owner: .current, limit: nil))
       try storage.finishTrial(running.id, state: .complete, values: [1], attributes: [:])
       try storage.requeueTrial(try #require(try storage.startTrial(study: study, owner: .current, limit: nil)).id)
+      try add([6], storage, study)
       #expect(try storage.history(study: study) == kept)
       let queue = try DatabaseQueue(path: path, configuration: .plain)
       try queue.writeWithoutTransaction { try $0.execute(sql: statement) }

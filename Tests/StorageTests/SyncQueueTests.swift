@@ -76,4 +76,35 @@ struct SyncQueueTests {
     #expect(throws: DatabaseError.self) { try queue.finish(log) }
     #expect(SlowDisk.synchronizations.load(ordering: .relaxed) == 2)
   }
+
+  @Test("A log that does not reach the disk as it is copied to the database ends what is written for good")
+  func checkpointFailure() throws {
+    try SQLiteStorage.createEmpty(at: file.path)
+    try file.useWriteAheadLog()
+    func fill(_ name: String) throws {
+      try file.write(.process) { connection in
+        try connection.execute("CREATE TABLE \(name) (data BLOB)")
+        // More than a commit leaves in the log.
+        for _ in 0..<20 { try connection.execute("INSERT INTO \(name) VALUES (zeroblob(1 << 20))") }
+      }
+    }
+    try file.write(.full) { try $0.execute("CREATE TABLE first (x)") }
+    var methods: UnsafePointer<sqlite3_io_methods>?
+    let failing = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
+    defer { failing.deallocate() }
+    try file.read { connection in
+      let log = try #require(try connection.log()).file
+      methods = log.pointee.pMethods
+      failing.initialize(to: try #require(methods).pointee)
+      failing.pointee.xSync = { _, _ in ResultCode.SQLITE_IOERR_FSYNC.rawValue }
+      log.pointee.pMethods = UnsafePointer(failing)
+    }
+    // The commit itself needs no disk.
+    try fill("second")
+    try file.read { connection in try #require(try connection.log()).file.pointee.pMethods = methods }
+    expectError(.inaccessible) { try file.write(.full) { try $0.execute("CREATE TABLE third (x)") } }
+    try file.write(.process) { try $0.execute("CREATE TABLE fourth (x)") }
+    try file.close()
+    #expect(try rows(file.path, "SELECT name FROM sqlite_master WHERE name IN ('first', 'second')").count == 2)
+  }
 }

@@ -122,6 +122,27 @@ extension FrozenTrial {
     }
   }
 
+  @Test("a number that the index has, and no trial any more, is passed over")
+  func staleNumber() throws {
+    let storage = InMemoryStorage()
+    let study = try storage.createStudy(name: "s", directions: [.minimize]).id
+    let choices: Distribution = .categorical(try CategoricalDistribution([0, 1]))
+    func trial(_ number: Int, choice: Double) -> FrozenTrial {
+      var trial = FrozenTrial(id: 0, number: number, state: .complete)
+      trial.values = [1]
+      trial.parameters["c"] = .init(distribution: choices, value: choice)
+      return trial
+    }
+    _ = try storage.addTrial(trial(0, choice: 0), study: study)
+    var known = KnownTrials(directions: [.minimize])
+    try known.read(from: storage, study: study)
+    known.history.indexConfigurations { index in
+      [trial(0, choice: 0), trial(7, choice: 1)].compactMap(HashedConfiguration.init).forEach(index)
+    }
+    #expect(try known.finishedTwin(of: trial(9, choice: 1), in: storage, study: study) == nil)
+    #expect(try known.finishedTwin(of: trial(9, choice: 0), in: storage, study: study)?.number == 0)
+  }
+
   @Test("a failed trial has no duplicate, nor has an excluded one")
   func failures() async throws {
     let study = try study(.reuse)

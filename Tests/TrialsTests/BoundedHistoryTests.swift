@@ -96,7 +96,7 @@ struct BoundedHistoryTests {
       var straight = history(Array(all[..<count]))
       let withoutIndex = try #require(straight.encoded)
       #expect(try #require(TrialHistory(encoded: withoutIndex, directions: [.minimize])).isIndexed == false)
-      straight.indexConfigurations { all[..<count].forEach($0) }
+      straight.indexConfigurations { all[..<count].compactMap(HashedConfiguration.init).forEach($0) }
       let withIndex = try #require(straight.encoded)
       var restored = try #require(TrialHistory(encoded: withIndex, directions: [.minimize]))
       #expect(restored.isIndexed)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import HPO
 import OrderedCollections
+import Spelling
 import StudyConfiguration
 
 struct AskCommand: ParsableCommand {
@@ -45,7 +46,8 @@ struct AskCommand: ParsableCommand {
       _ = try storage.requeueOrphans(study: study.id)
       let expiry = expires.map { Timestamp.now.advanced(by: $0.duration) }
       guard let trial = try study.ask(owner: .asker(until: expiry)) else {
-        throw ValidationError("the study '\(name)' has nothing left to try: every point of its grid has been taken")
+        throw ValidationError(
+          "the study '\(name.inMessage)' has nothing left to try: every point of its grid has been taken")
       }
       do {
         let values = try trial.suggest(configuration.space)

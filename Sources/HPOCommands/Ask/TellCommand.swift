@@ -1,5 +1,6 @@
 import ArgumentParser
 import HPO
+import Spelling
 import StudyConfiguration
 
 struct TellCommand: ParsableCommand {
@@ -87,7 +88,8 @@ struct TellCommand: ParsableCommand {
       if !value.isEmpty, value.count != study.directions.count {
         throw StudyError(
           .invalidArgument,
-          "\(value.count == 1 ? "one value is" : "\(value.count) values are") given, but the study '\(study.name)' has "
+          "\(value.count == 1 ? "one value is" : "\(value.count) values are") given, but the study "
+            + "'\(study.name.inMessage)' has "
             + "\(study.directions.count == 1 ? "one objective" : "\(study.directions.count) objectives"); nothing was told"
         )
       }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import HPO
 import OrderedCollections
+import StudyConfiguration
 
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -41,7 +42,9 @@ struct DoctorCommand: ParsableCommand {
     guard case .file(let path) = try StorageLocation(parsing: location) else {
       throw ValidationError("a storage in memory is always sound; give a file")
     }
-    let doctor = try DatabaseDoctor(path: path)
+    let doctor = try DatabaseDoctor(path: path) { text in
+      (try? StudyConfiguration(bytes: Array(text.utf8), file: path)) != nil
+    }
     let report: DatabaseReport
     do {
       report = try repair ? doctor.repair(backup: backup ?? Self.backupPath(of: path)) : doctor.examine()

@@ -1,5 +1,6 @@
 import HPO
 import OrderedCollections
+import Spelling
 
 /// The report of a doctor for people and for programs.
 struct DoctorText {

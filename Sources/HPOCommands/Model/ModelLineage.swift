@@ -1,6 +1,7 @@
 import Foundation
 import HPO
 import OrderedCollections
+import Spelling
 
 /// Which files came of a trial, kept with its study: a user attribute of the study for each of them, `file:PATH`, that Optuna
 /// reads, too.
@@ -49,7 +50,7 @@ enum ModelLineage {
           "file:\(place(of: path, beside: database))", to: .object(facts), kind: .user, study: record.id)
       }
     } catch {
-      Terminal.writeError("note: the study '\(name)' in \(database) does not know of \(path): \(error)\n")
+      Terminal.writeError("note: the study '\(name.inMessage)' in \(database) does not know of \(path): \(error)\n")
     }
   }
 

@@ -224,7 +224,7 @@ extension Storage {
       return try trial(number: number, study: record.id)
     }
     guard let best = try StudyOverview(record, in: self).best else {
-      throw ValidationError("the study '\(record.name)' has no best trial yet; name one by --trial")
+      throw ValidationError("the study '\(record.name.inMessage)' has no best trial yet; name one by --trial")
     }
     return best.trial
   }

@@ -50,7 +50,7 @@ struct ArchitectureFront {
     }
     guard !points.isEmpty else {
       throw ValidationError(
-        "the study '\(record.name)' has no complete trial of an architecture; hpo nas search --study "
+        "the study '\(record.name.inMessage)' has no complete trial of an architecture; hpo nas search --study "
           + "\(shellQuoted(record.name)) --trials N runs some")
     }
     front = Self.unbeaten(points, isHigherBetter: direction == .maximize, costs: costs.indices)

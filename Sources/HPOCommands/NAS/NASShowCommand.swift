@@ -1,6 +1,7 @@
 import ArgumentParser
 import HPO
 import OrderedCollections
+import Spelling
 import StudyConfiguration
 
 struct NASShowCommand: ParsableCommand {
@@ -32,7 +33,7 @@ struct NASShowCommand: ParsableCommand {
       let record = try study.record(in: storage)
       let source = try ArchitectureSource(of: record, in: storage)
       guard let trial = try storage.trials(study: record.id, states: nil).first(where: { $0.number == number }) else {
-        throw ValidationError("the study '\(record.name)' has no trial \(number)")
+        throw ValidationError("the study '\(record.name.inMessage)' has no trial \(number)")
       }
       return (record, trial, try source.architecture(of: trial))
     }
@@ -46,7 +47,9 @@ struct NASShowCommand: ParsableCommand {
     case .csv: Terminal.write(drawing.table.formatted(.csv, width: nil))
     case .json: Terminal.write(json(record, trial, architecture, drawing).serialized(.pretty) + "\n")
     case .table:
-      var text = "trial \(number) of '\(record.name)', \(trial.state.title), architecture \(architecture.genome.hash)\n"
+      var text =
+        "trial \(number) of '\(record.name.inMessage)', \(trial.state.title), architecture "
+        + "\(architecture.genome.hash)\n"
       for (name, value) in zip(record.metricNames, trial.values) where ArchitectureCost(rawValue: name) == nil {
         text += "\(name) \(shortNumber(value))  "
       }
@@ -97,7 +100,8 @@ struct ArchitectureSource {
   init(of record: StudyRecord, in storage: any Storage) throws {
     configuration = try .kept(with: record, in: storage)
     guard let objective = configuration.objective?.training, objective.architecture != nil else {
-      throw ValidationError("the study '\(record.name)' searches no architectures: its file has no 'architecture'")
+      throw ValidationError(
+        "the study '\(record.name.inMessage)' searches no architectures: its file has no 'architecture'")
     }
     self.objective = objective
     runner = try TrainingRunner(objective, space: configuration.space)

@@ -1,3 +1,5 @@
+import Spelling
+
 /// A picture in the making, as Scalable Vector Graphics 1.1.
 struct SVG {
   private let width: Double

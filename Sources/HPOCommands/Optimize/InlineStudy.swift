@@ -30,10 +30,10 @@ struct InlineStudy {
     let kept = try record.flatMap { try storage.document(.configuration, study: $0.id) }
     if let kept, !kept.hasPrefix(Self.heading) {
       throw ValidationError(
-        "the study '\(name)' has a study file; change parameters and command there and give it by --config, or take "
+        "the study '\(name.inMessage)' has a study file; change parameters and command there and give it by --config, or take "
           + "another --study")
     }
-    let earlier = try kept.map { try StudyConfiguration(bytes: Array($0.utf8), file: "the study '\(name)'") }
+    let earlier = try kept.map { try StudyConfiguration(bytes: Array($0.utf8), file: "the study '\(name.inMessage)'") }
     var entries = try space.entries()
     if entries.isEmpty { entries = earlier?.space.entries ?? [] }
     guard !entries.isEmpty else {

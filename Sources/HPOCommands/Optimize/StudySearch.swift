@@ -33,10 +33,7 @@ struct StudySearch: ParsableArguments {
 
   func validate() throws {
     if let trials, trials < 1 { throw ValidationError("--trials \(trials): at least 1 is needed") }
-    if let jobs, !(1...Study.mostJobs).contains(jobs) {
-      throw ValidationError(
-        "--jobs \(jobs): 1 to \(Study.mostJobs) are possible; several processes can work on one study")
-    }
+    try Study.check(jobs: jobs, advice: "several processes can work on one study")
   }
 
   /// What a search is begun by.

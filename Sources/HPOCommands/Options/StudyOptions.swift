@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import HPO
+import Spelling
 
 /// Where the studies are.
 struct StorageOptions: ParsableArguments {
@@ -59,12 +60,12 @@ struct StudyOptions: ParsableArguments {
     guard !all.isEmpty else {
       throw ValidationError("there is no study in this storage yet; 'hpo study create --study NAME' makes one")
     }
-    let names = all.prefix(8).map(\.name).joined(separator: ", ") + (all.count > 8 ? ", …" : "")
+    let names = all.prefix(8).map(\.name.inMessage).joined(separator: ", ") + (all.count > 8 ? ", …" : "")
     throw ValidationError("there are \(all.count) studies, so --study is needed: \(names)")
   }
 }
 
-/// An argument as a POSIX shell reads it back.
+/// An argument as a shell reads it back.
 func shellQuoted(_ argument: String) -> String {
   let isPlain =
     !argument.isEmpty
@@ -73,5 +74,14 @@ func shellQuoted(_ argument: String) -> String {
         && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
           || "-_./:=,@%+".unicodeScalars.contains(scalar))
     }
-  return isPlain ? argument : "'" + argument.replacingOccurrences(of: "'", with: "'\\''") + "'"
+  if isPlain { return argument }
+  if argument.printable != argument {
+    // What a terminal would obey is spelled.
+    let bytes = argument.utf8.map { byte in
+      (32..<127).contains(byte) && byte != UInt8(ascii: "'") && byte != UInt8(ascii: "\\")
+        ? String(UnicodeScalar(byte)) : "\\" + String(Int(byte) + 0o1000, radix: 8).dropFirst()
+    }
+    return "$'" + bytes.joined() + "'"
+  }
+  return "'" + argument.replacingOccurrences(of: "'", with: "'\\''") + "'"
 }

@@ -1,4 +1,5 @@
 import HPO
+import Spelling
 
 /// Names with values, a line each, the values below each other.
 func factLines(_ facts: [(name: String, value: String)]) -> String {

@@ -1,4 +1,5 @@
 import HPO
+import Spelling
 
 /// A table for people: aligned columns, numbers to the right, cut to the width of the terminal.
 struct TextTable {
@@ -67,20 +68,6 @@ struct TextTable {
     case .array(let items): items.listed?.printable ?? JSONValue.array(items).serialized(.python).printable
     case .some(let other): other.serialized(.python).printable
     }
-  }
-}
-
-extension String {
-  /// The text in one line, with nothing in it that a terminal would obey.
-  var printable: String {
-    String(
-      String.UnicodeScalarView(
-        unicodeScalars.map { scalar in
-          switch scalar.properties.generalCategory {
-          case .control, .lineSeparator, .paragraphSeparator: scalar == "\n" || scalar == "\t" ? " " : "\u{FFFD}"
-          default: scalar
-          }
-        }))
   }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import HPO
+import Spelling
 import StudyConfiguration
 
 extension StudyConfiguration {
@@ -47,11 +48,11 @@ extension StudyConfiguration {
   static func kept(with record: StudyRecord, in storage: any Storage) throws -> StudyConfiguration {
     guard let text = try storage.document(.configuration, study: record.id) else {
       throw ValidationError(
-        "the study '\(record.name)' has no study file, which would say what a trial is; give one by --config, or parameters, "
-          + "as in --float lr=1e-5..1e-1,log")
+        "the study '\(record.name.inMessage)' has no study file, which would say what a trial is; give one by --config, "
+          + "or parameters, as in --float lr=1e-5..1e-1,log")
     }
     var configuration = try StudyConfiguration(
-      bytes: Array(text.utf8), file: "the study file of '\(record.name)'",
+      bytes: Array(text.utf8), file: "the study file of '\(record.name.inMessage)'",
       folder: storage.document(.folder, study: record.id))
     configuration.name = record.name
     return configuration

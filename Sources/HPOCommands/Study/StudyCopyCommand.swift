@@ -1,5 +1,6 @@
 import ArgumentParser
 import HPO
+import Spelling
 
 struct StudyCopyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -36,7 +37,8 @@ struct StudyCopyCommand: ParsableCommand {
     // As they are counted everywhere.
     let count = summary.added + summary.known - excluded
     Terminal.write(
-      "copied '\(record.name)' with \(counted(count, "trial"))\(excluded > 0 ? " and \(excluded) excluded" : "") to '\(name)'"
+      "copied '\(record.name.inMessage)' with "
+        + "\(counted(count, "trial"))\(excluded > 0 ? " and \(excluded) excluded" : "") to '\(name.inMessage)'"
         + (toStorage.map { " in \($0)" } ?? "") + "\n")
   }
 
@@ -83,7 +85,7 @@ struct StudyMergeCommand: ParsableCommand {
       }
       return (record, name, summary)
     }
-    var text = "added \(counted(summary.added, "trial")) of '\(name)' to '\(record.name)'"
+    var text = "added \(counted(summary.added, "trial")) of '\(name.inMessage)' to '\(record.name.inMessage)'"
     if let numbers = summary.numbers {
       text +=
         numbers.count == 1

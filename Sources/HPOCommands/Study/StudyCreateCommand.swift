@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import HPO
+import Spelling
 import StudyConfiguration
 
 struct StudyCreateCommand: ParsableCommand {
@@ -57,7 +58,7 @@ struct StudyCreateCommand: ParsableCommand {
       }
       return isNew
     }
-    Terminal.write("\(isNew ? "created" : "loaded") the study '\(name)' in \(storage.location)\n")
+    Terminal.write("\(isNew ? "created" : "loaded") the study '\(name.inMessage)' in \(storage.location)\n")
   }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import HPO
+import Spelling
 
 struct StudyDeleteCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -26,18 +27,18 @@ struct StudyDeleteCommand: ParsableCommand {
     let text = try storage.withStorage { storage in
       let finished = try storage.finishDeletions { try folders.remove(study: $0) }
       if try finished.contains(study) && storage.study(named: study) == nil {
-        return "deleted what an interrupted deletion had left of the study '\(study)'\n"
+        return "deleted what an interrupted deletion had left of the study '\(study.inMessage)'\n"
       }
       let record = try storage.existingStudy(named: study)
       let count = try storage.counts(study: record.id).values.reduce(0, +) + storage.excludedCount(study: record.id)
       guard count == 0 || yes else {
         let files = folders.existing(study: record.id).map { ", and files of them in '\($0)'" }.joined()
         throw ValidationError(
-          "the study '\(study)' has \(counted(count, "trial"))\(files); add --yes to delete them")
+          "the study '\(study.inMessage)' has \(counted(count, "trial"))\(files); add --yes to delete them")
       }
       try Self.checkNobodyRuns(record, in: storage)
       try storage.deleteStudy(record.id) { try folders.remove(study: $0) }
-      return "deleted the study '\(study)' with \(counted(count, "trial"))\n"
+      return "deleted the study '\(study.inMessage)' with \(counted(count, "trial"))\n"
     }
     Terminal.write(text)
   }
@@ -48,8 +49,8 @@ struct StudyDeleteCommand: ParsableCommand {
       guard let owner = try storage.owner(trial: trial.id), owner.life == .running else { continue }
       throw StorageError(
         .wrongState,
-        "process \(owner.process) runs trial \(trial.number) of the study '\(study.name)'; end it first, by Ctrl-C or "
-          + "`kill -INT \(owner.process)`")
+        "process \(owner.process) runs trial \(trial.number) of the study '\(study.name.inMessage)'; end it first, by "
+          + "Ctrl-C or `kill -INT \(owner.process)`")
     }
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import HPO
 import OrderedCollections
+import Spelling
 
 struct StudyExportCommand: ParsableCommand {
   /// What a study is written as.
@@ -45,7 +46,9 @@ struct StudyExportCommand: ParsableCommand {
       guard let output else { return (record.name, try write(record, in: storage, to: Terminal.write)) }
       return (record.name, try OutputDrafts(of: output).cleaningUp { try write(record, in: storage, file: output) })
     }
-    if let output { Terminal.write("wrote the study '\(name)' with \(counted(count, "trial")) to \(output)\n") }
+    if let output {
+      Terminal.write("wrote the study '\(name.inMessage)' with \(counted(count, "trial")) to \(output)\n")
+    }
   }
 
   /// Writes a new file; returns how many trials it has.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import HPO
 import OrderedCollections
+import Spelling
 import StudyConfiguration
 
 struct StudyReplayCommand: ParsableCommand {
@@ -36,8 +37,8 @@ struct StudyReplayCommand: ParsableCommand {
       let record = try StudyOptions.record(named: name ?? study.study, in: storage)
       guard try storage.document(.configuration, study: record.id) != nil else {
         throw ValidationError(
-          "the study '\(record.name)' was created without a study file, so its sampler and pruner are not known here; "
-            + "replay it where it is run, by StudyReplay")
+          "the study '\(record.name.inMessage)' was created without a study file, so its sampler and pruner are not "
+            + "known here; replay it where it is run, by StudyReplay")
       }
       let space = try StudyConfiguration.kept(with: record, in: storage).space
       var replay = try StudyReplay(Study(kept: record, in: storage), space: space)

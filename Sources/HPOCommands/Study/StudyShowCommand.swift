@@ -1,5 +1,6 @@
 import ArgumentParser
 import HPO
+import Spelling
 
 struct StudyShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,7 +30,7 @@ struct StudyShowCommand: ParsableCommand {
     }
     if configuration {
       guard let text else {
-        throw ValidationError("the study '\(overview.record.name)' was created without a study file")
+        throw ValidationError("the study '\(overview.record.name.inMessage)' was created without a study file")
       }
       return Terminal.write(text)
     }

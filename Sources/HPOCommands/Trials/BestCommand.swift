@@ -1,5 +1,6 @@
 import ArgumentParser
 import HPO
+import Spelling
 
 struct BestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -46,7 +47,7 @@ struct TrialDescription {
 
   init(_ result: PooledResult, study: StudyRecord) {
     let trial = result.trial
-    var lines: [(name: String, value: String)] = [("trial", "\(trial.number) of '\(study.name.printable)'")]
+    var lines: [(name: String, value: String)] = [("trial", "\(trial.number) of '\(study.name.inMessage)'")]
     for (objective, name) in study.metricNames.enumerated() {
       var text = shortNumber(result.means[objective])
       if result.trials.count > 1 {

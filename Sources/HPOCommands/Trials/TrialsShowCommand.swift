@@ -2,6 +2,7 @@ import ArgumentParser
 import HPO
 import OrderedCollections
 import Programs
+import Spelling
 
 struct TrialsShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -83,7 +84,7 @@ struct TrialDetails {
   /// For people.
   var text: String {
     var facts: [(name: String, value: String)] = [
-      ("trial", "\(trial.number) of '\(study.name.printable)'"), ("state", trial.state.rawValue),
+      ("trial", "\(trial.number) of '\(study.name.inMessage)'"), ("state", trial.state.rawValue),
     ]
     facts += zip(study.metricNames, trial.values).map { ($0.printable, shortNumber($1)) }
     let parameters = trial.fixedParameters.merging(trial.externalParameters) { $1 }

@@ -53,16 +53,15 @@ package enum ProgramMessage: Sendable, Equatable {
 extension ProgramMessage {
   /// Reads a line of a command: a report has `step` and `value`, a result has `value` or `values`.
   package init(commandLine line: [UInt8]) {
-    guard let members = Self.members(of: line) else {
-      self = .none
-      return
-    }
-    if members["step"] != nil, members["value"] != nil || members["values"] != nil {
-      self = Self.report(members)
-    } else if members["value"] != nil || members["values"] != nil {
-      self = Self.result(members)
-    } else {
-      self = .none
+    do throws(NoObject) {
+      let members = try Self.members(of: line)
+      if members["value"] == nil, members["values"] == nil {
+        self = .none
+      } else {
+        self = members["step"] != nil ? Self.report(members) : Self.result(members)
+      }
+    } catch {
+      self = error.message
     }
   }
 
@@ -71,27 +70,30 @@ extension ProgramMessage {
   /// - Parameter number: The number of the trial that the worker evaluates. A message that names another one is
   ///   malformed; most name none.
   package init(workerLine line: [UInt8], number: Int?) {
-    guard let members = Self.members(of: line), let type = members["type"]?.stringValue else {
-      self = .none
-      return
+    do throws(NoObject) {
+      self = Self.workerMessage(try Self.members(of: line), number: number)
+    } catch {
+      self = error.message
     }
+  }
+
+  private static func workerMessage(_ members: OrderedDictionary<String, JSONValue>, number: Int?) -> ProgramMessage {
+    guard let type = members["type"]?.stringValue else { return .none }
     let types = ["report", "result", "pruned", "failed"]
     guard types.contains(type) else {
-      self = .malformed(
+      return .malformed(
         "unknown type '\(type.prefix(40))' of a message; \(NearestName.hint(for: type, among: types))", .other)
-      return
     }
     if let other = members["number"], number == nil || other.intValue != number {
-      self = .malformed(
+      return .malformed(
         "a message of type '\(type)' for trial \(other.serialized().prefix(20)), which the worker does not have", .other
       )
-      return
     }
     switch type {
-    case "report": self = Self.report(members)
-    case "result": self = Self.result(members)
-    case "pruned": self = .pruned
-    default: self = .failed(members["message"]?.stringValue ?? "the worker gave no reason")
+    case "report": return report(members)
+    case "result": return result(members)
+    case "pruned": return .pruned
+    default: return .failed(members["message"]?.stringValue ?? "the worker gave no reason")
     }
   }
 
@@ -100,12 +102,23 @@ extension ProgramMessage {
     "a line that begins with a brace and has more than \(LineSplitter.longestMessage >> 20) MiB, the most that a message "
     + "may have; keep large data in a file, and give its path as an attribute"
 
-  private static func members(of line: [UInt8]) -> OrderedDictionary<String, JSONValue>? {
-    // Bytes that are no UTF-8 become characters that a text may hold; everything else of JSON is ASCII.
-    guard case .object(let members)? = try? JSONValue(parsing: String(decoding: line, as: UTF8.self)) else {
-      return nil
+  /// What a line means that is no object of JSON.
+  private struct NoObject: Error {
+    let message: ProgramMessage
+  }
+
+  private static func members(of line: [UInt8]) throws(NoObject) -> OrderedDictionary<String, JSONValue> {
+    do throws(JSONError) {
+      // Bytes that are no UTF-8 become characters that a text may hold; everything else of JSON is ASCII.
+      if case .object(let members) = try JSONValue(parsing: String(decoding: line, as: UTF8.self)) { return members }
+    } catch {
+      // It may be the result, for which nobody is to look in vain.
+      if error.isNesting, line.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
+        let reason = "no result: it is \(error.message); keep such data in a file, and give its path as an attribute"
+        throw NoObject(message: .malformed(reason, .result))
+      }
     }
-    return members
+    throw NoObject(message: .none)
   }
 
   private static func report(_ members: OrderedDictionary<String, JSONValue>) -> ProgramMessage {

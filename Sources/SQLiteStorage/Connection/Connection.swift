@@ -163,11 +163,13 @@ struct Columns {
   }
 
   /// The text in a column; nil where it holds anything else.
-  func text(_ index: CInt) -> String? {
+  func text(_ index: CInt) -> String? { textBytes(index).map { String(decoding: $0, as: UTF8.self) } }
+
+  /// The bytes of the text in a column; nil where it holds anything else.
+  func textBytes(_ index: CInt) -> UnsafeBufferPointer<UInt8>? {
     guard sqlite3_column_type(statement, index) == SQLITE_TEXT, let bytes = sqlite3_column_text(statement, index)
     else { return nil }
-    let count = Int(sqlite3_column_bytes(statement, index))
-    return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+    return UnsafeBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(statement, index)))
   }
 
   /// The bytes in a column; nil where it holds anything else.

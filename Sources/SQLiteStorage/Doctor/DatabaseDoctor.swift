@@ -8,11 +8,17 @@ import Trials
 /// The rules are `DatabaseRule.all`; Documentation/StudyDatabase.md lists them.
 public struct DatabaseDoctor {
   private let file: DatabaseFile
+  private let isStudyFile: @Sendable (String) -> Bool
 
   /// Opens a file, without changing it.
   ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - isStudyFile: Whether a text can be read as a study file, of which the storage knows nothing; true for all where it is
+  ///     not given.
   /// - Throws: `StorageError` where the file is missing, is no study database, or of another version.
-  public init(path: String) throws {
+  public init(path: String, isStudyFile: @escaping @Sendable (String) -> Bool = { _ in true }) throws {
+    self.isStudyFile = isStudyFile
     try SQLiteStorage.checkPath(path, opening: .existing)
     file = try DatabaseFile(path: path)
     do {
@@ -35,7 +41,7 @@ public struct DatabaseDoctor {
   /// Checks every rule.
   public func examine() throws -> DatabaseReport {
     try file.read { connection in
-      DoctorFunctions.add(to: connection)
+      DoctorFunctions.add(to: connection, isStudyFile: isStudyFile)
       var report = try Self.report(connection)
       let journal = try connection.firstRow("PRAGMA journal_mode") { $0.text(0) } ?? nil
       if journal == "wal" { report.findings.append(.writeAheadLog) }
@@ -58,7 +64,7 @@ public struct DatabaseDoctor {
     }
     try file.copy(to: backup)
     var report = try file.write(.full) { connection in
-      DoctorFunctions.add(to: connection)
+      DoctorFunctions.add(to: connection, isStudyFile: isStudyFile)
       return try Self.mend(connection, found)
     }
     report.backup = backup

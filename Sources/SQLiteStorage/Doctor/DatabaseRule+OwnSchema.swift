@@ -6,16 +6,21 @@ extension DatabaseRule {
     + [ownIndexes, ownTriggers]
 
   private static let ownVersion = DatabaseRule(
-    name: "version of hpo's tables", demand: "hpo_version has a single row",
-    effects: Effects(hpo: "nothing, the highest version counts"), tables: ["hpo_version"],
-    breaches: "SELECT 'hpo_version', count(*) || ' rows' FROM hpo_version HAVING count(*) <> 1",
+    name: "version of hpo's tables", demand: "hpo_version has a single row with a whole number",
+    effects: Effects(hpo: "nothing, the highest number counts, and where there is none the tables are brought up anew"),
+    tables: ["hpo_version"],
+    breaches: """
+      SELECT 'hpo_version', count(*) || ' rows' FROM hpo_version HAVING count(*) <> 1 \
+      UNION ALL SELECT 'hpo_version', quote(schema_version) FROM hpo_version WHERE typeof(schema_version) <> 'integer'
+      """,
     repair: [
+      "DELETE FROM hpo_version WHERE typeof(schema_version) <> 'integer'",
       """
       DELETE FROM hpo_version WHERE rowid <> (SELECT rowid FROM hpo_version ORDER BY schema_version DESC, rowid LIMIT 1)
       """,
       "INSERT INTO hpo_version SELECT \(OwnSchema.version) WHERE NOT EXISTS (SELECT 1 FROM hpo_version)",
     ],
-    remedy: "the row of the highest version stays")
+    remedy: "the row of the highest version stays; where no number is left, this version's is written")
 
   private static let isPresentVersion = "(SELECT max(schema_version) FROM hpo_version) = \(OwnSchema.version)"
 

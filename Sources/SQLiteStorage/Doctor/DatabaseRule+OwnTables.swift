@@ -4,8 +4,8 @@ extension DatabaseRule {
     OwnSchema.tablesOfTrial.map { leftover(in: $0, key: "trial_id", of: "trials") }
     + OwnSchema.tablesOfStudy.map { leftover(in: $0, key: "study_id", of: "studies") }
     + [
-      ownerOfFinished, checkpointOfFinished, excludedUnfinished, exclusionOfOtherStudy, seed, window, history,
-      highestIDs,
+      ownerOfFinished, checkpointOfFinished, excludedUnfinished, exclusionOfOtherStudy, seed, window, search,
+      studyFile, history, highestIDs, sequences,
     ]
 
   private static func leftover(in table: String, key: String, of owners: String) -> DatabaseRule {
@@ -112,6 +112,28 @@ extension DatabaseRule {
     ],
     remedy: "the number that the study's trials ran with is written")
 
+  private static let search = DatabaseRule(
+    name: "search options", demand: "the options that a study keeps are a JSON object",
+    effects: Effects(
+      hpo: "the study goes on as its file says, without sampler, pruner, seed and limits that were typed"),
+    tables: ["hpo_study_documents"],
+    breaches: """
+      SELECT 'study ' || study_id, substr(quote(text), 1, 60) FROM hpo_study_documents \
+      WHERE document = 'search' AND NOT hpo_is_object(text)
+      """,
+    repair: ["DELETE FROM hpo_study_documents WHERE document = 'search' AND NOT hpo_is_object(text)"],
+    remedy: "the options are deleted; give those that you know to the next hpo optimize")
+
+  private static let studyFile = DatabaseRule(
+    name: "study files", demand: "the study file that a study keeps can be read",
+    effects: Effects(hpo: "an error, the study goes on only with a study file that is given"),
+    tables: ["hpo_study_documents"],
+    breaches: """
+      SELECT 'study ' || study_id, substr(quote(text), 1, 60) FROM hpo_study_documents \
+      WHERE document = 'configuration' AND NOT hpo_is_study_file(text)
+      """,
+    remedy: "give the file again: hpo optimize --config FILE --study NAME")
+
   private static let history = DatabaseRule(
     name: "kept histories", severity: .note, demand: "a kept history is whole, by its checksum",
     effects: Effects(hpo: "nothing, the trials are read anew"), tables: ["hpo_histories"],
@@ -133,4 +155,26 @@ extension DatabaseRule {
       """,
     repair: ["DELETE FROM hpo_highest_ids WHERE NOT \(isHighestID)"],
     remedy: "the rows are deleted")
+
+  private static let isLastID = "(typeof(seq) = 'integer' AND seq BETWEEN 0 AND \(OwnSchema.largestID))"
+
+  private static let sequences = DatabaseRule(
+    name: "last identifiers", demand: "the identifiers that SQLite gave out last are identifiers",
+    effects: Effects(
+      optuna: "StorageInternalError where a study or a trial is added, as if the disk were full", dashboard: "nothing",
+      hpo: "an error where a study or a trial is added"),
+    tables: ["sqlite_sequence", "hpo_highest_ids", "studies", "trials"],
+    breaches: """
+      SELECT 'sqlite_sequence', quote(name) || ': ' || quote(seq) FROM sqlite_sequence \
+      WHERE name IN ('studies', 'trials') AND NOT \(isLastID)
+      """,
+    repair: [("studies", "study_id"), ("trials", "trial_id")].map { table, key in
+      """
+      UPDATE sqlite_sequence SET seq = max( \
+      ifnull((SELECT max(\(key)) FROM \(table) WHERE \(key) <= \(OwnSchema.largestID)), 0), \
+      ifnull((SELECT id FROM hpo_highest_ids WHERE table_name = '\(table)' AND id <= \(OwnSchema.largestID)), 0)) \
+      WHERE name = '\(table)' AND NOT \(isLastID)
+      """
+    },
+    remedy: "the highest identifier of a row that is there, or was, is written")
 }

@@ -1,5 +1,5 @@
 extension DatabaseRule {
-  static let schema = [integrity, tables, indexes, versionRows, severalVersions]
+  static let schema = [integrity, tables, indexes, revision, versionRows, severalVersions]
 
   private static let integrity = DatabaseRule(
     name: "integrity", demand: "SQLite's pages and indexes are consistent",
@@ -38,6 +38,21 @@ extension DatabaseRule {
     },
     remedy: "the indexes are made")
 
+  // What stands behind a zero byte no function of ours is given.
+  private static let isNoRevision = "(NOT hpo_is_revision(version_num) OR instr(CAST(version_num AS BLOB), x'00') > 0)"
+
+  private static let revision = DatabaseRule(
+    name: "revision", demand: "alembic_version names a revision of Optuna's",
+    effects: .unreadable("RuntimeError", hpo: "nothing, version_info tells the version"), tables: ["alembic_version"],
+    breaches: "SELECT 'alembic_version', quote(version_num) FROM alembic_version WHERE \(isNoRevision)",
+    repair: [
+      "DELETE FROM alembic_version WHERE \(isNoRevision)",
+      """
+      INSERT INTO alembic_version SELECT '\(OptunaSchema.revision)' WHERE NOT EXISTS (SELECT 1 FROM alembic_version)
+      """,
+    ],
+    remedy: "the revision of Optuna \(OptunaSchema.library) is written")
+
   private static let versionRows = DatabaseRule(
     name: "version rows", severity: .note,
     demand: "version_info and alembic_version have a row, of one version, which is told by alembic_version",
@@ -62,9 +77,20 @@ extension DatabaseRule {
     remedy: "the rows of Optuna \(OptunaSchema.library) are written")
 
   private static let severalVersions = DatabaseRule(
-    name: "one version", demand: "alembic_version has a single row",
-    effects: .unreadable("CommandError", hpo: "nothing"), tables: ["alembic_version"],
-    breaches: "SELECT 'alembic_version', count(*) || ' rows' FROM alembic_version HAVING count(*) > 1",
-    repair: ["DELETE FROM alembic_version WHERE version_num <> '\(OptunaSchema.revision)'"],
+    name: "one version", demand: "version_info and alembic_version have a single row each",
+    effects: .unreadable("StorageInternalError or CommandError", hpo: "nothing"),
+    tables: ["version_info", "alembic_version"],
+    breaches: """
+      SELECT 'alembic_version', count(*) || ' rows' FROM alembic_version HAVING count(*) > 1 \
+      UNION ALL SELECT 'version_info', count(*) || ' rows' FROM version_info HAVING count(*) > 1
+      """,
+    repair: [
+      "DELETE FROM alembic_version WHERE version_num <> '\(OptunaSchema.revision)'",
+      """
+      DELETE FROM version_info WHERE rowid <> (SELECT rowid FROM version_info \
+      ORDER BY schema_version IS \(OptunaSchema.version) DESC, version_info_id IS 1 DESC, rowid LIMIT 1)
+      """,
+      "UPDATE version_info SET version_info_id = 1 WHERE version_info_id IS NOT 1",
+    ],
     remedy: "the rows of other versions are deleted")
 }

@@ -1,5 +1,20 @@
 extension DatabaseRule {
-  static let trials = [state, times, numbers, abandoned]
+  static let trials = [identifiers, state, times, heartbeats, numbers, abandoned]
+
+  private static let identifiers = DatabaseRule(
+    name: "identifiers", demand: "the identifiers of studies and trials are from 1 to 2^53 - 1",
+    effects: Effects(
+      optuna: "behind the highest one of all others come at random, or, in tables that hpo made, StorageInternalError "
+        + "as if the disk were full",
+      dashboard: "another identifier than that of the row", hpo: "left out below 1; an error where another is added"),
+    tables: ["studies", "trials"],
+    breaches: """
+      SELECT 'study ' || quote(study_name), 'identifier ' || study_id FROM studies \
+      WHERE study_id NOT BETWEEN 1 AND \(OwnSchema.largestID) \
+      UNION ALL SELECT \(trialPlace), 'identifier ' || t.trial_id FROM trials t \
+      WHERE t.trial_id NOT BETWEEN 1 AND \(OwnSchema.largestID)
+      """,
+    remedy: "copy the study to another file with hpo study copy, which gives out new identifiers")
 
   private static let states = "('RUNNING', 'COMPLETE', 'PRUNED', 'FAIL', 'WAITING')"
 
@@ -32,6 +47,28 @@ extension DatabaseRule {
       """
     },
     remedy: "seconds since 1970 become a text, what is no time becomes NULL")
+
+  private static let isNoHeartbeat = "(h.heartbeat IS NULL OR NOT hpo_is_time(h.heartbeat))"
+
+  private static let heartbeats = DatabaseRule(
+    name: "heartbeats", demand: "a heartbeat is a time, as those of trials are",
+    effects: Effects(
+      optuna: "TypeError or ValueError where it looks for trials whose process has ended, so that none is run",
+      dashboard: "nothing", hpo: "a running trial of another host is left to it for good"),
+    tables: ["trial_heartbeats", "trials"],
+    breaches: """
+      SELECT printf('trial %s (id)', h.trial_id), 'heartbeat ' || quote(h.heartbeat) FROM trial_heartbeats h \
+      WHERE \(isNoHeartbeat)
+      """,
+    repair: [
+      """
+      UPDATE trial_heartbeats AS h SET heartbeat = (SELECT datetime_start FROM trials t WHERE t.trial_id = h.trial_id) \
+      WHERE \(isNoHeartbeat) AND EXISTS \
+      (SELECT 1 FROM trials t WHERE t.trial_id = h.trial_id AND t.datetime_start IS NOT NULL)
+      """,
+      "DELETE FROM trial_heartbeats AS h WHERE \(isNoHeartbeat)",
+    ],
+    remedy: "it becomes the start of the trial; without one the row is deleted")
 
   /// The studies whose numbers are not 0 to n - 1; trials of a study that is not there have no order to keep.
   private static let misnumbered = """

@@ -9,7 +9,11 @@ import Trials
 /// Functions of SQL that ask this program's own readers, so that a rule and a reader cannot disagree.
 enum DoctorFunctions {
   /// Adds the functions to a connection.
-  static func add(to connection: Connection) {
+  ///
+  /// - Parameters:
+  ///   - connection: The connection.
+  ///   - isStudyFile: Whether a text can be read as a study file.
+  static func add(to connection: Connection, isStudyFile: @escaping @Sendable (String) -> Bool) {
     let distributions = KnownDistributions()
     add("hpo_is_json", 1, to: connection) { values in
       text(values[0]).map { (try? JSONValue(parsing: $0)) != nil } ?? false
@@ -23,6 +27,11 @@ enum DoctorFunctions {
       // What Optuna writes before it knows the values.
       return list == .null || list?.arrayValue?.allSatisfy { $0.doubleValue != nil } ?? false
     }
+    add("hpo_is_object", 1, to: connection) { values in
+      if case .object? = json(values[0]) { true } else { false }
+    }
+    add("hpo_is_study_file", 1, to: connection) { values in text(values[0]).map(isStudyFile) ?? false }
+    add("hpo_is_revision", 1, to: connection) { values in text(values[0]).map(OptunaSchema.isRevision) ?? false }
     add("hpo_is_seed", 1, to: connection) { values in text(values[0]).flatMap { UInt64($0) } != nil }
     add("hpo_is_window", 1, to: connection) { values in text(values[0]).flatMap { Int($0) }.map { $0 > 0 } ?? false }
     add("hpo_is_history", 1, to: connection) { values in

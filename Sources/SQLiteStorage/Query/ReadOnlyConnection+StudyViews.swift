@@ -1,6 +1,7 @@
 import GRDBSQLite
 import OrderedCollections
 import SearchSpace
+import Spelling
 import TrialStorage
 import Trials
 
@@ -16,7 +17,9 @@ extension ReadOnlyConnection {
     let wanted = words.filter { $0 == "study" || Int64($0.trimmingPrefix("study_")) != nil && $0.hasPrefix("study_") }
     // Other files may be queried as well.
     guard !wanted.isEmpty, try texts("SELECT name FROM main.sqlite_master WHERE name = 'studies'") == ["studies"] else {
-      if let name { throw StorageError(.studyNotFound, "there is no study '\(name)': '\(path)' has no studies") }
+      if let name {
+        throw StorageError(.studyNotFound, "there is no study '\(name.inMessage)': '\(path)' has no studies")
+      }
       return
     }
     let studies = zip(
@@ -32,7 +35,8 @@ extension ReadOnlyConnection {
     if let name, named?.isEmpty ?? true {
       throw StorageError(
         .studyNotFound,
-        "there is no study '\(name)'; there are \(studies.map { "'\($0.name)'" }.joined(separator: ", "))")
+        "there is no study '\(name.inMessage)'; there are \(studies.map { "'\($0.name.inMessage)'" }.joined(separator: ", "))"
+      )
     }
     let candidates = named ?? studies
     guard wanted.contains("study") else { return }

@@ -4,22 +4,12 @@ import TrialStorage
 import Trials
 
 extension TrialReader {
+  static let values = "SELECT trial_id, objective, value, value_type FROM trial_values WHERE"
+
   /// Reads the values of the objectives.
   func readValues(into trials: inout [FrozenTrial]) throws {
     try readRows(
-      "SELECT trial_id, objective, value, value_type FROM trial_values", into: &trials,
-      as: { row, trial -> (key: Int64, value: Double)? in
-        guard let objective = row.int(1) else {
-          oddities.note("trial \(trial): a value belongs to objective \(row.description(1))")
-          return nil
-        }
-        let value = number(row, value: 2, type: 3, what: "value \(objective)", trial: trial)
-        guard let value, !value.isNaN else {
-          if value != nil { oddities.note("trial \(trial): value \(objective) is NaN") }
-          return nil
-        }
-        return (objective, value)
-      },
+      Self.values, into: &trials, as: value,
       store: { trial, values in
         guard values.enumerated().allSatisfy({ Int64($0) == $1.key }) else {
           let id = trial.id
@@ -29,10 +19,24 @@ extension TrialReader {
       })
   }
 
+  /// The value in a row of `values`, with its objective; nil where there is none.
+  func value(_ row: Columns, trial: Int64) -> (key: Int64, value: Double)? {
+    guard let objective = row.int(1) else {
+      oddities.note("trial \(trial): a value belongs to objective \(row.description(1))")
+      return nil
+    }
+    let value = number(row, value: 2, type: 3, what: "value \(objective)", trial: trial)
+    guard let value, !value.isNaN else {
+      if value != nil { oddities.note("trial \(trial): value \(objective) is NaN") }
+      return nil
+    }
+    return (objective, value)
+  }
+
   /// Reads parameters, reports and attributes.
   func readRest(into trials: inout [FrozenTrial]) throws {
     try readRows(
-      "SELECT trial_id, param_id, param_name, param_value, distribution_json FROM trial_params", into: &trials,
+      "SELECT trial_id, param_id, param_name, param_value, distribution_json FROM trial_params WHERE", into: &trials,
       as: parameter,
       store: { trial, rows in
         trial.parameters.reserveCapacity(rows.count)
@@ -40,7 +44,7 @@ extension TrialReader {
       })
     try readRows(
       """
-      SELECT trial_id, step, intermediate_value, intermediate_value_type FROM trial_intermediate_values
+      SELECT trial_id, step, intermediate_value, intermediate_value_type FROM trial_intermediate_values WHERE
       """, into: &trials,
       as: { row, trial -> (key: Int64, value: Double)? in
         guard let step = row.int(1) else {
@@ -61,7 +65,7 @@ extension TrialReader {
     store: (inout FrozenTrial, OrderedDictionary<String, JSONValue>) -> Void
   ) throws {
     try readRows(
-      "SELECT trial_id, \(kind.trialTable.dropLast())_id, key, value_json FROM \(kind.trialTable)", into: &trials,
+      "SELECT trial_id, \(kind.trialTable.dropLast())_id, key, value_json FROM \(kind.trialTable) WHERE", into: &trials,
       as: { row, trial -> (key: Int64, value: (name: String, value: JSONValue))? in
         guard let id = row.int(1), let name = row.text(2) else {
           oddities.note("trial \(trial): an attribute has no name")
@@ -128,36 +132,52 @@ extension TrialReader {
   /// Reads the rows of one table that belong to the trials, which are given by ascending identifier.
   ///
   /// - Parameters:
-  ///   - sql: Selects the trial's identifier first; a condition is added to it.
+  ///   - sql: Selects the trial's identifier first, and ends where a condition is to follow.
   ///   - decode: Reads a row of the trial of that identifier, with a key to sort by; nil for a row to pass over.
   ///   - store: Puts the rows of one trial, by ascending key, where they belong. Not called for a trial without rows.
   private func readRows<Value>(
     _ sql: String, into trials: inout [FrozenTrial], as decode: (Columns, Int64) -> (key: Int64, value: Value)?,
     store: (inout FrozenTrial, [(key: Int64, value: Value)]) -> Void
   ) throws {
-    let query = sql + " WHERE trial_id BETWEEN ? AND ? ORDER BY trial_id"
-    for span in TrialSpan.spans(of: trials) {
-      var position = span.positions.lowerBound
-      var rows: [(key: Int64, value: Value)] = []
-      func flush() {
-        guard !rows.isEmpty else { return }
-        rows.sort { $0.key < $1.key }
-        store(&trials[position], rows)
-        rows.removeAll(keepingCapacity: true)
+    var present = 0
+    var rows: [(key: Int64, value: Value)] = []
+    func flush() {
+      guard !rows.isEmpty else { return }
+      rows.sort { $0.key < $1.key }
+      store(&trials[present], rows)
+      rows.removeAll(keepingCapacity: true)
+    }
+    try forEachRow(sql, of: trials.map(\.id)) { position, row in
+      if position != present {
+        flush()
+        present = position
       }
+      if let decoded = decode(row, trials[position].id) { rows.append(decoded) }
+    }
+    flush()
+  }
+
+  /// Calls `body` on each row of one table that belongs to a trial, with the trial's position among those that are given.
+  ///
+  /// - Parameters:
+  ///   - sql: Selects the trial's identifier first, and ends where a condition is to follow.
+  ///   - ids: The identifiers of the trials, which ascend.
+  ///   - order: What rows of one trial are ordered by, behind a comma.
+  ///   - body: Gets the rows of each trial one behind the other, by ascending identifier.
+  func forEachRow(
+    _ sql: String, of ids: [Int64], orderedBy order: String = "", _ body: (Int, Columns) throws -> Void
+  ) throws {
+    let query = sql + " trial_id BETWEEN ? AND ? ORDER BY trial_id" + order
+    for span in TrialSpan.spans(of: ids) {
+      var position = span.positions.lowerBound
       try connection.forEachRow(
         query, .int(span.identifiers.lowerBound), .int(span.identifiers.upperBound)
       ) { row in
         guard let id = row.int(0) else { return }
-        if trials[position].id < id {
-          flush()
-          // The last trial of the span has the highest identifier that the query yields.
-          while trials[position].id < id { position += 1 }
-        }
-        guard trials[position].id == id, let decoded = decode(row, id) else { return }
-        rows.append(decoded)
+        // The last trial of the span has the highest identifier that the query yields.
+        while ids[position] < id { position += 1 }
+        if ids[position] == id { try body(position, row) }
       }
-      flush()
     }
   }
 }

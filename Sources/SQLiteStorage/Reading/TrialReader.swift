@@ -9,7 +9,7 @@ struct TrialReader {
   let storage: SQLiteStorage
   var oddities = Oddities(areCollected: false)
 
-  private static let heads = "SELECT trial_id, number, state, datetime_start, datetime_complete FROM trials"
+  private static let times = ", datetime_start, datetime_complete"
 
   /// The trials of a study by number, those in some states where they are given.
   func trials(study: Int64, states: Set<TrialState>? = nil) throws -> [FrozenTrial] {
@@ -36,9 +36,9 @@ struct TrialReader {
   }
 
   private func heads(study: Int64, above id: Int64 = 0, limit: Int = -1) throws -> [FrozenTrial] {
-    try heads(
-      Self.heads + " WHERE study_id = ? AND trial_id > ? ORDER BY trial_id LIMIT \(limit)", .int(study), .int(id),
-      study: study)
+    var found: [FrozenTrial] = []
+    try forEachHead(study: study, above: id, limit: limit, with: Self.times) { found.append(head($0, $1, $2, $3)) }
+    return found
   }
 
   /// The trials of those identifiers that belong to the study, by number.
@@ -49,33 +49,55 @@ struct TrialReader {
   private func heads(of ids: some Sequence<Int64>, study: Int64) throws -> [FrozenTrial] {
     var found: [FrozenTrial] = []
     for id in ids.sorted() {
-      found += try heads(
-        Self.heads + " WHERE trial_id = ? AND study_id = ?", .int(id), .int(study), study: study)
+      try forEachHead(Self.times, "trial_id = ? AND study_id = ?", .int(id), .int(study), study: study) {
+        found.append(head($0, $1, $2, $3))
+      }
     }
     return found
   }
 
-  private func heads(_ sql: String, _ first: SQLArgument, _ second: SQLArgument, study: Int64) throws -> [FrozenTrial] {
-    var trials: [FrozenTrial] = []
-    var unnumbered: [Int] = []
+  private func head(_ id: Int64, _ number: Int, _ state: TrialState, _ row: Columns) -> FrozenTrial {
+    var trial = FrozenTrial(id: id, number: number, state: state)
+    trial.started = moment(row, 3, trial: id)
+    trial.completed = moment(row, 4, trial: id)
+    return trial
+  }
+
+  /// Calls `body` on identifier, number, state and row of the first trials of a study above an identifier, which ascend.
+  ///
+  /// - Parameters:
+  ///   - study: The identifier of the study.
+  ///   - id: The identifier above which they are.
+  ///   - limit: How many they are at most; −1 for no limit.
+  ///   - columns: Those that the row has from the fourth on, each behind a comma.
+  ///   - body: Gets the rows.
+  func forEachHead(
+    study: Int64, above id: Int64, limit: Int, with columns: String = "",
+    _ body: (Int64, Int, TrialState, Columns) -> Void
+  ) throws {
+    try forEachHead(
+      columns, "study_id = ? AND trial_id > ? ORDER BY trial_id LIMIT \(limit)", .int(study), .int(id), study: study,
+      body)
+  }
+
+  private func forEachHead(
+    _ columns: String, _ condition: String, _ first: SQLArgument, _ second: SQLArgument, study: Int64,
+    _ body: (Int64, Int, TrialState, Columns) -> Void
+  ) throws {
+    let sql = "SELECT trial_id, number, state\(columns) FROM trials WHERE \(condition)"
     try connection.forEachRow(sql, first, second) { row in
       guard let id = row.int(0) else { return }
-      if row.int(1) == nil { unnumbered.append(trials.count) }
-      var trial = FrozenTrial(id: id, number: Int(row.int(1) ?? 0), state: state(row, trial: id))
-      trial.started = moment(row, 3, trial: id)
-      trial.completed = moment(row, 4, trial: id)
-      trials.append(trial)
+      body(id, try row.int(1).map { Int($0) } ?? number(of: id, study: study), state(row, trial: id), row)
     }
-    for position in unnumbered {
-      let id = trials[position].id
-      oddities.note("trial \(id) has no number")
-      // A number is how many trials of the study are older.
-      let older = try connection.firstRow(
-        "SELECT count(*) FROM trials WHERE study_id = ? AND trial_id < ?", .int(study), .int(id)
-      ) { $0.int(0) }
-      trials[position].number = Int((older ?? nil) ?? 0)
-    }
-    return trials
+  }
+
+  /// The number of a trial that has none on record: how many trials of the study are older.
+  private func number(of id: Int64, study: Int64) throws -> Int {
+    oddities.note("trial \(id) has no number")
+    let older = try connection.firstRow(
+      "SELECT count(*) FROM trials WHERE study_id = ? AND trial_id < ?", .int(study), .int(id)
+    ) { $0.int(0) }
+    return Int((older ?? nil) ?? 0)
   }
 
   private func state(_ row: Columns, trial id: Int64) -> TrialState {

@@ -7,6 +7,13 @@ enum OptunaSchema {
   static let version: Int64 = 12
   /// The version of the tables in `alembic_version`, by which Optuna upgrades a file.
   static let revision = "v3.2.0.a"
+  /// Whether a text names a revision, as all of Optuna's do: such as `v3.2.0.a`.
+  static func isRevision(_ text: String) -> Bool {
+    let rest = text.utf8.dropFirst()
+    return text.hasPrefix("v") && rest.first.map { (48...57).contains($0) } ?? false
+      && rest.allSatisfy { (48...57).contains($0) || (97...122).contains($0) || $0 == UInt8(ascii: ".") }
+  }
+
   /// Whether a revision, such as `v5.1.0.a`, came after the one that is known here.
   static func isNewer(_ other: String) -> Bool {
     func parts(_ revision: String) -> [Int] { revision.dropFirst().split(separator: ".").compactMap { Int($0) } }

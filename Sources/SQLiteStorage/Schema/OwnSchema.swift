@@ -162,7 +162,7 @@ enum OwnSchema {
       (
         name,
         """
-        TRIGGER \(name) AFTER \(event) ON \(table) WHEN \(condition) BEGIN \
+        TRIGGER \(name) \(event) ON \(table) WHEN \(condition) BEGIN \
         INSERT INTO hpo_study_revisions (study_id, revision) SELECT \(study), 1 \
         WHERE \(study) IN (SELECT study_id FROM studies) \
         ON CONFLICT (study_id) DO UPDATE SET revision = revision + 1; END
@@ -172,19 +172,31 @@ enum OwnSchema {
     let changes = "old.state IS NOT new.state OR old.number IS NOT new.number OR old.study_id IS NOT new.study_id"
     var triggers = [
       count(
-        "hpo_finished_trial_updated", "UPDATE", of: "trials", where: "old.state \(isFinished) AND (\(changes))",
+        "hpo_finished_trial_updated", "AFTER UPDATE", of: "trials", where: "old.state \(isFinished) AND (\(changes))",
         study: "old.study_id"),
       count(
-        "hpo_finished_trial_deleted", "DELETE", of: "trials", where: "old.state \(isFinished)", study: "old.study_id"),
+        "hpo_finished_trial_deleted", "AFTER DELETE", of: "trials", where: "old.state \(isFinished)",
+        study: "old.study_id"),
     ]
-    for table in ["trial_values", "trial_params", "trial_intermediate_values", "trial_system_attributes"] {
-      for event in ["UPDATE", "DELETE"] {
+    let keys: KeyValuePairs = [
+      "trial_values": "objective", "trial_params": "param_name", "trial_intermediate_values": "step",
+      "trial_system_attributes": "\"key\"",
+    ]
+    for (table, key) in keys {
+      func late(_ change: String, _ event: String, of row: String, if condition: String = "") {
         triggers.append(
           count(
-            "hpo_\(table)_\(event.lowercased())d_late", event, of: table,
-            where: "(SELECT state FROM trials WHERE trial_id = old.trial_id) \(isFinished)",
-            study: "(SELECT study_id FROM trials WHERE trial_id = old.trial_id)"))
+            "hpo_\(table)_\(change)_late", event, of: table,
+            where: "(SELECT state FROM trials WHERE trial_id = \(row).trial_id) \(isFinished)\(condition)",
+            study: "(SELECT study_id FROM trials WHERE trial_id = \(row).trial_id)"))
       }
+      late("updated", "AFTER UPDATE", of: "old")
+      late("deleted", "AFTER DELETE", of: "old")
+      // The row that INSERT OR REPLACE takes away counts as none that is deleted. Rows that are only added are none: Optuna
+      // adds values, and all of a trial that is finished from the start, behind the state.
+      late(
+        "replaced", "BEFORE INSERT", of: "new",
+        if: " AND EXISTS (SELECT 1 FROM \(table) WHERE trial_id = new.trial_id AND \(key) = new.\(key))")
     }
     return triggers
   }()

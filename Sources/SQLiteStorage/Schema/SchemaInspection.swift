@@ -20,7 +20,10 @@ struct SchemaInspection {
       }
     }
     if tables.contains("hpo_version") {
-      ownVersion = try connection.firstRow("SELECT max(schema_version) FROM hpo_version") { $0.int(0) } ?? nil
+      ownVersion =
+        try connection.firstRow(
+          "SELECT max(schema_version) FROM hpo_version WHERE typeof(schema_version) = 'integer'"
+        ) { $0.int(0) } ?? nil
     }
   }
 
@@ -73,14 +76,18 @@ struct SchemaInspection {
         ? "the file is of a newer Optuna, so update hpo"
         : "an older file is brought up with `optuna storage upgrade --storage sqlite:///\(path)`"
     }
-    // Optuna, too, goes by the revision where there is one.
-    let revision =
-      try tables.contains("alembic_version")
-      ? connection.firstRow("SELECT version_num FROM alembic_version") { $0.text(0) ?? $0.description(0) } : nil
-    guard revision != OptunaSchema.revision else { return }
+    // Optuna, too, goes by the revision where there is one. A text that is none says nothing, and the doctor replaces it.
+    var revisions: [String] = []
+    if tables.contains("alembic_version") {
+      try connection.forEachRow("SELECT version_num FROM alembic_version") { row in
+        if let text = row.text(0), OptunaSchema.isRevision(text) { revisions.append(text) }
+      }
+    }
+    guard !revisions.contains(OptunaSchema.revision) else { return }
     if tables.contains("version_info"),
       let found = try connection.firstRow(
-        "SELECT schema_version FROM version_info", read: { (version: $0.int(0), text: $0.description(0)) }),
+        "SELECT schema_version FROM version_info ORDER BY schema_version IS \(OptunaSchema.version) DESC",
+        read: { (version: $0.int(0), text: $0.description(0)) }),
       found.version != OptunaSchema.version
     {
       throw StorageError(
@@ -88,7 +95,7 @@ struct SchemaInspection {
         "the study database '\(path)' has tables of version \(found.text); \(known); "
           + hint(isNewer: (found.version ?? 0) > OptunaSchema.version))
     }
-    if let revision {
+    if let revision = revisions.first {
       throw StorageError(
         .unsupportedFile,
         "the study database '\(path)' has tables of version '\(revision)'; \(known); "

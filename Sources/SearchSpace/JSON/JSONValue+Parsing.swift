@@ -6,6 +6,8 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
   public let offset: Int
   /// What was found or expected there.
   public let message: String
+  /// Whether the text may be JSON, and is only nested deeper than the reader goes.
+  package internal(set) var isNesting = false
 
   public var description: String { "not valid JSON at byte \(offset): \(message)" }
 }
@@ -75,7 +77,9 @@ private struct JSONParser {
     _ parse: (inout JSONParser) throws(JSONError) -> JSONValue
   ) throws(JSONError) -> JSONValue {
     depth += 1
-    guard depth <= depthLimit else { throw failure("nested deeper than \(depthLimit) levels") }
+    guard depth <= depthLimit else {
+      throw JSONError(offset: position, message: "nested deeper than \(depthLimit) levels", isNesting: true)
+    }
     position += 1
     let value = try parse(&self)
     depth -= 1

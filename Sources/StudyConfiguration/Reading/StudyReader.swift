@@ -75,8 +75,7 @@ struct StudyReader {
         "the sampler 'evolution' serves one objective, and there are \(directions.count); take nsga2")
     }
     let trials = reader.wholeNumber("trials", in: 1...Int.max)
-    // As many as `Study.mostJobs`.
-    let jobs = reader.wholeNumber("jobs", in: 1...200)
+    let jobs = reader.wholeNumber("jobs", in: TrialJobs.range)
     let duplicates = reader.name("duplicates", "policy", DuplicateHandling.self)
     let stop = reader.members["stop"].map { StopConfiguration($0, log: log) } ?? StopConfiguration()
     if let data = objective?.objective?.data { architecture?.checkSamples(of: data) }

@@ -78,7 +78,7 @@ extension OrderedTrials {
     try takeIn(seen.count, without: passedOver, storage: storage, study: study)
     if needsIndex {
       try history.indexConfigurations { body in
-        try storage.forEachTrial(study: study) { if seen.contains($0.number) { body($0.included) } }
+        try storage.forEachConfiguration(study: study) { if seen.contains($0.number) { body($0.included) } }
       }
     }
     var view = history

@@ -28,7 +28,7 @@ extension Study {
     guard let seen = view?.seen else { return nil }
     withOrderedTrials { $0.needsIndex = true }
     try view?.history.indexConfigurations { body in
-      try storage.forEachTrial(study: id) { if seen.contains($0.number) { body($0.included) } }
+      try storage.forEachConfiguration(study: id) { if seen.contains($0.number) { body($0.included) } }
     }
     return try view?.history.first(withParametersOf: trial) { number in
       guard number != trial.number else { return nil }
@@ -96,13 +96,22 @@ extension FrozenTrial {
   }
 }
 
+extension HashedConfiguration {
+  /// The configuration as whoever counts its trial sees it.
+  var included: HashedConfiguration {
+    var copy = self
+    copy.isExcluded = false
+    return copy
+  }
+}
+
 extension KnownTrials {
   /// A finished trial with a result and with the parameters of another one.
   mutating func finishedTwin(
     of trial: FrozenTrial, in storage: any Storage, study: Int64
   ) throws -> FrozenTrial? {
     if !history.isIndexed {
-      try history.indexConfigurations { try storage.forEachTrial(study: study, $0) }
+      try history.indexConfigurations { try storage.forEachConfiguration(study: study, $0) }
       // The next process is spared that.
       try keep(in: storage, study: study, after: nil)
     }

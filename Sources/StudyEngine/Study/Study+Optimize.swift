@@ -1,10 +1,10 @@
 import Dispatch
 import TrialStorage
+import Trials
 
 extension Study {
-  /// The greatest number of jobs of a process. Each has a thread for itself, of which Dispatch gives a process 255, and some are
-  /// needed beside: what waits for the disk, the time and for signals.
-  public static let mostJobs = 200
+  /// The greatest number of jobs of a process.
+  public static let mostJobs = TrialJobs.range.upperBound
 
   /// Runs trials until the study holds `trials` of them, the time is over, a rule is met, the sampler has tried everything,
   /// or `stop` is asked to stop.
@@ -40,7 +40,7 @@ extension Study {
     stopRules: [any StopRule] = [], observer: @escaping @Sendable (StudyEvent) -> Void = { _ in },
     objective: @escaping @Sendable (Trial) throws -> [Double]
   ) async throws -> OptimizationSummary {
-    guard (1...Self.mostJobs).contains(jobs) else {
+    guard TrialJobs.range.contains(jobs) else {
       throw StudyError(.invalidArgument, "\(jobs) jobs: 1 to \(Self.mostJobs) are possible in a process")
     }
     guard trials ?? 0 >= 0 else { throw StudyError(.invalidArgument, "\(trials ?? 0) is no count of trials") }

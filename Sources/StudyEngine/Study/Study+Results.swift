@@ -1,3 +1,4 @@
+import Spelling
 public import TrialStorage
 public import Trials
 
@@ -21,7 +22,7 @@ extension Study {
       guard directions.count == 1 else {
         throw StudyError(
           .severalObjectives,
-          "the study '\(name)' has \(directions.count) objectives, so it has a Pareto front and no best")
+          "the study '\(name.inMessage)' has \(directions.count) objectives, so it has a Pareto front and no best")
       }
       guard let record = try storage.study(named: name), let best = try storage.bestResult(of: record) else {
         throw try storage.noBest(study: id, named: name)

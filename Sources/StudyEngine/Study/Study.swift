@@ -2,6 +2,7 @@ public import Pruners
 public import Samplers
 import OrderedCollections
 import SearchSpace
+import Spelling
 import Synchronization
 public import TrialStorage
 public import Trials
@@ -96,7 +97,8 @@ public final class Study: Sendable {
       guard record.directions == directions else {
         throw StudyError(
           .directionsDiffer,
-          "the study '\(name)' exists with the direction \(record.directions.map(\.rawValue).joined(separator: ", ")), "
+          "the study '\(name.inMessage)' exists with the direction "
+            + "\(record.directions.map(\.rawValue).joined(separator: ", ")), "
             + "not \(directions.map(\.rawValue).joined(separator: ", ")); take another name or delete it")
       }
       // Optuna's studies have no seed.
@@ -111,16 +113,16 @@ public final class Study: Sendable {
       guard let window = Int(text), window > 0 else {
         throw StudyError(
           .invalidWindow,
-          "the study '\(name)' is deterministic, but '\(text)' is no number of trials that may run at once, so nothing is "
-            + "started; 'hpo doctor FILE --repair' writes the number that its trials ran with")
+          "the study '\(name.inMessage)' is deterministic, but '\(text)' is no number of trials that may run at once, "
+            + "so nothing is started; 'hpo doctor FILE --repair' writes the number that its trials ran with")
       }
       return window
     }
     if let window, window != self.window {
       throw StudyError(
         .windowDiffers,
-        "the study '\(name)' is deterministic with \(self.window ?? 0) trials at once, which does not change; leave the "
-          + "window out, or take another name")
+        "the study '\(name.inMessage)' is deterministic with \(self.window ?? 0) trials at once, which does not change; "
+          + "leave the window out, or take another name")
     }
     seed = try sampler.seed ?? storage.document(.seed, study: record.id).flatMap(UInt64.init) ?? 0
     self.name = record.name

@@ -1,3 +1,5 @@
+import Spelling
+
 /// What is wrong with the use of a study or of a trial.
 public struct StudyError: Error, Sendable, CustomStringConvertible {
   /// The kind of a mistake.
@@ -46,7 +48,7 @@ public struct StudyError: Error, Sendable, CustomStringConvertible {
       complete == 0
       ? excluded == 0 ? "yet" : "that counts; \(excluded) of its trials \(excluded == 1 ? "is" : "are") excluded"
       : "that meets its constraints yet; \(complete) of its trials do not"
-    return StudyError(.noCompleteTrial, "the study '\(name)' has no complete trial \(reason)")
+    return StudyError(.noCompleteTrial, "the study '\(name.inMessage)' has no complete trial \(reason)")
   }
 
   /// The message.

@@ -8,7 +8,13 @@ struct ConfigurationIndex: Sendable {
     let hash: UInt64
     let number: Int32
 
-    static func < (a: Entry, b: Entry) -> Bool { (a.hash, a.number) < (b.hash, b.number) }
+    init(hash: UInt64, number: Int32) { (self.hash, self.number) = (hash, number) }
+
+    init(_ configuration: HashedConfiguration) {
+      self.init(hash: configuration.hash, number: Int32(clamping: configuration.number))
+    }
+
+    static func < (a: Entry, b: Entry) -> Bool { a.hash == b.hash ? a.number < b.number : a.hash < b.hash }
   }
 
   /// What was kept, ascending.
@@ -17,12 +23,22 @@ struct ConfigurationIndex: Sendable {
   private var first: [UInt64: Int32] = [:]
   private var others: [UInt64: [Int32]] = [:]
 
-  init() {}
+  /// Makes the index of the trials whose configurations `reading` hands to its argument, in any order, excluded ones aside.
+  ///
+  /// - Complexity: O(*n* log *n*).
+  init(reading: ((HashedConfiguration) -> Void) throws -> Void) rethrows {
+    try reading { if !$0.isExcluded { kept.append(Entry($0)) } }
+    kept.sort()
+    // Numbers that two trials of a damaged study have.
+    if zip(kept, kept.dropFirst()).contains(where: ==) {
+      kept = kept.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+    }
+  }
 
   /// What `body` makes of the first trial for which it makes something, of those that may have the parameters of a trial, by
   /// ascending number; some may only have the same hash.
   func first<Result>(like trial: FrozenTrial, _ body: (Int) throws -> Result?) rethrows -> Result? {
-    let hash = Self.hash(trial)
+    let hash = HashedConfiguration.hash(trial)
     var place = kept.partitioningIndex { $0.hash >= hash }
     var next = first[hash]
     var rest = others[hash, default: []][...]
@@ -36,7 +52,7 @@ struct ConfigurationIndex: Sendable {
   }
 
   mutating func insert(_ trial: FrozenTrial) {
-    let entry = Entry(hash: Self.hash(trial), number: Int32(clamping: trial.number))
+    let entry = Entry(hash: HashedConfiguration.hash(trial), number: Int32(clamping: trial.number))
     let place = kept.partitioningIndex { $0 >= entry }
     guard place == kept.endIndex || kept[place] != entry else { return }
     guard let lowest = first[entry.hash] else {
@@ -49,14 +65,6 @@ struct ConfigurationIndex: Sendable {
     let behind = others[entry.hash]?.partitioningIndex { $0 >= other } ?? 0
     guard others[entry.hash]?.dropFirst(behind).first != other else { return }
     others[entry.hash, default: []].insert(other, at: behind)
-  }
-
-  /// A sum, so that the order of the parameters does not matter; the same in each process.
-  private static func hash(_ trial: FrozenTrial) -> UInt64 {
-    trial.parameters.reduce(0) { sum, element in
-      // 0 and -0 are one value.
-      sum &+ SampleHash.mixed(element.key.utf8.checksum ^ SampleHash.mixed((element.value.value + 0).bitPattern))
-    }
   }
 }
 

@@ -81,16 +81,11 @@ public struct TrialHistory: Sendable {
 
   /// Prepares for `first(withParametersOf:_:)`, and from then on keeps what that needs in step.
   ///
-  /// - Parameter reading: Hands all trials of the history to its argument, once; not where that was done before.
-  /// - Complexity: O(*n*) at the first call.
-  package mutating func indexConfigurations(reading: ((FrozenTrial) -> Void) throws -> Void) rethrows {
-    guard configurations == nil else { return }
-    var index = ConfigurationIndex()
-    try reading { trial in
-      let hasResult = trial.state == .complete || trial.state == .pruned
-      if hasResult, !trial.isExcluded, trial.reused == nil { index.insert(trial) }
-    }
-    configurations = index
+  /// - Parameter reading: Hands the configurations of all trials of the history to its argument, once; not where that was done
+  ///   before.
+  /// - Complexity: O(*n* log *n*) at the first call.
+  package mutating func indexConfigurations(reading: ((HashedConfiguration) -> Void) throws -> Void) rethrows {
+    if configurations == nil { configurations = try ConfigurationIndex(reading: reading) }
   }
 
   /// Tells a history from itself before a change, and from others that were made anew.

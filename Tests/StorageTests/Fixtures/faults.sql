@@ -17,7 +17,17 @@ UPDATE version_info SET schema_version = NULL;
 UPDATE version_info SET schema_version = 11;
 UPDATE version_info SET schema_version = 'twelve';
 
+-- revision
+UPDATE alembic_version SET version_num = 'junk';
+UPDATE alembic_version SET version_num = '';
+UPDATE alembic_version SET version_num = CAST(x'76332e322e302e6100' AS TEXT);
+UPDATE alembic_version SET version_num = x'00ff';
+INSERT INTO alembic_version VALUES ('junk');
+
 -- one version
+PRAGMA ignore_check_constraints = ON; INSERT INTO version_info VALUES (2, 12, '5.0.0');
+PRAGMA ignore_check_constraints = ON; INSERT INTO version_info VALUES (2, 12, '5.0.0'); UPDATE version_info SET schema_version = 11 WHERE version_info_id = 1;
+DROP TABLE version_info; CREATE TABLE version_info (version_info_id INTEGER, schema_version INTEGER, library_version TEXT); INSERT INTO version_info VALUES (7, 12, '5.0.0'), (8, 12, '5.0.0');
 INSERT INTO alembic_version VALUES ('v9.9.9.a');
 
 -- trial's study
@@ -78,6 +88,10 @@ UPDATE study_directions SET direction = 'NOT_SET' WHERE study_id = 1;
 -- objectives [by hand]
 UPDATE study_directions SET objective = 3 WHERE study_id = 2 AND objective = 1;
 
+-- identifiers [by hand]
+INSERT INTO trials (trial_id, number, study_id, state) SELECT 9223372036854775807, max(number) + 1, 1, 'WAITING' FROM trials WHERE study_id = 1;
+INSERT INTO trials (trial_id, number, study_id, state) SELECT -1, max(number) + 1, 1, 'WAITING' FROM trials WHERE study_id = 1;
+
 -- state
 UPDATE trials SET state = 'complete' WHERE trial_id = 1;
 UPDATE trials SET state = CAST(x'434f4d504c45544500' AS TEXT) WHERE trial_id = 1;
@@ -86,6 +100,10 @@ UPDATE trials SET state = 'DONE' WHERE trial_id = 1;
 -- times
 UPDATE trials SET datetime_start = 1700000000 WHERE trial_id = 1;
 UPDATE trials SET datetime_complete = 'soon' WHERE trial_id = 1;
+
+-- heartbeats
+INSERT INTO trial_heartbeats (trial_id, heartbeat) VALUES (1, 'soon');
+INSERT INTO trial_heartbeats (trial_id, heartbeat) SELECT trial_id, 17 FROM trials WHERE datetime_start IS NULL LIMIT 1;
 
 -- numbers
 UPDATE trials SET number = NULL WHERE trial_id = 1;
@@ -190,6 +208,8 @@ INSERT INTO hpo_checkpoints SELECT trial_id, 1, 1, x'00' FROM trials WHERE state
 -- version of hpo's tables
 INSERT INTO hpo_version VALUES (1);
 DELETE FROM hpo_version;
+UPDATE hpo_version SET schema_version = 'two';
+INSERT INTO hpo_version VALUES (x'02');
 
 -- hpo's tables
 DROP TABLE hpo_trial_logs;
@@ -237,12 +257,23 @@ DROP TRIGGER hpo_trial_deleted; CREATE TRIGGER hpo_trial_deleted AFTER DELETE ON
 -- windows
 INSERT INTO hpo_study_documents SELECT study_id, 'window', 'two' FROM studies WHERE study_name = 'own';
 
+-- search options
+INSERT INTO hpo_study_documents SELECT study_id, 'search', '{"sampler": "tpe' FROM studies WHERE study_name = 'own';
+INSERT INTO hpo_study_documents SELECT study_id, 'search', '[]' FROM studies WHERE study_name = 'own';
+
+-- study files [by hand]
+INSERT INTO hpo_study_documents SELECT study_id, 'configuration', 'parameters: [' FROM studies WHERE study_name = 'own';
+
 -- kept histories [note]
 INSERT INTO hpo_histories SELECT study_id, 1, 0, '', x'0102' FROM studies WHERE study_name = 'own';
 
 -- highest identifiers
 INSERT INTO hpo_highest_ids VALUES ('people', 3);
 INSERT OR REPLACE INTO hpo_highest_ids VALUES ('trials', 9223372036854775807);
+
+-- last identifiers
+CREATE TABLE counted (id INTEGER PRIMARY KEY AUTOINCREMENT); INSERT INTO sqlite_sequence VALUES ('trials', 9223372036854775807);
+CREATE TABLE counted (id INTEGER PRIMARY KEY AUTOINCREMENT); INSERT INTO sqlite_sequence VALUES ('studies', 'many');
 
 -- seeds
 UPDATE hpo_study_documents SET text = 'x' WHERE document = 'seed';

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import HPO
 import OrderedCollections
+import Spelling
 
 /// The report that earlier calls have left in the folder of finished models, so that the next one adds to it.
 struct EarlierReport {
@@ -27,7 +28,7 @@ struct EarlierReport {
     guard let name = document["study"]?.stringValue, let results = document["results"]?.arrayValue else {
       throw refusal("this is no report of finished models")
     }
-    guard name == study else { throw refusal("the folder holds models of the study '\(name)'") }
+    guard name == study else { throw refusal("the folder holds models of the study '\(name.inMessage)'") }
     return try results.compactMap { result in
       guard let number = result["trial"]?.intValue else {
         throw refusal("the report is damaged: a trial has no number")

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import HPO
 import OrderedCollections
+import Spelling
 import StudyConfiguration
 
 struct NASFinishCommand: ParsableCommand {
@@ -54,10 +55,7 @@ struct NASFinishCommand: ParsableCommand {
     if let epochs, epochs < 1 { throw ValidationError("--epochs \(epochs): at least 1 is needed") }
     if let awareEpochs, awareEpochs < 0 { throw ValidationError("--aware-epochs \(awareEpochs): 0 or more are needed") }
     guard (1...100).contains(seeds) else { throw ValidationError("--seeds \(seeds): 1 to 100 are possible") }
-    if let jobs, !(1...Study.mostJobs).contains(jobs) {
-      throw ValidationError(
-        "--jobs \(jobs): 1 to \(Study.mostJobs) are possible; several processes can work on one study")
-    }
+    try Study.check(jobs: jobs)
     guard top == nil || trial.isEmpty else { throw ValidationError("--top and --trial: take one of both") }
   }
 
@@ -164,7 +162,7 @@ struct NASFinishCommand: ParsableCommand {
     if !trial.isEmpty {
       return try OrderedSet(trial).map { number in
         guard let found = all.first(where: { $0.number == number }) else {
-          throw ValidationError("the study '\(record.name)' has no complete trial \(number)")
+          throw ValidationError("the study '\(record.name.inMessage)' has no complete trial \(number)")
         }
         return found
       }

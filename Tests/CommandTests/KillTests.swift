@@ -191,7 +191,7 @@ import Testing
     }
   }
 
-  @Test("a power loss takes no trial whose end was told", arguments: [200, 270, 340, 410, 480, 550])
+  @Test("a power loss takes no trial whose end was told", arguments: [240, 300, 370, 440, 510, 580])
   func endsOnDisk(operation: Int) throws {
     try Command.inFolder { command in
       // Notes how many trials it has got, by which time all but the last have ended and are on the disk.

@@ -120,6 +120,21 @@ import Testing
     }
   }
 
+  @Test("Matrix products of every number of rows agree with the oracle", arguments: Backend.all)
+  func numbersOfRows(_ backend: Backend) throws {
+    let set = try backend.makeSet()
+    var random = SplitMix(4)
+    for n in 1...26 {
+      for (m, k) in [(16, 8), (9, 7), (41, 5)] {
+        for (left, right) in [(false, false), (true, false), (false, true), (true, true)] {
+          let shapes: [Shape] = [left ? [k, n] : [n, k], right ? [m, k] : [k, m]]
+          let operation = Operation.matrixProduct(transposeLeft: left, transposeRight: right)
+          try Self.check(OperationCase(operation, shapes, random: &random), set, of: backend)
+        }
+      }
+    }
+  }
+
   @Test("Large arguments saturate, and NaN stays NaN", arguments: Backend.all)
   func extremeArguments(_ backend: Backend) throws {
     let set = try backend.makeSet()

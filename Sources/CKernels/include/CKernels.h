@@ -23,10 +23,10 @@ typedef enum __attribute__((enum_extensibility(closed))) {
 /// A matrix product c = activation(a · b + bias) with c [rows, columns] and the inner extent `inner`.
 typedef struct {
   size_t rows, columns, inner;
-  /// Element (i, k) of a is a[i * aRowStride + k * aColumnStride].
+  /// a is [rows, inner], or where it is transposed [inner, rows], in rows one after the other.
   const float *a;
-  size_t aRowStride, aColumnStride;
-  /// b is [inner, columns], or where it is transposed [columns, inner], in rows one after the other.
+  bool transposesA;
+  /// b is [inner, columns], or where it is transposed [columns, inner].
   const float *b;
   bool transposesB;
   /// One number a column, or null.

@@ -12,14 +12,22 @@
 #define PANEL_COLUMNS (2 * LANES)
 #define PANEL_ROWS 512
 
+/// How many steps of the inner extent are written out, so that a step has hardly an instruction beside its loads and products:
+/// where two threads share a core, instructions are what there is too little of.
+#define STEPS 4
+
+/// Keeps the compiler from making a pointer of its own of each sum of this one and a stride.
+#define OPAQUE(pointer) __asm__("" : "+r"(pointer))
+
 /// What a block starts from.
 typedef enum { StartZero, StartBias, StartOutput } Start;
 
-/// One block of c: `rows` by one or two vectors of columns, of which the last has `rest` columns where `isPart`.
+/// One block of c: `rows` by one or two vectors of columns, of which the last has `rest` columns where `isPart`. The rows of
+/// a, or where it is transposed its columns, are `aStride` apart.
 INLINE void block(
-    const size_t rows, const int vectors, const bool isPart, const bool isPacked, size_t rest, size_t inner,
-    const float *a, size_t aRowStride, size_t aColumnStride, const float *b, size_t bStride, Start start,
-    const float *bias, bool rectifies, float *c, size_t cStride) {
+    const size_t rows, const int vectors, const bool isPart, const bool isPacked, const bool transposesA, size_t rest,
+    size_t inner, const float *a, size_t aStride, const float *b, size_t bStride, Start start, const float *bias,
+    bool rectifies, float *c, size_t cStride) {
 #define IS_PART(v) (isPart && (v) == vectors - 1)
   V total[BLOCK_ROWS][2];
   for (int v = 0; v < vectors; v++) {
@@ -34,17 +42,33 @@ INLINE void block(
       for (size_t i = 0; i < rows; i++) total[i][v] = first;
     }
   }
-  for (size_t k = 0; k < inner; k++) {
-    V right[2];
-    for (int v = 0; v < vectors; v++) {
-      const float *from = b + k * bStride + v * LANES;
-      right[v] = IS_PART(v) && !isPacked ? loadPart(from, rest, 0) : load(from);
-    }
-    for (size_t i = 0; i < rows; i++) {
-      V left = splat(a[i * aRowStride + k * aColumnStride]);
-      for (int v = 0; v < vectors; v++) total[i][v] = MULTIPLY_ADD(total[i][v], left, right[v]);
-    }
-  }
+  // An address may have one or two times a stride in it, so that each three rows of a need a pointer.
+  const float *third[(BLOCK_ROWS + 2) / 3];
+  const size_t thirds = transposesA ? 1 : (rows + 2) / 3;
+  for (size_t t = 0; t < thirds; t++) third[t] = a + 3 * t * aStride;
+#define ADD_STEPS(count)                                                                                      \
+  do {                                                                                                        \
+    _Pragma("unroll") for (size_t step = 0; step < count; step++) {                                           \
+      V right[2];                                                                                             \
+      for (int v = 0; v < vectors; v++) {                                                                     \
+        const float *from = b + step * bStride + v * LANES;                                                   \
+        right[v] = IS_PART(v) && !isPacked ? loadPart(from, rest, 0) : load(from);                            \
+      }                                                                                                       \
+      for (size_t i = 0; i < rows; i++) {                                                                     \
+        V left = splat(transposesA ? third[0][step * aStride + i] : third[i / 3][i % 3 * aStride + step]);    \
+        for (int v = 0; v < vectors; v++) total[i][v] = MULTIPLY_ADD(total[i][v], left, right[v]);            \
+      }                                                                                                       \
+    }                                                                                                         \
+    b += count * bStride;                                                                                     \
+    OPAQUE(b);                                                                                                \
+    for (size_t t = 0; t < thirds; t++) {                                                                     \
+      third[t] += transposesA ? count * aStride : count;                                                      \
+      OPAQUE(third[t]);                                                                                       \
+    }                                                                                                         \
+  } while (0)
+  for (; inner >= STEPS; inner -= STEPS) ADD_STEPS(STEPS);
+  for (; inner > 0; inner--) ADD_STEPS(1);
+#undef ADD_STEPS
   for (size_t i = 0; i < rows; i++) {
     for (int v = 0; v < vectors; v++) {
       V result = rectifies ? rectified(total[i][v]) : total[i][v];
@@ -58,30 +82,38 @@ INLINE void block(
 
 /// All rows of one panel of c, for the rows of b from `k` on.
 INLINE void panel(
-    const int vectors, const bool isPart, const bool isPacked, size_t rest, const CMatrixProduct *call, size_t k,
-    size_t inner, const float *b, size_t bStride, size_t column) {
+    const int vectors, const bool isPart, const bool isPacked, const bool transposesA, const CMatrixProduct *call,
+    size_t k, size_t inner, const float *b, size_t bStride, size_t column) {
+  const size_t rest = isPart ? (call->columns - column) % LANES : 0;
   const Start start = k > 0 ? StartOutput : call->bias ? StartBias : StartZero;
   const float *bias = call->bias ? call->bias + column : 0;
   const bool rectifies = call->activation == CActivationReLU && k + inner == call->inner;
-  const float *a = call->a + k * call->aColumnStride;
+  const size_t aStride = transposesA ? call->rows : call->inner;
+  const float *a = call->a + (transposesA ? k * aStride : k);
   float *c = call->c + column;
-#define ROWS(count)                                                                                              \
-  block(count, vectors, isPart, isPacked, rest, inner, a + row * call->aRowStride, call->aRowStride,             \
-        call->aColumnStride, b, bStride, start, bias, rectifies, c + row * call->columns, call->columns)
-  size_t row = 0;
-  for (; row + BLOCK_ROWS <= call->rows; row += BLOCK_ROWS) ROWS(BLOCK_ROWS);
-  switch (call->rows - row) {
-    case 1: ROWS(1); break;
-    case 2: ROWS(2); break;
-    case 3: ROWS(3); break;
+#define ROWS(count)                                                                                                \
+  case count:                                                                                                      \
+    block(count, vectors, isPart, isPacked, transposesA, rest, inner, a + row * (transposesA ? 1 : aStride),       \
+          aStride, b, bStride, start, bias, rectifies, c + row * call->columns, call->columns);                    \
+    break
+  for (size_t row = 0, rows; row < call->rows; row += rows) {
+    // The last rows make two blocks of like size, since the products of a small one wait for one another.
+    const size_t left = call->rows - row;
+    rows = left >= 2 * BLOCK_ROWS ? BLOCK_ROWS : left > BLOCK_ROWS ? (left + 1) / 2 : left;
+    switch (rows) {
+      ROWS(1);
+      ROWS(2);
+      ROWS(3);
+      ROWS(4);
 #if BLOCK_ROWS > 4
-    case 4: ROWS(4); break;
-    case 5: ROWS(5); break;
+      ROWS(5);
+      ROWS(6);
 #endif
 #if BLOCK_ROWS > 6
-    case 6: ROWS(6); break;
-    case 7: ROWS(7); break;
+      ROWS(7);
+      ROWS(8);
 #endif
+    }
   }
 #undef ROWS
 }
@@ -106,25 +138,27 @@ static void matrixProduct(const CMatrixProduct *call) {
   for (size_t column = 0; column < call->columns; column += PANEL_COLUMNS) {
     const size_t left = call->columns - column;
     const size_t columns = left < PANEL_COLUMNS ? left : PANEL_COLUMNS;
-    const size_t rest = columns % LANES;
     for (size_t k = 0; k < call->inner; k += PANEL_ROWS) {
       const size_t inner = call->inner - k < PANEL_ROWS ? call->inner - k : PANEL_ROWS;
-#define PANEL(isPacked, b, stride)                                                                      \
-  do {                                                                                                  \
-    if (columns > LANES) {                                                                              \
-      if (rest) panel(2, true, isPacked, rest, call, k, inner, b, stride, column);                      \
-      else panel(2, false, isPacked, 0, call, k, inner, b, stride, column);                             \
-    } else {                                                                                            \
-      if (rest) panel(1, true, isPacked, rest, call, k, inner, b, stride, column);                      \
-      else panel(1, false, isPacked, 0, call, k, inner, b, stride, column);                             \
-    }                                                                                                   \
+#define PANEL(isPacked, transposesA, b, stride)                                            \
+  do {                                                                                     \
+    const bool isPart = columns % LANES > 0;                                               \
+    if (columns > LANES) {                                                                 \
+      if (isPart) panel(2, true, isPacked, transposesA, call, k, inner, b, stride, column);  \
+      else panel(2, false, isPacked, transposesA, call, k, inner, b, stride, column);        \
+    } else {                                                                               \
+      if (isPart) panel(1, true, isPacked, transposesA, call, k, inner, b, stride, column);  \
+      else panel(1, false, isPacked, transposesA, call, k, inner, b, stride, column);        \
+    }                                                                                      \
   } while (0)
       if (call->transposesB) {
         pack(call->b + column * call->inner + k, call->inner, columns, inner, call->scratch);
-        PANEL(true, call->scratch, PANEL_COLUMNS);
+        if (call->transposesA) PANEL(true, true, call->scratch, PANEL_COLUMNS);
+        else PANEL(true, false, call->scratch, PANEL_COLUMNS);
       } else {
         const float *b = call->b + k * call->columns + column;
-        PANEL(false, b, call->columns);
+        if (call->transposesA) PANEL(false, true, b, call->columns);
+        else PANEL(false, false, b, call->columns);
       }
 #undef PANEL
     }

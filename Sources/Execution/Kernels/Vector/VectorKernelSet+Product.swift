@@ -7,8 +7,7 @@ extension VectorKernelSet {
     let product = MatrixProductRequest(request)
     let call = CMatrixProduct(
       rows: product.rows, columns: product.columns, inner: product.inner, a: product.a,
-      aRowStride: product.transposesA ? 1 : product.inner, aColumnStride: product.transposesA ? product.rows : 1,
-      b: product.b, transposesB: product.transposesB, bias: product.bias,
+      transposesA: product.transposesA, b: product.b, transposesB: product.transposesB, bias: product.bias,
       activation: product.activation?.kind ?? .none,
       activationNumber: product.activation?.number ?? 0, c: request.output, scratch: scratch.start)
     // The kernel keeps the scratch memory alive.
@@ -27,7 +26,6 @@ extension VectorKernelSet {
     images.reserve(images: rows * pairs, weights: columns * pairs)
     var template = numbers
     template.inner = pairs
-    template.aRowStride = product.transposesA ? 1 : pairs
     return { [images, scratch] _ in
       let (a, b) = (images.imageStart, images.weightStart)
       if product.transposesA {

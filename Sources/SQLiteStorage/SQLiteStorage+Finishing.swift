@@ -22,7 +22,7 @@ extension SQLiteStorage {
       var attributes = attributes
       if var cursor {
         let news = try changes(study: head.study, since: &cursor, connection)
-        attributes.merge(amend(news)) { _, new in new }
+        attributes.update(with: amend(news))
       }
       try insert(parameters, trial: lease.trial, connection)
       try connection.finish(trial: lease.trial, state: state, values: values, attributes: attributes)

@@ -39,7 +39,7 @@ extension SQLiteStorage {
       let lease = try connection.lease(trial: trial.id, isNew: waiting == nil, to: owner)
       let assignment = assign(trial)
       try connection.setAttributes(assignment, kind: .system, trial: trial.id)
-      trial.systemAttributes.merge(assignment) { _, new in new }
+      trial.systemAttributes.update(with: assignment)
       return StartedTrial(record: trial, lease: lease)
     }
   }

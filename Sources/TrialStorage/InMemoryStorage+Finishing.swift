@@ -18,8 +18,8 @@ extension InMemoryStorage {
         state: state, values: values, objectives: table.record.directions.count, number: number)
       try table.check(parameters)
       var attributes = attributes
-      if var cursor { attributes.merge(amend(table.changes(since: &cursor))) { _, new in new } }
-      table.trials[number].parameters.merge(parameters) { _, new in new }
+      if var cursor { attributes.update(with: amend(table.changes(since: &cursor))) }
+      table.trials[number].parameters.update(with: parameters)
       table.learn(number)
       table.finish(number, state: state, values: values, attributes: attributes)
     }

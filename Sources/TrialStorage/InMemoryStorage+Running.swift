@@ -13,7 +13,7 @@ extension InMemoryStorage {
       try table.check(lease, number: number)
       try StorageChecks.state(table.trials[number].state, isIn: .running, number: number, to: "give parameters to")
       try table.check(parameters)
-      table.trials[number].parameters.merge(parameters) { _, new in new }
+      table.trials[number].parameters.update(with: parameters)
       table.setSystemAttributes(attributes, number: number)
       table.learn(number)
     }
@@ -41,7 +41,7 @@ extension InMemoryStorage {
       try table.check(lease, number: number)
       try StorageChecks.state(table.trials[number].state, isIn: .running, .waiting, number: number, to: "annotate")
       switch kind {
-      case .user: table.trials[number].userAttributes.merge(attributes) { _, new in new }
+      case .user: table.trials[number].userAttributes.update(with: attributes)
       case .system: table.setSystemAttributes(attributes, number: number)
       }
     }

@@ -59,7 +59,7 @@ extension InMemoryStorage {
         copy.studies.values[index].logs[added.id] = addition.keptLog
         if let note = addition.note {
           let attributes = StudyRecord.attributes(notingFirst: note, onTrial: added.id)
-          copy.studies.values[index].record.systemAttributes.merge(attributes) { _, new in new }
+          copy.studies.values[index].record.systemAttributes.update(with: attributes)
         }
         return added
       }

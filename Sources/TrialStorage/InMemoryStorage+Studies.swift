@@ -57,8 +57,8 @@ extension InMemoryStorage {
     for key in attributes.keys { try StorageChecks.name(key, of: "an attribute") }
     try withStudy(study) { study in
       switch kind {
-      case .user: study.record.userAttributes.merge(attributes) { _, new in new }
-      case .system: study.record.systemAttributes.merge(attributes) { _, new in new }
+      case .user: study.record.userAttributes.update(with: attributes)
+      case .system: study.record.systemAttributes.update(with: attributes)
       }
     }
   }

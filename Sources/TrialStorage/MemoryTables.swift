@@ -86,7 +86,7 @@ struct StudyTable {
   func distribution(of name: String) -> Distribution? { distributions[name] }
 
   mutating func setSystemAttributes(_ attributes: OrderedDictionary<String, JSONValue>, number: Int) {
-    trials[number].systemAttributes.merge(attributes) { _, new in new }
+    trials[number].systemAttributes.update(with: attributes)
     if attributes[FrozenTrial.candidateKey] != nil { learnCandidate(of: number) }
   }
 

@@ -8,7 +8,7 @@ struct DensityPoints {
     case continuous([Double])
     /// The cells of the distinct values of a stepped range, see `NumericRange.cells(of:step:)`, and the cell of each point.
     case stepped(edges: [Double], lower: [Int32], cellOfPoint: [Int32])
-    /// The distinct choices, and which of them each point has.
+    /// Choices in ascending order, all that points have among them, and which of them each point has.
     case categorical(choices: [Double], choiceOfPoint: [Int32])
   }
 
@@ -22,8 +22,9 @@ struct DensityPoints {
     count = points.first?.count ?? 0
     dimensions = zip(kernels, points).map { kernels, values in
       switch kernels {
-      case .categorical:
-        let (choices, choiceOfPoint) = Self.distinct(values)
+      case .categorical(let kernels):
+        let (choices, choiceOfPoint) =
+          kernels.choiceCount <= values.count ? Self.all(kernels.choiceCount, of: values) : Self.distinct(values)
         return .categorical(choices: choices, choiceOfPoint: choiceOfPoint)
       case .numeric(let kernels):
         guard let step = kernels.range.step else { return .continuous(kernels.range.places(of: values)) }
@@ -32,6 +33,15 @@ struct DensityPoints {
         return .stepped(edges: edges, lower: lower, cellOfPoint: cellOfPoint)
       }
     }
+  }
+
+  /// All choices, and which of them each point has; with others behind them that fill whole vectors.
+  private static func all(
+    _ choiceCount: Int, of values: some RandomAccessCollection<Double>
+  ) -> (values: [Double], placeOfPoint: [Int32]) {
+    var placeOfPoint = [Int32](repeating: 0, count: DensityLoops.padded(values.count))
+    for (point, value) in values.enumerated() { placeOfPoint[point] = Int32(value) }
+    return ((0..<choiceCount).map(Double.init), placeOfPoint)
   }
 
   /// The distinct values in ascending order, and which of them each point has; with others behind them that fill whole

@@ -72,8 +72,8 @@ private struct TrialEnd {
   private(set) var attributes: OrderedDictionary<String, JSONValue>
 
   mutating func set(_ new: OrderedDictionary<String, JSONValue>) {
-    attributes.merge(new) { _, new in new }
-    record.systemAttributes.merge(new) { _, new in new }
+    attributes.update(with: new)
+    record.systemAttributes.update(with: new)
   }
 
   /// Whether the trial may turn out to be a replicate that nobody has noticed.

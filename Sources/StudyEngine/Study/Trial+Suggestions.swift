@@ -153,7 +153,7 @@ extension Trial {
     } else {
       try study.storage.setParameters(pending, attributes: attributes, of: lease)
     }
-    state.record.systemAttributes.merge(attributes) { _, new in new }
+    state.record.systemAttributes.update(with: attributes)
     state.recordedCount = state.record.parameters.count
     state.unrecorded = [:]
   }
@@ -234,7 +234,7 @@ extension Trial {
     let announcement = announces ? joint.attributes(of: study.sampler) : [:]
     if !announcement.isEmpty {
       try study.storage.setTrialAttributes(announcement, kind: .system, of: lease)
-      state.record.systemAttributes.merge(announcement) { _, new in new }
+      state.record.systemAttributes.update(with: announcement)
       state.announced = joint.distributions
     }
     study.drawAhead.withLock { $0.note(announces: !announcement.isEmpty) }
@@ -245,8 +245,9 @@ extension Trial {
 extension Trial.State {
   /// Notes that the parameters from a place on come from another attempt than those before.
   fileprivate mutating func noteAttempts(from first: Int) {
+    guard refusals > 0, record.parameters.count > first else { return }
     let attempts = record.attempts
-    guard record.parameters.count > first, refusals > attempts.last?.refusals ?? 0 else { return }
+    guard refusals > attempts.last?.refusals ?? 0 else { return }
     let new = attempts + [AcceptedAttempt(first: first, refusals: refusals, redraws: redraws)]
     unrecorded[FrozenTrial.attemptsKey] = .array(new.map(\.json))
   }

@@ -48,7 +48,10 @@ public final class Trial: Sendable {
 
     /// The parameters that are on record only as part of the joint draw.
     var pending: OrderedDictionary<String, FrozenTrial.Parameter> {
-      OrderedDictionary(uniqueKeysWithValues: record.parameters.elements[recordedCount...].map { ($0.key, $0.value) })
+      recordedCount == 0
+        ? record.parameters
+        : OrderedDictionary(
+          uniqueKeysWithValues: record.parameters.elements[recordedCount...].map { ($0.key, $0.value) })
     }
     /// When the next checkpoint is due.
     var pace: CheckpointPace
@@ -80,6 +83,7 @@ public final class Trial: Sendable {
     if let joint {
       state.relative = joint.values
       state.announced = joint.distributions
+      state.record.parameters.reserveCapacity(record.parameters.count + joint.values.count)
     }
     if let attempt = record.attempts.last {
       (state.refusals, state.redraws) = (attempt.refusals, attempt.redraws)

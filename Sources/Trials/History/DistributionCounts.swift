@@ -32,11 +32,17 @@ struct DistributionCounts: Sendable {
   }
 
   mutating func insert(_ distribution: Distribution, row: Int, isComplete: Bool) {
+    let place = place(of: distribution) ?? add(distribution)
     while placeByRow.count <= row { placeByRow.append(-1) }
-    let place = places[distribution] ?? add(distribution)
     placeByRow[row] = place
     entries[Int(place)].rows += 1
     if isComplete { entries[Int(place)].completeRows += 1 }
+  }
+
+  private func place(of distribution: Distribution) -> Int32? {
+    // Mostly it is the one of the last row, which is found without a hash.
+    if let last = placeByRow.last, last >= 0, entries[Int(last)].distribution == distribution { return last }
+    return places[distribution]
   }
 
   private mutating func add(_ distribution: Distribution) -> Int32 {

@@ -125,11 +125,17 @@ extension HistoryRows {
     violations[row] = record.violation
     byNumber.insert(HistoryRow(key: 0, number: number, row: row))
     for objective in 0..<width { losses[row * width + objective] = record.losses?[objective] ?? .nan }
+    let isComplete = record.losses != nil
     for (name, parameter) in record.parameters {
-      if columns[name] == nil { columns[name] = ParameterColumn(distribution: parameter.distribution) }
-      columns[name]?.set(parameter, row: row, number: number, isComplete: record.losses != nil)
+      var column = columns.index(forKey: name)
+      if column == nil {
+        columns[name] = ParameterColumn(distribution: parameter.distribution)
+        column = columns.index(forKey: name)
+      }
+      // Where it is; a subscript by name would move it out and back.
+      if let column { columns.values[column].set(parameter, row: row, number: number, isComplete: isComplete) }
     }
-    if record.losses != nil { completeCount += 1 }
+    if isComplete { completeCount += 1 }
     let hasCommon = common.allSatisfy { name, distribution in record.parameters[name]?.distribution == distribution }
     if !hasCommon || byNumber.count == 1 { common = commonParameters(includingPruned: true) }
     if record.violation > 0 {

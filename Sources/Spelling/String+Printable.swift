@@ -6,7 +6,8 @@ extension String {
         unicodeScalars.map { scalar in
           switch scalar.properties.generalCategory {
           case .control, .lineSeparator, .paragraphSeparator: scalar == "\n" || scalar == "\t" ? " " : "\u{FFFD}"
-          default: scalar
+          // What turns the direction of the text behind it.
+          default: scalar.properties.isBidiControl ? "\u{FFFD}" : scalar
           }
         }))
   }

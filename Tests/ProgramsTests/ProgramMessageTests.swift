@@ -80,6 +80,8 @@ import Testing
       #expect(reason.contains("nested deeper than 64 levels") && reason.contains("give its path"))
     }
     #expect(command(String(repeating: "[", count: 400)) == .none)
+    let remark = String(repeating: #"{"a":"#, count: 80) + "1" + String(repeating: "}", count: 80)
+    #expect(command(remark) == .none && worker(remark) == .none)
   }
 
   @Test("a worker's messages have a type") func workers() {

@@ -158,6 +158,8 @@ struct KeptHistoryTests {
         + "0.75, distribution_json FROM trial_params WHERE trial_id = 4",
       "REPLACE INTO trial_params SELECT param_id, trial_id, param_name, 0.25, distribution_json FROM trial_params",
       "REPLACE INTO trial_values (trial_id, objective, value, value_type) VALUES (4, 0, 9, 'FINITE')",
+      "REPLACE INTO trials SELECT trial_id, number, study_id, 'FAIL', datetime_start, datetime_complete FROM trials "
+        + "WHERE trial_id = 4",
     ]
     try add([4, 5], storage, study)
     for (index, statement) in statements.enumerated() {

@@ -65,7 +65,7 @@ struct StudyOptions: ParsableArguments {
   }
 }
 
-/// An argument as a shell reads it back.
+/// An argument as a shell reads it back; one with control characters as bash and zsh do.
 func shellQuoted(_ argument: String) -> String {
   let isPlain =
     !argument.isEmpty

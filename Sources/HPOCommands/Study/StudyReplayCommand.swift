@@ -92,7 +92,7 @@ struct ReplayText {
   var text: String {
     let kind =
       report.window.map { "deterministic with \($0) at once" } ?? "taken for a search of one job"
-    var lines = ["\(study): \(Self.trials(report.trials)), \(kind)"]
+    var lines = ["\(study.inMessage): \(Self.trials(report.trials)), \(kind)"]
     lines.append("\(Self.trials(report.derived)) derived again as on record, \(report.given) given")
     if report.skipped > 0 { lines.append("\(Self.trials(report.skipped)) could not be derived") }
     lines += report.notes.map { "note: \($0)" }

@@ -54,7 +54,7 @@ extension ProgramMessage {
   /// Reads a line of a command: a report has `step` and `value`, a result has `value` or `values`.
   package init(commandLine line: [UInt8]) {
     do throws(NoObject) {
-      let members = try Self.members(of: line)
+      let members = try Self.members(of: line, mark: "\"value")
       if members["value"] == nil, members["values"] == nil {
         self = .none
       } else {
@@ -71,7 +71,7 @@ extension ProgramMessage {
   ///   malformed; most name none.
   package init(workerLine line: [UInt8], number: Int?) {
     do throws(NoObject) {
-      self = Self.workerMessage(try Self.members(of: line), number: number)
+      self = Self.workerMessage(try Self.members(of: line, mark: "\"type\""), number: number)
     } catch {
       self = error.message
     }
@@ -107,13 +107,16 @@ extension ProgramMessage {
     let message: ProgramMessage
   }
 
-  private static func members(of line: [UInt8]) throws(NoObject) -> OrderedDictionary<String, JSONValue> {
+  /// - Parameters:
+  ///   - line: The line.
+  ///   - mark: What stands in every message; a line without it that is nested too deep is none.
+  private static func members(of line: [UInt8], mark: String) throws(NoObject) -> OrderedDictionary<String, JSONValue> {
     do throws(JSONError) {
       // Bytes that are no UTF-8 become characters that a text may hold; everything else of JSON is ASCII.
       if case .object(let members) = try JSONValue(parsing: String(decoding: line, as: UTF8.self)) { return members }
     } catch {
       // It may be the result, for which nobody is to look in vain.
-      if error.isNesting, line.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
+      if error.isNesting, line.first(where: { $0 > 0x20 }) == UInt8(ascii: "{"), line.contains(Array(mark.utf8)) {
         let reason = "no result: it is \(error.message); keep such data in a file, and give its path as an attribute"
         throw NoObject(message: .malformed(reason, .result))
       }

@@ -42,7 +42,7 @@ extension ReadOnlyConnection {
     guard wanted.contains("study") else { return }
     guard candidates.count == 1 else {
       if candidates.isEmpty { return }
-      let views = studies.prefix(8).map { "study_\($0.id) for '\($0.name)'" }.joined(separator: ", ")
+      let views = studies.prefix(8).map { "study_\($0.id) for '\($0.name.inMessage)'" }.joined(separator: ", ")
       throw StorageError(
         .invalidValue, "'study' may be any of \(studies.count) studies; give --study NAME, or write \(views)")
     }

@@ -177,6 +177,11 @@ enum OwnSchema {
       count(
         "hpo_finished_trial_deleted", "AFTER DELETE", of: "trials", where: "old.state \(isFinished)",
         study: "old.study_id"),
+      // What INSERT OR REPLACE takes away counts as no row that is deleted.
+      count(
+        "hpo_finished_trial_replaced", "BEFORE INSERT", of: "trials",
+        where: "(SELECT state FROM trials WHERE trial_id = new.trial_id) \(isFinished)",
+        study: "(SELECT study_id FROM trials WHERE trial_id = new.trial_id)"),
     ]
     let keys: KeyValuePairs = [
       "trial_values": "objective", "trial_params": "param_name", "trial_intermediate_values": "step",
@@ -192,8 +197,8 @@ enum OwnSchema {
       }
       late("updated", "AFTER UPDATE", of: "old")
       late("deleted", "AFTER DELETE", of: "old")
-      // The row that INSERT OR REPLACE takes away counts as none that is deleted. Rows that are only added are none: Optuna
-      // adds values, and all of a trial that is finished from the start, behind the state.
+      // Rows that are only added are no changes: Optuna adds values, and all of a trial that is finished from the start,
+      // behind the state.
       late(
         "replaced", "BEFORE INSERT", of: "new",
         if: " AND EXISTS (SELECT 1 FROM \(table) WHERE trial_id = new.trial_id AND \(key) = new.\(key))")

@@ -21,8 +21,8 @@ final class KernelArena {
   }
 
   private static let idle = Mutex<[Memory]>([])
-  /// More than jobs run at once.
-  private static let mostIdle = 64
+  /// As many as jobs draw at once on most machines.
+  private static let mostIdle = 16
   /// In bytes; what the densities of many thousand trials took is given back.
   private static let mostKept = 8 << 20
   private static let leastBlock = 1 << 19

@@ -7,9 +7,15 @@
 
 #define GATHER_ROWS BLOCK_ROWS
 
+/// How much of the inner extent is worked on at once. In the gradient by the weight each step of it reads other lines of
+/// both operands, and they are to stay in the nearest cache while all blocks pass over them.
+#define GATHER_INNER 192
+
+/// One block of c: `GATHER_ROWS` rows by one or two vectors of columns, of which the last has `rest` columns where `isPart`,
+/// for the part of the inner extent from `k` on that ends before `end`.
 INLINE void gatheredBlock(
     const int vectors, const bool isPart, const bool isPacked, size_t rest, const CGatheredProduct *call, size_t row,
-    const float *b, size_t bStride, size_t column) {
+    size_t k, size_t end, const float *b, size_t bStride, size_t column) {
 #define IS_PART(v) (isPart && (v) == vectors - 1)
   const size_t rows = call->rows - row < GATHER_ROWS ? call->rows - row : GATHER_ROWS;
   const float *a[GATHER_ROWS];
@@ -19,6 +25,7 @@ INLINE void gatheredBlock(
     a[i] = call->a + call->rowOffsets[own];
     c[i] = call->c + column + (call->cOffsets ? (size_t)call->cOffsets[own] : own * call->cStride);
   }
+  const bool continues = call->accumulates || k > 0;
   V total[GATHER_ROWS][2];
   for (int v = 0; v < vectors; v++) {
     V first = splat(0);
@@ -28,11 +35,11 @@ INLINE void gatheredBlock(
     }
     for (size_t i = 0; i < GATHER_ROWS; i++) {
       total[i][v] = first;
-      if (call->accumulates) total[i][v] = IS_PART(v) ? loadPart(c[i] + v * LANES, rest, 0) : load(c[i] + v * LANES);
+      if (continues) total[i][v] = IS_PART(v) ? loadPart(c[i] + v * LANES, rest, 0) : load(c[i] + v * LANES);
     }
   }
   const int32_t *offsets = call->innerOffsets;
-  for (size_t k = 0; k < call->inner; k++) {
+  for (; k < end; k++) {
     V right[2];
     for (int v = 0; v < vectors; v++) {
       const float *from = b + k * bStride + v * LANES;
@@ -44,10 +51,11 @@ INLINE void gatheredBlock(
       for (int v = 0; v < vectors; v++) total[i][v] = MULTIPLY_ADD(total[i][v], left, right[v]);
     }
   }
+  const bool rectifies = call->rectifies && end == call->inner;
   for (size_t i = 0; i < GATHER_ROWS; i++) {
     if (i >= rows) break;
     for (int v = 0; v < vectors; v++) {
-      V result = call->rectifies ? rectified(total[i][v]) : total[i][v];
+      V result = rectifies ? rectified(total[i][v]) : total[i][v];
       if (IS_PART(v)) storePart(c[i] + v * LANES, result, rest);
       else store(c[i] + v * LANES, result);
     }
@@ -55,7 +63,8 @@ INLINE void gatheredBlock(
 #undef IS_PART
 }
 
-static void gatheredProduct(const CGatheredProduct *call) {
+/// Adds the part of the inner extent from `k` on that ends before `end`.
+INLINE void gatheredPart(const CGatheredProduct *call, size_t k, size_t end) {
   for (size_t column = 0; column < call->columns; column += PANEL_COLUMNS) {
     const size_t left = call->columns - column;
     const size_t columns = left < PANEL_COLUMNS ? left : PANEL_COLUMNS;
@@ -65,7 +74,7 @@ static void gatheredProduct(const CGatheredProduct *call) {
     const size_t stride = call->isPacked ? PANEL_COLUMNS : call->bStride;
 #define BLOCKS(vectors, isPart, isPacked)                                   \
   for (size_t row = 0; row < call->rows; row += GATHER_ROWS)                \
-    gatheredBlock(vectors, isPart, isPacked, rest, call, row, b, stride, column)
+    gatheredBlock(vectors, isPart, isPacked, rest, call, row, k, end, b, stride, column)
     if (columns > LANES) {
       if (!rest) BLOCKS(2, false, false);
       else if (call->isPacked) BLOCKS(2, true, true);
@@ -77,4 +86,14 @@ static void gatheredProduct(const CGatheredProduct *call) {
     }
 #undef BLOCKS
   }
+}
+
+static void gatheredProduct(const CGatheredProduct *call) {
+  // An inner extent of nothing leaves the bias.
+  size_t k = 0, end;
+  do {
+    end = call->inner - k < GATHER_INNER ? call->inner : k + GATHER_INNER;
+    gatheredPart(call, k, end);
+    k = end;
+  } while (k < call->inner);
 }

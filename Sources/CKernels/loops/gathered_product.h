@@ -11,6 +11,10 @@
 /// both operands, and they are to stay in the nearest cache while all blocks pass over them.
 #define GATHER_INNER 192
 
+/// How many steps of the inner extent are written out. Clang loads so much ahead in more of them, or with blocks of eight
+/// rows, that registers go to memory.
+#define GATHER_STEPS (BLOCK_ROWS > 6 ? 1 : 2)
+
 /// One block of c: `GATHER_ROWS` rows by one or two vectors of columns, of which the last has `rest` columns where `isPart`,
 /// for the part of the inner extent from `k` on that ends before `end`.
 INLINE void gatheredBlock(
@@ -38,19 +42,31 @@ INLINE void gatheredBlock(
       if (continues) total[i][v] = IS_PART(v) ? loadPart(c[i] + v * LANES, rest, 0) : load(c[i] + v * LANES);
     }
   }
-  const int32_t *offsets = call->innerOffsets;
-  for (; k < end; k++) {
-    V right[2];
-    for (int v = 0; v < vectors; v++) {
-      const float *from = b + k * bStride + v * LANES;
-      right[v] = IS_PART(v) && !isPacked ? loadPart(from, rest, 0) : load(from);
-    }
-    const ptrdiff_t offset = offsets[k];
-    for (size_t i = 0; i < GATHER_ROWS; i++) {
-      V left = splat(a[i][offset]);
-      for (int v = 0; v < vectors; v++) total[i][v] = MULTIPLY_ADD(total[i][v], left, right[v]);
-    }
-  }
+  const int32_t *offsets = call->innerOffsets + k;
+  b += k * bStride;
+#define ADD_STEPS(count)                                                                                      \
+  do {                                                                                                        \
+    _Pragma("unroll") for (size_t step = 0; step < count; step++) {                                           \
+      V right[2];                                                                                             \
+      for (int v = 0; v < vectors; v++) {                                                                     \
+        const float *from = b + step * bStride + v * LANES;                                                   \
+        right[v] = IS_PART(v) && !isPacked ? loadPart(from, rest, 0) : load(from);                            \
+      }                                                                                                       \
+      const ptrdiff_t offset = offsets[step];                                                                 \
+      for (size_t i = 0; i < GATHER_ROWS; i++) {                                                              \
+        V left = splat(a[i][offset]);                                                                         \
+        for (int v = 0; v < vectors; v++) total[i][v] = MULTIPLY_ADD(total[i][v], left, right[v]);            \
+      }                                                                                                       \
+    }                                                                                                         \
+    b += count * bStride;                                                                                     \
+    OPAQUE(b);                                                                                                \
+    offsets += count;                                                                                         \
+    OPAQUE(offsets);                                                                                          \
+  } while (0)
+  size_t inner = end - k;
+  for (; inner >= GATHER_STEPS; inner -= GATHER_STEPS) ADD_STEPS(GATHER_STEPS);
+  for (; inner > 0; inner--) ADD_STEPS(1);
+#undef ADD_STEPS
   const bool rectifies = call->rectifies && end == call->inner;
   for (size_t i = 0; i < GATHER_ROWS; i++) {
     if (i >= rows) break;

@@ -71,6 +71,21 @@ struct TPESamplerTests {
     }
   }
 
+  @Test("A range whose width is no number is drawn by chance, beside others that are not", arguments: [true, false])
+  func widest(multivariate: Bool) throws {
+    let wide = try FloatDistribution(low: -1.7e308, high: 1.7e308)
+    var drawn: [Double] = []
+    _ = try study(
+      trials: 60, space: ["a": .float(try FloatDistribution(low: 0, high: 1)), "wide": .float(wide)],
+      sampler: try TPESampler(multivariate: multivariate), seed: 1,
+      each: { values in
+        drawn.append(values["wide"] ?? .nan)
+        #expect(wide.contains(values["wide"] ?? .nan) && (0...1).contains(values["a"] ?? .nan), "\(values)")
+      },
+      objective: { $0["a"] ?? .nan })
+    #expect(Set(drawn).count == 60 && drawn.contains { $0 < -1e308 } && drawn.contains { $0 > 1e308 })
+  }
+
   @Test("The same seed draws the same study, another seed another one")
   func repeatability() throws {
     func losses(_ seed: UInt64) throws -> [Double] {

@@ -23,8 +23,6 @@ struct DistributionTests {
     #expect(throws: SearchSpaceError.self) { try FloatDistribution(low: 0, high: 1e300, step: 1e-5) }
     #expect(throws: SearchSpaceError.self) { try FloatDistribution(low: .nan, high: 1) }
     #expect(throws: SearchSpaceError.self) { try FloatDistribution(low: 0, high: .infinity) }
-    #expect(throws: SearchSpaceError.self) { try FloatDistribution(low: -9e307, high: 9e307) }
-    #expect(throws: Never.self) { try FloatDistribution(low: -8e307, high: 8e307) }
     #expect(throws: SearchSpaceError.self) { try IntDistribution(low: 0, high: .max) }
     #expect(throws: SearchSpaceError.self) { try CategoricalDistribution([]) }
     #expect(throws: SearchSpaceError.self) { try CategoricalDistribution(["a", "a"]) }

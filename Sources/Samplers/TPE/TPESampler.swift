@@ -58,7 +58,13 @@ public struct TPESampler: Sampler {
   public func relativeSpace(_ history: TrialHistory) -> OrderedDictionary<String, Distribution> {
     guard isMultivariate(history) else { return [:] }
     let space = history.intersectionSpace(includingPruned: true)
-    return space.values.contains(where: \.isSingle) ? space.filter { !$0.value.isSingle } : space
+    return space.values.allSatisfy(isServed) ? space : space.filter { isServed($0.value) }
+  }
+
+  /// Whether there is something to choose, in a range whose width is a finite number; in a wider one chance draws.
+  private func isServed(_ distribution: Distribution) -> Bool {
+    guard case .float(let range) = distribution else { return !distribution.isSingle }
+    return !range.isSingle && (range.high - range.low + (range.step ?? 0)).isFinite
   }
 
   public func sampleRelative(
@@ -79,7 +85,7 @@ public struct TPESampler: Sampler {
   public func sampleIndependent(
     _ name: String, _ distribution: Distribution, draw: Draw, history: TrialHistory
   ) throws -> Double {
-    guard !isStartingUp(history) else { return RandomSampler.sample(name, distribution, draw: draw) }
+    guard !isStartingUp(history), isServed(distribution) else { return RandomSampler.sample(name, distribution, draw: draw) }
     var generator = draw.generator(for: "tpe:\(name)")
     return sample([name: distribution], number: draw.number, history: history, generator: &generator)[0]
   }

@@ -9,7 +9,7 @@ public struct FloatDistribution: Hashable, Sendable {
   /// The distance of two neighbours on the grid; nil for a continuous range.
   public let step: Double?
 
-  /// - Throws: `SearchSpaceError.invalidDistribution` unless `low <= high`, both and their distance are finite, `low > 0` where `log`, and
+  /// - Throws: `SearchSpaceError.invalidDistribution` unless `low <= high`, both are finite, `low > 0` where `log`, and
   ///   `step > 0` where given; `step` and `log` exclude each other.
   public init(low: Double, high: Double, log: Bool = false, step: Double? = nil) throws(SearchSpaceError) {
     func fail(_ reason: String) -> SearchSpaceError {
@@ -17,7 +17,6 @@ public struct FloatDistribution: Hashable, Sendable {
     }
     guard low.isFinite, high.isFinite else { throw fail("the bounds must be finite numbers") }
     guard low <= high else { throw fail("the range is empty, the lower bound is above the upper one") }
-    guard (high - low).isFinite else { throw fail("the bounds are too far apart, their distance is no finite number") }
     guard !log || low > 0 else { throw fail("a logarithmic range must start above 0") }
     guard let step else {
       (self.low, self.high, self.log, self.step) = (low, high, log, nil)

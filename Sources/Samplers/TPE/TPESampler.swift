@@ -85,7 +85,9 @@ public struct TPESampler: Sampler {
   public func sampleIndependent(
     _ name: String, _ distribution: Distribution, draw: Draw, history: TrialHistory
   ) throws -> Double {
-    guard !isStartingUp(history), isServed(distribution) else { return RandomSampler.sample(name, distribution, draw: draw) }
+    guard !isStartingUp(history), isServed(distribution) else {
+      return RandomSampler.sample(name, distribution, draw: draw)
+    }
     var generator = draw.generator(for: "tpe:\(name)")
     return sample([name: distribution], number: draw.number, history: history, generator: &generator)[0]
   }

@@ -66,9 +66,9 @@ private func finished(_ number: Int, _ values: [Double]?) -> FrozenTrial {
     // A trial that was only just started when the rule was met has not been evaluated, and waits again.
     let waiting = try study.trials.filter { $0.state == .waiting }.map(\.number)
     #expect(summary.stopReason == "enough" && summary.interrupted == waiting && waiting.count < jobs)
-    #expect((7..<7 + 2 * jobs).contains(summary.finished))
+    #expect((7 - waiting.count..<7 + 2 * jobs).contains(summary.finished))
     let numbers = seen.withLock { $0 }
-    #expect(Set(numbers).count == numbers.count && numbers.contains(6))
+    #expect(Set(numbers).count == numbers.count && numbers.contains { $0 >= 6 })
     #expect(try study.trials.count { $0.state == .complete } == study.trials.count - waiting.count)
   }
 

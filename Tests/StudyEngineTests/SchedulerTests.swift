@@ -26,7 +26,7 @@ private struct World: Hashable {
   var completions = 0
 
   enum Task: Hashable {
-    case none, asking, evaluating, givingBack
+    case none, asking, evaluating, goingOn, givingBack
   }
 
   init(jobs: Int, trials: Int, stops: [Bool], failures: Int, window: Int? = nil) {
@@ -66,6 +66,17 @@ private struct World: Hashable {
     }
   }
 
+  /// Whether the next trial sees none that is not finished.
+  private var admitsNext: Bool {
+    next < window ?? .max || (0...(next - (window ?? 0))).allSatisfy(finished.contains)
+  }
+
+  private mutating func start(_ job: Int) {
+    remaining -= 1
+    if window != nil { running[job] = next }
+    next += 1
+  }
+
   private mutating func end(_ job: Int) {
     if let number = running[job] { finished.insert(number) }
     running[job] = nil
@@ -85,24 +96,34 @@ private struct World: Hashable {
         switch task {
         case .none: break
         case .asking where world.remaining > 0:
-          guard world.next < window ?? .max || (0...(world.next - (window ?? 0))).allSatisfy(world.finished.contains)
-          else {
+          guard world.admitsNext else {
             world.alarms.insert(job)
             world.perform(world.scheduler.mustWait(job: job))
             break
           }
-          world.remaining -= 1
-          if window != nil { world.running[job] = world.next }
-          world.next += 1
+          world.start(job)
           world.perform(world.scheduler.started(job: job))
         case .asking: world.perform(world.scheduler.foundNothing(job: job))
         case .evaluating:
           world.evaluated += 1
           world.end(job)
           world.perform(world.scheduler.ended(job: job))
+        case .goingOn:
+          world.perform(world.scheduler.wentOn(job: job))
         case .givingBack:
           world.givenBack += 1
           world.perform(world.scheduler.ended(job: job))
+        }
+      }
+      // While the disk takes a trial, its job may start the next one, unless the study has ended for it by then.
+      if task == .evaluating, remaining > 0, !hasStopped {
+        branch { world in
+          world.evaluated += 1
+          world.end(job)
+          world.queues[job] = .none
+          guard world.admitsNext else { return world.perform(world.scheduler.ended(job: job)) }
+          world.start(job)
+          world.queues[job] = .goingOn
         }
       }
       if failuresLeft > 0 {

@@ -109,6 +109,10 @@ enum OwnSchema {
     ),
   ]
 
+  /// What holds of a finished trial's state, in two comparisons: for a longer list SQLite builds a table of its own each time
+  /// that a trigger looks.
+  private static let isFinished = "NOT IN ('RUNNING', 'WAITING')"
+
   // Triggers, since Optuna finishes trials and deletes studies as well.
   static let triggers: [(name: String, definition: String)] =
     historyTriggers + [
@@ -116,7 +120,7 @@ enum OwnSchema {
         "hpo_trial_finished",
         """
         TRIGGER hpo_trial_finished AFTER UPDATE OF state ON trials \
-        WHEN new.state IN ('COMPLETE', 'PRUNED', 'FAIL') BEGIN \
+        WHEN new.state \(isFinished) BEGIN \
         \(deletions(from: tablesOfUnfinishedTrial, key: "trial_id", of: "new")) END
         """
       ),
@@ -155,7 +159,6 @@ enum OwnSchema {
 
   /// Count changes of finished trials, which no program makes in passing: deletions and corrections by hand.
   private static let historyTriggers: [(name: String, definition: String)] = {
-    let isFinished = "IN ('COMPLETE', 'PRUNED', 'FAIL')"
     func count(_ name: String, _ event: String, of table: String, where condition: String, study: String) -> (
       name: String, definition: String
     ) {
@@ -192,7 +195,7 @@ enum OwnSchema {
         triggers.append(
           count(
             "hpo_\(table)_\(change)_late", event, of: table,
-            where: "(SELECT state FROM trials WHERE trial_id = \(row).trial_id) \(isFinished)\(condition)",
+            where: "\(condition)(SELECT state FROM trials WHERE trial_id = \(row).trial_id) \(isFinished)",
             study: "(SELECT study_id FROM trials WHERE trial_id = \(row).trial_id)"))
       }
       late("updated", "AFTER UPDATE", of: "old")
@@ -201,7 +204,7 @@ enum OwnSchema {
       // behind the state.
       late(
         "replaced", "BEFORE INSERT", of: "new",
-        if: " AND EXISTS (SELECT 1 FROM \(table) WHERE trial_id = new.trial_id AND \(key) = new.\(key))")
+        if: "EXISTS (SELECT 1 FROM \(table) WHERE trial_id = new.trial_id AND \(key) = new.\(key)) AND ")
     }
     return triggers
   }()

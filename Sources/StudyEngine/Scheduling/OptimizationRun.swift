@@ -188,14 +188,30 @@ final class OptimizationRun: Sendable {
       } catch {
         ended = try study.end(trial, failure: String(describing: error))
       }
-      // Meanwhile the disk takes the record.
-      if stop.mode == nil { study.prepareDraw() }
-      let record = try ended.settled()
-      state.withLock { state in
-        state.summary.count(record)
-        if study.isDeterministic { state.finished.insert(record.number) }
-      }
-      observer(.finished(record))
+      try finish(ended, job: job)
+    }
+  }
+
+  /// Waits until the disk has a trial that has ended, and tells of it.
+  ///
+  /// Meanwhile the job's next trial is drawn and started: a power loss that takes its row takes it behind the other's, and its
+  /// objective has not begun.
+  private func finish(_ ended: EndedTrial, job: Int) throws {
+    let following = ended.isSettled ? nil : Result { try next() }
+    let record: FrozenTrial
+    do { record = try ended.settled() } catch {
+      if case .success(.started(let trial)) = following { try? study.requeue(trial) }
+      throw error
+    }
+    state.withLock { state in
+      state.summary.count(record)
+      if study.isDeterministic { state.finished.insert(record.number) }
+    }
+    observer(.finished(record))
+    if case .started(let trial) = try following?.get() {
+      state.withLock { $0.obstacle = nil }
+      queues[job].async { self.decide(trial: trial) { $0.wentOn(job: job) } }
+    } else {
       decide { $0.ended(job: job) }
     }
   }

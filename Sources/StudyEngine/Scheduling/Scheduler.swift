@@ -83,9 +83,14 @@ struct Scheduler: Hashable {
     precondition(jobs[job] == .running, "job \(job) has no trial")
     guard ending?.admitsTrials ?? true else { return retire(job) }
     // Others found nothing, yet this job may: a trial may have come back to the queue since.
-    let actions = start(job)
-    for other in jobs.indices where other != job && jobs[other].isStarting { jobs[other] = .starting(isBehind: true) }
-    return jobs.indices.filter { jobs[$0] == .waiting }.reduce(actions) { $0 + start($1) }
+    return tellOthers(ofTrialOf: job) + start(job)
+  }
+
+  /// A job's trial has ended, in whatever state, and is on record, and the job has got the next one already.
+  mutating func wentOn(job: Int) -> [Action] {
+    precondition(jobs[job] == .running, "job \(job) has no trial")
+    guard ending?.admitsTrials ?? true else { return [.giveBack(job: job)] }
+    return tellOthers(ofTrialOf: job) + [.run(job: job)]
   }
 
   /// The storage failed under a job: the others stop, too.
@@ -107,6 +112,12 @@ struct Scheduler: Hashable {
     guard jobs.contains(where: { $0 != .retired }) else { return [] }
     ending = .stopped(haltsTrials: haltsTrials)
     return (haltsTrials && jobs.contains(.running) ? [.haltTrials] : []) + retireWaiting()
+  }
+
+  /// Lets the jobs look that ask for a trial, or wait for one to end, since one has ended.
+  private mutating func tellOthers(ofTrialOf job: Int) -> [Action] {
+    for other in jobs.indices where other != job && jobs[other].isStarting { jobs[other] = .starting(isBehind: true) }
+    return jobs.indices.filter { jobs[$0] == .waiting }.flatMap { start($0) }
   }
 
   private mutating func start(_ job: Int) -> [Action] {

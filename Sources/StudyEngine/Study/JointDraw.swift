@@ -47,26 +47,12 @@ struct DrawAhead: Sendable {
   private var last: Int?
   private var follows = false
   private var announces = false
-  /// A draw that was made already, for whom, and from which history.
-  private var prepared: (joint: JointDraw, number: Int, version: TrialHistory.Version)?
 
   /// The number to draw for, nil to wait until the trial asks.
   var number: Int? { announces && follows ? last.map { $0 + 1 } : nil }
 
-  /// Takes note of a draw.
-  mutating func prepare(_ joint: JointDraw, for number: Int, _ history: TrialHistory) {
-    prepared = (joint, number, history.version)
-  }
-
-  /// The draw that was made for a trial, where the history is still the one that it was made from.
-  func prepared(for number: Int, _ history: TrialHistory) -> JointDraw? {
-    guard let prepared, prepared.number == number, prepared.version == history.version else { return nil }
-    return prepared.joint
-  }
-
   /// Takes note of a trial that this process has started.
   mutating func note(started number: Int) {
-    prepared = nil
     follows = last.map { $0 + 1 } == number
     last = number
   }

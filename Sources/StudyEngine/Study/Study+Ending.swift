@@ -94,6 +94,9 @@ struct EndedTrial: Sendable {
   let record: FrozenTrial
   fileprivate let sync: PendingSync
 
+  /// Whether there is no disk to wait for.
+  var isSettled: Bool { sync.isDone }
+
   /// The record, once it survives a power loss.
   func settled() throws -> FrozenTrial {
     try sync.wait()

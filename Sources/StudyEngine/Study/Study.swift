@@ -191,9 +191,7 @@ public final class Study: Sendable {
       // Nothing new starts where every point has been tried; what waits still runs.
       let limit = sampler.isExhausted(history) ? 0 : limit
       let number = drawAhead.withLock(\.number).flatMap { history.isKnown($0) ? nil : $0 }
-      var joint = number.map { number in
-        drawAhead.withLock { $0.prepared(for: number, history) } ?? drawJointly(for: number, &history)
-      }
+      var joint = number.map { drawJointly(for: $0, &history) }
       let started = try storage.startTrial(study: id, owner: owner, limit: limit, number: nil) { trial in
         // A trial whose parameters are given, or that had some before it was interrupted, has what it needs.
         let isNew = trial.fixedParameters.isEmpty && trial.parameters.isEmpty
@@ -208,17 +206,6 @@ public final class Study: Sendable {
       guard let started else { return nil }
       drawAhead.withLock { $0.note(started: started.record.number) }
       return (started, joint)
-    }
-  }
-
-  /// Draws for the next trial, as far as is known which one that is, where no other runs whose parameters the draw would
-  /// have to see; `startTrial` takes it where nothing has happened in the meantime.
-  func prepareDraw() {
-    guard !isDeterministic else { return }
-    withKnownHistory { history in
-      guard history.running.isEmpty, let number = drawAhead.withLock(\.number), !history.isKnown(number) else { return }
-      let joint = drawJointly(for: number, &history)
-      drawAhead.withLock { $0.prepare(joint, for: number, history) }
     }
   }
 

@@ -19,8 +19,6 @@ public struct TrialHistory: Sendable {
   /// What samplers derived from the finished trials.
   package private(set) var memo = HistoryMemo()
 
-  /// How often something has changed.
-  private var revision = 0
   private var reports = ReportTable()
   private var waiting: Set<Int> = []
   private var failed = NumberSet()
@@ -87,17 +85,6 @@ public struct TrialHistory: Sendable {
   package mutating func indexConfigurations(reading: ((HashedConfiguration) -> Void) throws -> Void) rethrows {
     if configurations == nil { configurations = try ConfigurationIndex(reading: reading) }
   }
-
-  /// Tells a history from itself before a change, and from others that were made anew.
-  package struct Version: Equatable, Sendable {
-    fileprivate let memo: HistoryMemo
-    fileprivate let revision: Int
-
-    package static func == (a: Version, b: Version) -> Bool { a.memo === b.memo && a.revision == b.revision }
-  }
-
-  /// The state that the history is in.
-  package var version: Version { Version(memo: memo, revision: revision) }
 
   /// What complete trials reported at a step; nil where none did.
   package func reports(at step: Int) -> ReportColumn? { reports.columns[step] }
@@ -170,7 +157,6 @@ extension TrialHistory {
 
   /// Takes note of the grid point that a trial stands for, and of nothing else about it.
   package mutating func visit(_ trial: FrozenTrial) {
-    revision += 1
     grids.insert(trial)
   }
 
@@ -182,7 +168,6 @@ extension TrialHistory {
   /// Forgets a trial that is not finished.
   public mutating func remove(number: Int) {
     precondition(!isFinished(number), "a finished trial stays in the history")
-    revision += 1
     waiting.remove(number)
     grids.remove(number: number)
     let place = placeAmongRunning(number)

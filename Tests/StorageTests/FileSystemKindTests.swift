@@ -93,7 +93,7 @@ struct FileSystemKindTests {
     #expect(storage.file.synchronizations == before + 7)
     #expect(try storage.trial(number: next.number, study: study).state == .complete)
     // The connection may be used meanwhile, and closed.
-    try started(storage, study)
+    _ = try started(storage, study)
     for _ in 0..<2 { try sync.wait() }
     #expect(storage.synchronizationInterval == .seconds(3600))
   }

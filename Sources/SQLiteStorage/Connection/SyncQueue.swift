@@ -26,17 +26,22 @@ final class SyncQueue: Sendable {
   ///   - file: The database, which stays open meanwhile, unless it is closed; it drains the queue before.
   /// - Returns: What is to be waited for.
   func synchronize(_ log: WriteAheadLog, of file: DatabaseFile) -> PendingSync {
-    let group = next.withLock { next in
-      if let next { return next }
+    let (group, isNew) = next.withLock { next in
+      if let next { return (next, false) }
       let group = Group()
+      group.end.enter()
       next = group
-      queue.async(group: group.end) { [self] in
+      return (group, true)
+    }
+    // Where the queue begins at once, it must not find `next` locked.
+    if isNew {
+      queue.async { [self] in
         // What is committed from here on waits for the one behind.
-        self.next.withLock { $0 = nil }
+        next.withLock { $0 = nil }
         do { try finish(log) } catch { group.error.withLock { $0 = StorageError(error, path: file.path) } }
+        group.end.leave()
         withExtendedLifetime(file) {}
       }
-      return group
     }
     return PendingSync {
       group.end.wait()

@@ -144,11 +144,11 @@ extension DatabaseRule {
     remedy: "the history is deleted, and made anew when it is needed")
 
   private static let isHighestID = """
-    (table_name IN ('studies', 'trials') AND typeof(id) = 'integer' AND id BETWEEN 1 AND \(OwnSchema.largestID))
+    (table_name IN ('studies', 'trials') AND typeof(id) = 'integer' AND id BETWEEN 1 AND \(OwnSchema.lastID - 1))
     """
 
   private static let highestIDs = DatabaseRule(
-    name: "highest identifiers", demand: "the highest identifiers among deleted rows are identifiers",
+    name: "highest identifiers", demand: "the highest identifiers among deleted rows are such that another can follow",
     effects: Effects(hpo: "an identifier may be given out again, or none"), tables: ["hpo_highest_ids"],
     breaches: """
       SELECT 'hpo_highest_ids', quote(table_name) || ': ' || quote(id) FROM hpo_highest_ids WHERE NOT \(isHighestID)
@@ -156,10 +156,10 @@ extension DatabaseRule {
     repair: ["DELETE FROM hpo_highest_ids WHERE NOT \(isHighestID)"],
     remedy: "the rows are deleted")
 
-  private static let isLastID = "(typeof(seq) = 'integer' AND seq BETWEEN 0 AND \(OwnSchema.largestID))"
+  private static let isLastID = "(typeof(seq) = 'integer' AND seq BETWEEN 0 AND \(OwnSchema.lastID - 1))"
 
   private static let sequences = DatabaseRule(
-    name: "last identifiers", demand: "the identifiers that SQLite gave out last are identifiers",
+    name: "last identifiers", demand: "the identifiers that SQLite gave out last are such that another can follow",
     effects: Effects(
       optuna: "StorageInternalError where a study or a trial is added, as if the disk were full", dashboard: "nothing",
       hpo: "an error where a study or a trial is added"),
@@ -171,8 +171,8 @@ extension DatabaseRule {
     repair: [("studies", "study_id"), ("trials", "trial_id")].map { table, key in
       """
       UPDATE sqlite_sequence SET seq = max( \
-      ifnull((SELECT max(\(key)) FROM \(table) WHERE \(key) <= \(OwnSchema.largestID)), 0), \
-      ifnull((SELECT id FROM hpo_highest_ids WHERE table_name = '\(table)' AND id <= \(OwnSchema.largestID)), 0)) \
+      ifnull((SELECT max(\(key)) FROM \(table) WHERE \(key) < \(OwnSchema.lastID)), 0), \
+      ifnull((SELECT id FROM hpo_highest_ids WHERE table_name = '\(table)' AND id < \(OwnSchema.lastID)), 0)) \
       WHERE name = '\(table)' AND NOT \(isLastID)
       """
     },

@@ -8,8 +8,9 @@ enum OwnSchema {
   /// The version of the tables in `hpo_version`.
   static let version: Int64 = 2
 
-  /// The largest identifier and the largest number of a trial: what every program reads exactly.
-  static let largestID: Int64 = (1 << 53) - 1
+  /// The identifier of a study or a trial, and the number of a trial, behind which there is no other: every program reads
+  /// exactly what is not above it. A sound file has none that is as high.
+  static let lastID: Int64 = (1 << 53) - 1
 
   static let tables: [(name: String, definition: String)] = [
     ("hpo_version", "(schema_version INTEGER NOT NULL)"),
@@ -206,7 +207,6 @@ enum OwnSchema {
       late(
         "replaced", "BEFORE INSERT", of: "new",
         if: "EXISTS (SELECT 1 FROM \(table) WHERE trial_id = new.trial_id AND \(key) = new.\(key)) AND ")
-    }
       // A row that takes the identifier of another one, of whatever trial. One that is to get a new identifier has -1 so far.
       let displaced = "FROM \(table) r JOIN trials t ON t.trial_id = r.trial_id WHERE r.\(id) = new.\(id)"
       triggers.append(
@@ -214,6 +214,7 @@ enum OwnSchema {
           "hpo_\(table)_displaced_late", "BEFORE INSERT", of: table,
           where: "new.\(id) <> -1 AND (SELECT t.state \(displaced)) \(isFinished)",
           study: "(SELECT t.study_id \(displaced))"))
+    }
     return triggers
   }()
 

@@ -161,10 +161,23 @@ struct DatabaseDoctorTests {
     "A file whose revision is none of Optuna's is read and mended, and not written", arguments: ["junk", "", "3.2"])
   func readsWithoutRevision(text: String) throws {
     _ = try folder.file(running: "UPDATE alembic_version SET version_num = '\(text)'")
+    let before = FileManager.default.contents(atPath: path)
     let storage = try SQLiteStorage(path: path)
-    #expect(try started(storage, storage.existingStudy(named: "own").id).number == 4)
+    let study = try storage.existingStudy(named: "own").id
+    #expect(try storage.trials(study: study, states: nil).count == 4)
+    #expect(try storage.oddities(study: study).contains { $0.contains("'\(text)'") })
+    let message = expectError(.unsupportedFile) { _ = try started(storage, study) }
+    #expect(message.contains("'\(text)'") && message.contains("hpo doctor"), "\(message)")
     try storage.close()
+    #expect(FileManager.default.contents(atPath: path) == before)
     #expect(try examine().findings.contains { $0.rule == "revision" })
+    let doctor = try DatabaseDoctor(path: path)
+    _ = try doctor.repair(backup: folder.file("backup.db"))
+    try doctor.close()
+    let mended = try SQLiteStorage(path: path)
+    #expect(try started(mended, study).number == 4)
+    #expect(try mended.oddities(study: study) == [])
+    try mended.close()
   }
 
   @Test("Nothing is found in a sound file but trials that another program runs")

@@ -16,8 +16,25 @@ enum DoctorFunctions {
   static func add(to connection: Connection, isStudyFile: @escaping @Sendable (String) -> Bool) {
     let distributions = KnownDistributions()
     add("hpo_is_json", 1, to: connection) { values in
-      text(values[0]).map { (try? JSONValue(parsing: $0)) != nil } ?? false
+      guard let text = text(values[0]) else { return false }
+      do throws(JSONError) {
+        _ = try JSONValue(parsing: text)
+        return true
+      } catch {
+        return error.mayBeJSON
+      }
     }
+    add("hpo_omitted_json", 1, to: connection) { values in
+      guard let text = text(values[0]) else { return nil }
+      do throws(JSONError) {
+        _ = try JSONValue(parsing: text)
+        return nil
+      } catch {
+        return error.mayBeJSON ? error.message : nil
+      }
+    }
+    // Texts are one in Swift where this is one in SQLite.
+    add("hpo_composed", 1, to: connection) { values in text(values[0])?.precomposedStringWithCanonicalMapping }
     add("hpo_is_time", 1, to: connection) { values in
       values[0].isNull || text(values[0]).flatMap(Timestamp.init) != nil
     }
@@ -89,8 +106,8 @@ enum DoctorFunctions {
 /// The distributions that were read; a study has few different ones.
 private final class KnownDistributions: Sendable {
   private struct State {
-    var read: [String: Distribution?] = [:]
-    var plain: [String: Bool] = [:]
+    var read: [ExactText: Distribution?] = [:]
+    var plain: [ExactText: Bool] = [:]
   }
 
   /// How many are remembered before all are forgotten.
@@ -101,22 +118,24 @@ private final class KnownDistributions: Sendable {
   /// The distribution in a JSON text; nil for none.
   func read(_ text: String?) -> Distribution? {
     guard let text else { return nil }
+    let key = ExactText(text)
     return state.withLock { state in
-      if let known = state.read[text] { return known }
+      if let known = state.read[key] { return known }
       let distribution = try? Distribution(json: text)
       if state.read.count >= Self.capacity { state.read = [:] }
-      state.read[text] = .some(distribution)
+      state.read[key] = .some(distribution)
       return distribution
     }
   }
 
   /// Whether Optuna reads the text: the name of a class, and attributes that the class knows.
   func isPlain(_ text: String) -> Bool {
-    state.withLock { state in
-      if let known = state.plain[text] { return known }
+    let key = ExactText(text)
+    return state.withLock { state in
+      if let known = state.plain[key] { return known }
       if state.plain.count >= Self.capacity { state.plain = [:] }
       let isPlain = Self.isPlain((try? JSONValue(parsing: text)) ?? .null)
-      state.plain[text] = isPlain
+      state.plain[key] = isPlain
       return isPlain
     }
   }

@@ -28,8 +28,13 @@ struct DatabaseDoctorTests {
     try storage.close()
   }
 
+  private func doctor() throws -> DatabaseDoctor {
+    try DatabaseDoctor(
+      path: path, isStudyFile: { !$0.hasSuffix("[") }, mistakeInOptions: { $0.contains("simplex") ? "simplex" : nil })
+  }
+
   private func examine() throws -> DatabaseReport {
-    let doctor = try DatabaseDoctor(path: path) { !$0.hasSuffix("[") }
+    let doctor = try doctor()
     let report = try doctor.examine()
     try doctor.close()
     return report
@@ -199,7 +204,7 @@ struct DatabaseDoctorTests {
     #expect(FileManager.default.contents(atPath: path) == broken, "an examination changes nothing")
 
     let backup = folder.file("backup.db")
-    let doctor = try DatabaseDoctor(path: path) { !$0.hasSuffix("[") }
+    let doctor = try doctor()
     let mended = try doctor.repair(backup: backup)
     try doctor.close()
     #expect(mended.findings.first { $0.rule == fault.rule }?.isRepaired == fault.isRepairable)

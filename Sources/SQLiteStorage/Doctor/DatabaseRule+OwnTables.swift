@@ -5,6 +5,7 @@ extension DatabaseRule {
     + OwnSchema.tablesOfStudy.map { leftover(in: $0, key: "study_id", of: "studies") }
     + [
       ownerOfFinished, checkpointOfFinished, excludedUnfinished, exclusionOfOtherStudy, seed, window, search,
+      searchValues,
       studyFile, history, highestIDs, sequences,
     ]
 
@@ -114,15 +115,23 @@ extension DatabaseRule {
 
   private static let search = DatabaseRule(
     name: "search options", demand: "the options that a study keeps are a JSON object",
-    effects: Effects(
-      hpo: "the study goes on as its file says, without sampler, pruner, seed and limits that were typed"),
-    tables: ["hpo_study_documents"],
+    effects: Effects(hpo: "an error, the study does not go on"), tables: ["hpo_study_documents"],
     breaches: """
       SELECT 'study ' || study_id, substr(quote(text), 1, 60) FROM hpo_study_documents \
       WHERE document = 'search' AND NOT hpo_is_object(text)
       """,
     repair: ["DELETE FROM hpo_study_documents WHERE document = 'search' AND NOT hpo_is_object(text)"],
     remedy: "the options are deleted; give those that you know to the next hpo optimize")
+
+  private static let searchValues = DatabaseRule(
+    name: "values of search options", demand: "sampler, pruner, seed and limits that a study keeps are such",
+    effects: Effects(hpo: "an error, the study goes on only where the option is typed anew"),
+    tables: ["hpo_study_documents"],
+    breaches: """
+      SELECT 'study ' || study_id, hpo_mistake_in_options(text) FROM hpo_study_documents \
+      WHERE document = 'search' AND hpo_is_object(text) AND hpo_mistake_in_options(text) IS NOT NULL
+      """,
+    remedy: "only you know which was meant: type it anew, as in hpo optimize --study NAME --sampler tpe")
 
   private static let studyFile = DatabaseRule(
     name: "study files", demand: "the study file that a study keeps can be read",

@@ -6,14 +6,18 @@ import Synchronization
 import TrialStorage
 import Trials
 
+/// What reads the documents of studies, of which the storage knows nothing.
+struct DocumentReaders: Sendable {
+  /// Whether a text can be read as a study file.
+  var isStudyFile: @Sendable (String) -> Bool = { _ in true }
+  /// What is wrong with the options of a search, nil for nothing.
+  var mistakeInOptions: @Sendable (String) -> String? = { _ in nil }
+}
+
 /// Functions of SQL that ask this program's own readers, so that a rule and a reader cannot disagree.
 enum DoctorFunctions {
   /// Adds the functions to a connection.
-  ///
-  /// - Parameters:
-  ///   - connection: The connection.
-  ///   - isStudyFile: Whether a text can be read as a study file.
-  static func add(to connection: Connection, isStudyFile: @escaping @Sendable (String) -> Bool) {
+  static func add(to connection: Connection, _ readers: DocumentReaders) {
     let distributions = KnownDistributions()
     add("hpo_is_json", 1, to: connection) { values in
       guard let text = text(values[0]) else { return false }
@@ -47,7 +51,8 @@ enum DoctorFunctions {
     add("hpo_is_object", 1, to: connection) { values in
       if case .object? = json(values[0]) { true } else { false }
     }
-    add("hpo_is_study_file", 1, to: connection) { values in text(values[0]).map(isStudyFile) ?? false }
+    add("hpo_is_study_file", 1, to: connection) { values in text(values[0]).map(readers.isStudyFile) ?? false }
+    add("hpo_mistake_in_options", 1, to: connection) { values in text(values[0]).flatMap(readers.mistakeInOptions) }
     add("hpo_is_revision", 1, to: connection) { values in text(values[0]).map(OptunaSchema.isRevision) ?? false }
     add("hpo_is_seed", 1, to: connection) { values in text(values[0]).flatMap { UInt64($0) } != nil }
     add("hpo_is_window", 1, to: connection) { values in text(values[0]).flatMap { Int($0) }.map { $0 > 0 } ?? false }

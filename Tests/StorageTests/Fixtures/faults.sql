@@ -261,6 +261,9 @@ INSERT INTO hpo_study_documents SELECT study_id, 'window', 'two' FROM studies WH
 INSERT INTO hpo_study_documents SELECT study_id, 'search', '{"sampler": "tpe' FROM studies WHERE study_name = 'own';
 INSERT INTO hpo_study_documents SELECT study_id, 'search', '[]' FROM studies WHERE study_name = 'own';
 
+-- values of search options [by hand]
+INSERT INTO hpo_study_documents SELECT study_id, 'search', '{"sampler": "simplex"}' FROM studies WHERE study_name = 'own';
+
 -- study files [by hand]
 INSERT INTO hpo_study_documents SELECT study_id, 'configuration', 'parameters: [' FROM studies WHERE study_name = 'own';
 

@@ -26,6 +26,7 @@ extension SQLiteStorage {
       guard let original = try reader.trials(study: head.study, ids: [trial]).first else {
         throw StorageChecks.notFound(trial: trial)
       }
+      try StorageChecks.isWhole(original)
       let copy = try insert(into: head.study, connection) { _ in [TrialAddition(original.repetition)] }
       try connection.exclude(trial, of: head.study, reason: reason(copy[0].number))
       try connection.countRevision(of: head.study)

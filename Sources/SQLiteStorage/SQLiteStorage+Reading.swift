@@ -122,6 +122,9 @@ extension SQLiteStorage {
     try file.read { connection in
       try connection.requireStudy(study)
       let oddities = Oddities(areCollected: true)
+      if let revision = try SchemaInspection(connection).strangeRevision(connection) {
+        oddities.note("alembic_version has \(revision), which is no revision of Optuna's")
+      }
       _ = try StudyReader(connection: connection, oddities: oddities).studies(id: study)
       let trials = try TrialReader(connection: connection, storage: self, oddities: oddities).trials(study: study)
       for (place, trial) in trials.enumerated() where trial.number != place {

@@ -95,7 +95,7 @@ extension SQLiteStorage {
   /// trials with the lock held.
   func search(for names: some Sequence<String>, ofStudyOf trial: Int64) throws {
     let unknown = memory.withLock { memory in
-      names.filter { name in !memory.distributions.values.contains { $0[name] != nil } }
+      names.filter { name in !memory.distributions.values.contains { $0[ExactText(name)] != nil } }
     }
     guard !unknown.isEmpty else { return }
     try prepareToWrite()
@@ -107,10 +107,11 @@ extension SQLiteStorage {
 
   /// A distribution that the study has under a name.
   func knownDistribution(_ name: String, study: Int64, _ connection: Connection) throws -> Distribution? {
-    if let known = memory.withLock({ $0.distributions[study]?[name] }) { return known }
+    let key = ExactText(name)
+    if let known = memory.withLock({ $0.distributions[study]?[key] }) { return known }
     // The first trial that has it readably; all others agree with it.
     var found: (distribution: Distribution, isLasting: Bool)?
-    let searched = memory.withLock { $0.withoutParameter[study]?[name] } ?? 0
+    let searched = memory.withLock { $0.withoutParameter[study]?[key] } ?? 0
     let json = try connection.firstRow(
       """
       SELECT p.distribution_json, t.state FROM trials t CROSS JOIN trial_params p ON p.trial_id = t.trial_id
@@ -118,14 +119,14 @@ extension SQLiteStorage {
       """, .int(study), .int(searched), .text(name)
     ) { (json: $0.text(0), state: $0.text(1).flatMap(TrialState.init)) }
     if json == nil, let last = try connection.lastOfFinished(study: study) {
-      memory.withLock { $0.withoutParameter[study, default: [:]][name] = last }
+      memory.withLock { $0.withoutParameter[study, default: [:]][key] = last }
     }
     if let text = json?.json, let distribution = try? self.distribution(json: text) {
       found = (distribution, json?.state?.isFinished == true)
     }
     // An unfinished trial may lose its parameters again.
     if let found, found.isLasting {
-      memory.withLock { $0.distributions[study, default: [:]][name] = found.distribution }
+      memory.withLock { $0.distributions[study, default: [:]][key] = found.distribution }
     }
     return found?.distribution
   }

@@ -162,7 +162,7 @@ extension Connection {
       let count = try firstRow("SELECT count(*) FROM trials WHERE study_id = ?", .int(study)) { $0.int(0) }
       next = max(next, (count ?? nil) ?? 0)
     }
-    guard (0..<1 << 53).contains(next) else {
+    guard (0...OwnSchema.lastID).contains(next) else {
       throw StorageError(
         .damagedFile, "a trial of the study has the number \(next - 1), after which no other can come; correct it first"
       )

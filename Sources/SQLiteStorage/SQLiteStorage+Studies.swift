@@ -102,7 +102,7 @@ extension SQLiteStorage {
       """, .text(table.rawValue)
     ) { $0.int(0) }
     let last = (highest ?? nil) ?? 0
-    guard last < OwnSchema.largestID else { throw Self.noIdentifier(after: last, in: table) }
+    guard last < OwnSchema.lastID else { throw Self.noIdentifier(after: last, in: table) }
     return .int(max(0, last) + 1)
   }
 
@@ -135,7 +135,10 @@ extension SQLiteStorage {
       guard (last ?? nil) == .max else { throw error }
       throw Self.noIdentifier(after: .max, in: table)
     }
-    return connection.lastInsertedID
+    let inserted = connection.lastInsertedID
+    // Where SQLite chose it, by its counter and the rows that are there.
+    guard inserted <= OwnSchema.lastID else { throw Self.noIdentifier(after: inserted - 1, in: table) }
+    return inserted
   }
 }
 

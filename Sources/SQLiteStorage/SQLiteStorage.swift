@@ -91,6 +91,7 @@ extension SQLiteStorage {
   func prepareToWrite() throws {
     try isWritable.withLock { isWritable in
       guard !isWritable else { return }
+      try file.read { try SchemaInspection($0).checkWritability($0, path: file.path) }
       try file.useWriteAheadLog()
       let keepsIdentifiers = try file.write(.full) { connection in
         // Another process may have been faster.

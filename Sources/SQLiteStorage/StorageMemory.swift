@@ -7,10 +7,10 @@ struct StorageMemory {
   /// How many objectives a study has.
   var objectives: [Int64: Int] = [:]
   /// A distribution under each name of a study, from a trial that is finished.
-  var distributions: [Int64: [String: Distribution]] = [:]
+  var distributions: [Int64: [ExactText: Distribution]] = [:]
   /// Up to which identifier all trials of a study are finished and have no parameter of a name.
-  var withoutParameter: [Int64: [String: Int64]] = [:]
-  private var decoded: [String: Distribution] = [:]
+  var withoutParameter: [Int64: [ExactText: Int64]] = [:]
+  private var decoded: [ExactText: Distribution] = [:]
   private var encoded: [Distribution: String] = [:]
 
   /// How many distributions are remembered before all are forgotten: a study may have a new range in each trial.
@@ -18,10 +18,11 @@ struct StorageMemory {
 
   /// The distribution in a JSON text.
   mutating func distribution(json: String) throws(SearchSpaceError) -> Distribution {
-    if let known = decoded[json] { return known }
+    let key = ExactText(json)
+    if let known = decoded[key] { return known }
     let distribution = try Distribution(json: json)
     if decoded.count >= Self.capacity { decoded = [:] }
-    decoded[json] = distribution
+    decoded[key] = distribution
     return distribution
   }
 

@@ -25,6 +25,23 @@ package enum StorageChecks {
     for key in trial.systemAttributes.keys { try name(key, of: "an attribute") }
   }
 
+  /// - Throws: `StorageError.invalidValue` where a copy of the trial would lack something.
+  package static func isWhole(_ trial: FrozenTrial) throws {
+    try isWhole("trial \(trial.number)", omissions: trial.omissions)
+  }
+
+  /// - Throws: `StorageError.invalidValue` where a copy of the study would lack something.
+  package static func isWhole(_ study: StudyRecord) throws {
+    try isWhole("the study '\(study.name.inMessage)'", omissions: study.omissions)
+  }
+
+  private static func isWhole(_ subject: String, omissions: [String]) throws {
+    guard let omission = omissions.first else { return }
+    throw StorageError(
+      .invalidValue,
+      "\(subject) cannot be copied whole: \(omission); 'hpo doctor FILE' lists all such places and says what helps")
+  }
+
   /// - Throws: `StorageError.invalidValue` where there is none.
   package static func directions(_ directions: [StudyDirection], study: String) throws {
     guard !directions.isEmpty else {

@@ -14,6 +14,8 @@ public struct StudyRecord: Sendable, Hashable {
   public var userAttributes: OrderedDictionary<String, JSONValue> = [:]
   /// What samplers, pruners and the engine keep with the study.
   public var systemAttributes: OrderedDictionary<String, JSONValue> = [:]
+  /// What the storage has of the study and there is no place for here, as of `FrozenTrial`.
+  package var omissions: [String] = []
 
   /// Makes a record without attributes.
   public init(id: Int64, name: String, directions: [StudyDirection]) {

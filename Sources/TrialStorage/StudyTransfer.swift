@@ -54,12 +54,14 @@ public struct StudyTransfer {
   ///
   /// It has the name `NAME (incomplete copy)` until it is whole. One that a process left behind which was ended goes on.
   ///
-  /// - Throws: `StorageError.studyExists`; where it fails later, no study is left.
+  /// - Throws: `StorageError.studyExists`; `invalidValue` where it would lack something, see `FrozenTrial.omissions`; where it
+  ///   fails later, no study is left.
   @discardableResult
   public func copy(
     to target: any Storage, name: String, _ selection: Selection = .all
   ) throws -> (study: StudyRecord, summary: Summary) {
     guard try target.study(named: name) == nil else { throw StorageChecks.exists(study: name) }
+    try StorageChecks.isWhole(study)
     let left = try leftCopy(named: name, in: target)
     let copy = try left ?? begin(name, in: target)
     do {
@@ -76,7 +78,8 @@ public struct StudyTransfer {
 
   /// Adds the trials that the target does not have yet; where the parameter of one does not fit, none.
   ///
-  /// - Throws: `StorageError.invalidValue` where the directions differ; `incompatibleParameter` where a parameter does.
+  /// - Throws: `StorageError.invalidValue` where the directions differ, or where a copy would lack something of its trial;
+  ///   `incompatibleParameter` where a parameter does not fit.
   public func add(to target: any Storage, study other: StudyRecord, _ selection: Selection = .finished) throws
     -> Summary
   {

@@ -40,14 +40,16 @@ struct TransferBatches {
 
   /// Sees whether the parameters of all trials that are to be added fit those of the target.
   ///
-  /// - Throws: `StorageError.incompatibleParameter`.
+  /// - Throws: `StorageError.incompatibleParameter`; `invalidValue` where a copy would lack something of its trial.
   func check() throws {
-    var kinds: [String: Distribution] = [:]
+    var kinds: [ExactText: Distribution] = [:]
     try transfer.source.forEachBatch(study: transfer.study.id) { trials in
       for trial in trials where selection.admits(trial) && places[TrialOrigin(of: trial, in: transfer.study)] == nil {
+        try StorageChecks.isWhole(trial)
         for (name, parameter) in trial.parameters {
-          let kind = try kinds[name] ?? target.distribution(of: name, study: other.id) ?? parameter.distribution
-          kinds[name] = kind
+          let key = ExactText(name)
+          let kind = try kinds[key] ?? target.distribution(of: name, study: other.id) ?? parameter.distribution
+          kinds[key] = kind
           try StorageChecks.compatibility(of: parameter.distribution, with: kind, name: name)
         }
       }
@@ -67,6 +69,7 @@ struct TransferBatches {
   }
 
   private mutating func add(_ trials: ArraySlice<FrozenTrial>) throws {
+    for trial in trials { try StorageChecks.isWhole(trial) }
     // The source may be the storage that is about to be locked.
     var logs: [Int64: String] = [:]
     if transfer.bringsLogs {

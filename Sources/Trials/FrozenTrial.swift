@@ -57,6 +57,9 @@ public struct FrozenTrial: Sendable, Hashable {
   /// Why the trial is excluded, nil for one that counts: samplers, pruners, budgets and `best` pass over an excluded
   /// trial as if it were not there.
   public var exclusion: String?
+  /// What the storage has of the trial and there is no place for here, in words: names that are one in Swift and two in a file,
+  /// and JSON that the reader does not take. A copy would lack it.
+  package var omissions: [String] = []
 
   /// Makes a trial of which nothing more is known.
   public init(id: Int64, number: Int, state: TrialState) {

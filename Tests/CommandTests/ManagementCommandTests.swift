@@ -1,4 +1,5 @@
 import Foundation
+import HPO
 import TestSupport
 import Testing
 
@@ -23,7 +24,10 @@ import Testing
   func oddNames() throws {
     try Command.inFolder { command in
       let name = "\u{1B}[31mred\nline" + String(repeating: "x", count: 400)
-      let made = try command.succeed("study", "create", "--study", name)
+      let storage = try SQLiteStorage(path: command.folder.appendingPathComponent("hpo.db").path)
+      _ = try storage.createStudy(name: name, directions: [.minimize])
+      try storage.close()
+      let made = try command.succeed("study", "create", "--study", name, "--if-exists", "load")
       let again = try command.hpo("study", "create", "--study", name, "--direction", "maximize")
       let best = try command.hpo("best", "--study", name)
       let other = try command.hpo("best", "--study", "other")

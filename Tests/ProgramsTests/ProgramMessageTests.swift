@@ -84,6 +84,17 @@ import Testing
     #expect(command(remark) == .none && worker(remark) == .none)
   }
 
+  @Test("an object with two keys that are one here says so") func twinKeys() {
+    let line = #"{"type": "result", "value": 1, "attributes": {"\u00e9": 1, "e\u0301": 2}}"#
+    for message in [command(line), worker(line)] {
+      guard case .malformed(let reason, .result) = message else {
+        Issue.record("\(message)")
+        return
+      }
+      #expect(reason.contains(#""\u00e9" and "e\u0301""#) && reason.contains("name its keys otherwise"))
+    }
+  }
+
   @Test("a worker's messages have a type") func workers() {
     #expect(worker(#"{"type": "report", "step": 1, "value": 0.93}"#) == .report(step: 1, value: 0.93))
     #expect(worker(#"{"type": "result", "value": 0.95}"#) == .result(ProgramResult(values: [0.95])))

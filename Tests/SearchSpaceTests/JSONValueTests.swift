@@ -63,6 +63,23 @@ struct JSONValueTests {
     #expect(try JSONValue(parsing: #""\ud83dx""#) == .string("\u{FFFD}x"))
   }
 
+  @Test("Two keys that are one in Swift are refused, and of one that is there twice the last value counts")
+  func twinKeys() throws {
+    for text in ["{\"\u{E9}\": 1, \"e\u{301}\": 2}", #"[{"a": {"\u00e9": 1, "b": 0, "e\u0301": 2}}]"#] {
+      let error = #expect(throws: JSONError.self) { _ = try JSONValue(parsing: text) }
+      #expect(error?.mayBeJSON == true && error?.message.contains(#""\u00e9" and "e\u0301""#) == true)
+    }
+    #expect(try JSONValue(parsing: #"{"\u00e9": 1, "b": 0, "é": 2}"#) == ["é": 2, "b": 0])
+    let long = String(repeating: "x", count: 29)
+    for place in 0..<29 {
+      var other = Array(long.utf8)
+      other[place] = 0x79
+      #expect(!long.hasBytes(of: String(decoding: other, as: UTF8.self)) && long.hasBytes(of: long))
+    }
+    #expect("".hasBytes(of: "") && !"".hasBytes(of: "x"))
+    #expect(ExactText("\u{E9}") != ExactText("e\u{301}") && ExactText("\u{E9}") == ExactText("é"))
+  }
+
   @Test("The three layouts hold the same value")
   func layouts() throws {
     let value: JSONValue = ["a": [1, 2.5, "ü"], "b": [:], "c": [], "d": nil]

@@ -75,7 +75,7 @@ struct DamagedDatabaseTests {
       let statements = (0...random.below(3)).map { _ in Self.damage(&random) }
       do {
         try storage.file.write(.process) { connection in
-          DoctorFunctions.add(to: connection) { _ in true }
+          DoctorFunctions.add(to: connection, DocumentReaders())
           // What a constraint forbids no program can have written.
           for statement in statements { try? connection.executeOnce(statement) }
           try read(storage, connection)

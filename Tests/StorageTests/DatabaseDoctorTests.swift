@@ -28,8 +28,13 @@ struct DatabaseDoctorTests {
     try storage.close()
   }
 
+  private func doctor() throws -> DatabaseDoctor {
+    try DatabaseDoctor(
+      path: path, isStudyFile: { !$0.hasSuffix("[") }, mistakeInOptions: { $0.contains("simplex") ? "simplex" : nil })
+  }
+
   private func examine() throws -> DatabaseReport {
-    let doctor = try DatabaseDoctor(path: path) { !$0.hasSuffix("[") }
+    let doctor = try doctor()
     let report = try doctor.examine()
     try doctor.close()
     return report
@@ -115,13 +120,69 @@ struct DatabaseDoctorTests {
     try doctor.close()
   }
 
-  @Test("A text that is no revision keeps nobody from reading, writing and mending a file", arguments: ["junk", ""])
+  @Test("Behind the last identifier none is given out, and the doctor says which it is", arguments: [true, false])
+  func identifiersEnd(keepsIdentifiers: Bool) throws {
+    let path = folder.file("own.db")
+    if keepsIdentifiers {
+      try SQLiteStorage.createEmpty(at: path)
+    } else {
+      _ = try folder.file("own.db", running: Fixture.text("optuna.sql"))
+    }
+    let made = try SQLiteStorage(path: path)
+    let study = try made.createStudy(name: "own", directions: [.minimize]).id
+    _ = try made.enqueueTrial(study: study, parameters: [:], userAttributes: [:])
+    try made.close()
+    let last = (1 << 53) - 1
+    let counter =
+      keepsIdentifiers
+      ? "UPDATE sqlite_sequence SET seq = %@ WHERE name = 'trials'"
+      : "INSERT OR REPLACE INTO hpo_highest_ids VALUES ('trials', %@)"
+    let rules: Set = ["identifiers", "last identifiers", "highest identifiers"]
+    for damage in [counter, "UPDATE trials SET trial_id = %@ WHERE trial_id = (SELECT max(trial_id) FROM trials)"] {
+      for (id, isGood) in [(last - 1, true), (last, false), (last + 1, false)] {
+        try FileManager.default.copyItem(atPath: path, toPath: folder.file("copy.db"))
+        _ = try folder.file("copy.db", running: damage.replacing("%@", with: "\(id)"))
+        let doctor = try DatabaseDoctor(path: folder.file("copy.db"))
+        let findings = try doctor.examine().findings
+        #expect(findings.contains { rules.contains($0.rule) } != isGood, "\(damage) \(id) \(findings.map(\.rule))")
+        try doctor.close()
+        let storage = try SQLiteStorage(path: folder.file("copy.db"))
+        if isGood {
+          #expect(try storage.enqueueTrial(study: study, parameters: [:], userAttributes: [:]).id == Int64(last))
+        } else {
+          let message = expectError(.damagedFile) {
+            _ = try storage.enqueueTrial(study: study, parameters: [:], userAttributes: [:])
+          }
+          #expect(message.contains("\(id)"), "\(message)")
+        }
+        #expect(try storage.counts(study: study) == [.waiting: isGood ? 2 : 1])
+        try storage.close()
+        try folder.remove("copy.db")
+      }
+    }
+  }
+
+  @Test(
+    "A file whose revision is none of Optuna's is read and mended, and not written", arguments: ["junk", "", "3.2"])
   func readsWithoutRevision(text: String) throws {
     _ = try folder.file(running: "UPDATE alembic_version SET version_num = '\(text)'")
+    let before = FileManager.default.contents(atPath: path)
     let storage = try SQLiteStorage(path: path)
-    #expect(try started(storage, storage.existingStudy(named: "own").id).number == 4)
+    let study = try storage.existingStudy(named: "own").id
+    #expect(try storage.trials(study: study, states: nil).count == 4)
+    #expect(try storage.oddities(study: study).contains { $0.contains("'\(text)'") })
+    let message = expectError(.unsupportedFile) { _ = try started(storage, study) }
+    #expect(message.contains("'\(text)'") && message.contains("hpo doctor"), "\(message)")
     try storage.close()
+    #expect(FileManager.default.contents(atPath: path) == before)
     #expect(try examine().findings.contains { $0.rule == "revision" })
+    let doctor = try DatabaseDoctor(path: path)
+    _ = try doctor.repair(backup: folder.file("backup.db"))
+    try doctor.close()
+    let mended = try SQLiteStorage(path: path)
+    #expect(try started(mended, study).number == 4)
+    #expect(try mended.oddities(study: study) == [])
+    try mended.close()
   }
 
   @Test("Nothing is found in a sound file but trials that another program runs")
@@ -143,7 +204,7 @@ struct DatabaseDoctorTests {
     #expect(FileManager.default.contents(atPath: path) == broken, "an examination changes nothing")
 
     let backup = folder.file("backup.db")
-    let doctor = try DatabaseDoctor(path: path) { !$0.hasSuffix("[") }
+    let doctor = try doctor()
     let mended = try doctor.repair(backup: backup)
     try doctor.close()
     #expect(mended.findings.first { $0.rule == fault.rule }?.isRepaired == fault.isRepairable)

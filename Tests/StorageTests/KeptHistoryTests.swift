@@ -19,6 +19,8 @@ struct KeptHistoryTests {
       var trial = FrozenTrial(id: 0, number: 0, state: value == nil ? .failed : .complete)
       trial.values = value.map { [$0] } ?? []
       trial.parameters = try parameters(["x": 0.5])
+      trial.intermediateValues = [.init(step: 0, value: 0.5)]
+      trial.systemAttributes = ["a": 1]
       _ = try storage.addTrial(trial, study: study)
     }
   }
@@ -81,6 +83,25 @@ struct KeptHistoryTests {
       """
     ).joined()
     #expect(plan.contains("hpo_ix_trial_values_rank") && !plan.contains("TEMP B-TREE"))
+  }
+
+  @Test("No trigger makes a table of its own, nor reads one from end to end, where a trial is written")
+  func plans() throws {
+    let storage = try SQLiteStorage(path: folder.file())
+    _ = try storage.createStudy(name: "s", directions: [.minimize])
+    for statement in [
+      "INSERT INTO trial_values (trial_id, objective, value, value_type) VALUES (1, 0, 1, 'FINITE')",
+      "INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json) VALUES (1, 'x', 1, '')",
+      "INSERT INTO trial_intermediate_values (trial_id, step, intermediate_value, intermediate_value_type) "
+        + "VALUES (1, 0, 1, 'FINITE')",
+      "INSERT INTO trial_system_attributes (trial_id, key, value_json) VALUES (1, 'x', '1')",
+      "INSERT INTO trials (number, study_id, state) VALUES (0, 1, 'RUNNING')",
+      "UPDATE trials SET state = 'COMPLETE' WHERE trial_id = 1",
+    ] {
+      let program = try rows(folder.file(), "EXPLAIN \(statement)")
+      #expect(program.contains { $0.contains("|Program|") }, "there are triggers")
+      #expect(!program.contains { $0.contains("|OpenEphemeral|") || $0.contains("|OpenAutoindex|") }, "\(statement)")
+    }
   }
 
   @Test("Many trials are read in batches, each once")
@@ -158,6 +179,16 @@ struct KeptHistoryTests {
         + "0.75, distribution_json FROM trial_params WHERE trial_id = 4",
       "REPLACE INTO trial_params SELECT param_id, trial_id, param_name, 0.25, distribution_json FROM trial_params",
       "REPLACE INTO trial_values (trial_id, objective, value, value_type) VALUES (4, 0, 9, 'FINITE')",
+      "REPLACE INTO trial_params SELECT param_id, trial_id, 'y', param_value, distribution_json FROM trial_params "
+        + "WHERE trial_id = 4",
+      "REPLACE INTO trial_params SELECT param_id, (SELECT max(trial_id) FROM trials WHERE state = 'WAITING'), param_name, "
+        + "param_value, distribution_json FROM trial_params WHERE trial_id = 5",
+      "REPLACE INTO trial_intermediate_values SELECT trial_intermediate_value_id, trial_id, 7, 0.5, 'FINITE' "
+        + "FROM trial_intermediate_values WHERE trial_id = 4",
+      "REPLACE INTO trial_system_attributes SELECT trial_system_attribute_id, trial_id, 'b', '2' "
+        + "FROM trial_system_attributes WHERE trial_id = 4",
+      "REPLACE INTO trial_values SELECT trial_value_id, trial_id, 1, value, value_type FROM trial_values "
+        + "WHERE trial_id = 5",
       "REPLACE INTO trials SELECT trial_id, number, study_id, 'FAIL', datetime_start, datetime_complete FROM trials "
         + "WHERE trial_id = 4",
     ]

@@ -41,7 +41,7 @@ struct AskCommand: ParsableCommand {
         ofStudy: name, in: storage, by: "the command line describes another study")
       let study = try configuration.openStudy(
         named: name, folder: inline == nil ? nil : currentFolder,
-        search: try search.completed(by: earlier, for: configuration), in: storage, ifExists: .load)
+        search: try search.completed(by: earlier, ofStudy: name, for: configuration), in: storage, ifExists: .load)
       if let note { Terminal.writeError("note: \(note)\n") }
       _ = try storage.requeueOrphans(study: study.id)
       let expiry = expires.map { Timestamp.now.advanced(by: $0.duration) }

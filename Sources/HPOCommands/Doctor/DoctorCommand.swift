@@ -42,9 +42,9 @@ struct DoctorCommand: ParsableCommand {
     guard case .file(let path) = try StorageLocation(parsing: location) else {
       throw ValidationError("a storage in memory is always sound; give a file")
     }
-    let doctor = try DatabaseDoctor(path: path) { text in
-      (try? StudyConfiguration(bytes: Array(text.utf8), file: path)) != nil
-    }
+    let doctor = try DatabaseDoctor(
+      path: path, isStudyFile: { (try? StudyConfiguration(bytes: Array($0.utf8), file: path)) != nil },
+      mistakeInOptions: KeptOptions.mistake)
     let report: DatabaseReport
     do {
       report = try repair ? doctor.repair(backup: backup ?? Self.backupPath(of: path)) : doctor.examine()

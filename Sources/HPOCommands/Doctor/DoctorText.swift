@@ -51,7 +51,9 @@ struct DoctorText {
     if notes > 0 { parts.append(Self.count(notes, "note")) }
     if faults == 0 { parts.append("nothing is wrong") }
     if !isRepair, open.contains(where: \.isRepairable) {
-      parts.append("'hpo doctor \(shellQuoted(path)) --repair' mends after a copy what can be mended")
+      parts.append(
+        "'hpo doctor \(shellQuoted(path.utf8.first == UInt8(ascii: "-") ? "./" + path : path)) --repair' mends after a copy what can be mended"
+      )
     }
     return parts.joined(separator: "; ")
   }

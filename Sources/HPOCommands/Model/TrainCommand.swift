@@ -172,7 +172,7 @@ private struct TrainingPlan {
         let record = try storage.existingStudy(named: study)
         let configuration = try StudyConfiguration.kept(with: record, in: storage)
         let trial = try storage.trial(command.trial, of: record)
-        let searched = SearchOptions.seed(in: try storage.document(.search, study: record.id))
+        let searched = try KeptOptions(storage.document(.search, study: record.id), ofStudy: study).seed()
         let own = try storage.document(.seed, study: record.id).flatMap(UInt64.init)
         let draw = Draw(seed: searched ?? configuration.sampler.seed ?? own ?? 0, number: trial.number)
         return (configuration, trial, command.seed ?? Trial.seed(for: draw))

@@ -50,8 +50,8 @@ struct ArchitectureFront {
     }
     guard !points.isEmpty else {
       throw ValidationError(
-        "the study '\(record.name.inMessage)' has no complete trial of an architecture; hpo nas search --study "
-          + "\(shellQuoted(record.name)) --trials N runs some")
+        "the study '\(record.name.inMessage)' has no complete trial of an architecture; hpo nas search "
+          + "\(typed("study", record.name)) --trials N runs some")
     }
     front = Self.unbeaten(points, isHigherBetter: direction == .maximize, costs: costs.indices)
   }

@@ -49,7 +49,7 @@ extension Storage {
   /// The limits of a study's architectures: those of its file, and those of the command line in their place.
   func architectureLimits(of record: StudyRecord) throws -> CostLimits {
     let configuration = try StudyConfiguration.kept(with: record, in: self)
-    let own = try SearchOptions.limits(in: try document(.search, study: record.id))
+    let own = try KeptOptions(document(.search, study: record.id), ofStudy: record.name).limits()
     return CostLimits((configuration.objective?.training?.architecture?.limits.limits ?? []) + own)
   }
 }

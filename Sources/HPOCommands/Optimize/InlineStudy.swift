@@ -108,6 +108,10 @@ struct InlineStudy {
     return value.isNaN ? ".nan" : value < 0 ? "-.inf" : ".inf"
   }
 
-  /// A text between double quotes, which JSON and YAML write alike.
-  private static func quoted(_ text: String) -> String { JSONValue.string(text).serialized() }
+  /// A text between double quotes, which JSON and YAML write alike but for control characters that JSON lets stand.
+  private static func quoted(_ text: String) -> String {
+    JSONValue.string(text).serialized().unicodeScalars.map { scalar in
+      (0x7F...0x9F).contains(scalar.value) ? "\\u00" + String(scalar.value, radix: 16) : String(scalar)
+    }.joined()
+  }
 }

@@ -95,7 +95,8 @@ struct StudySearch: ParsableArguments {
         "how many trials? Give --trials N, --timeout, --until or --stagnation, or 'trials:' or 'stop:' in the study file"
       )
     }
-    let search = try self.search.completed(by: try kept(.search, of: name, in: storage), for: configuration)
+    let search = try self.search.completed(
+      by: try kept(.search, of: name, in: storage), ofStudy: name, for: configuration)
     let overriding = given.map { search.overriding($0, butFor: self.search) } ?? []
     let location = try StorageLocation(parsing: self.storage.location)
     let runner = try ObjectiveRunner(configuration, search: search, storage: location)
@@ -143,7 +144,7 @@ struct StudySearch: ParsableArguments {
       throw error
     }
     progress.finish()
-    let options = "--study \(shellQuoted(name))\(self.storage.repeated)"
+    let options = typed("study", name) + self.storage.repeated
     let overview = try StudyOverview(try storage.existingStudy(named: name), in: storage)
     let outcome = OptimizeOutcome(
       overview, summary: summary, total: total, seconds: progress.elapsed, isInterrupted: interruption.hasHappened,

@@ -1,6 +1,7 @@
 import ArgumentParser
 import HPO
 import OrderedCollections
+import Spelling
 import StudyConfiguration
 
 /// What was typed once is kept with the study and holds until it is typed anew, whether or not a study file is given again.
@@ -20,17 +21,20 @@ extension SearchOptions {
   ///
   /// - Parameters:
   ///   - document: The options that were kept.
+  ///   - name: The study's name.
   ///   - configuration: What is searched, nil where nothing is; limits of architectures do not apply to anything else.
-  /// - Throws: `ValidationError` where a limit that is kept cannot be read, and none of that cost is typed.
-  func completed(by document: String?, for configuration: StudyConfiguration?) throws -> SearchOptions {
-    let kept = document.flatMap { try? JSONValue(parsing: $0) } ?? [:]
+  /// - Throws: `ValidationError` where an option that is kept is none, and it is not typed.
+  func completed(
+    by document: String?, ofStudy name: String, for configuration: StudyConfiguration?
+  ) throws -> SearchOptions {
+    let kept = try KeptOptions(document, ofStudy: name)
     var result = self
-    result.sampler = sampler ?? kept["sampler"]?.stringValue.flatMap(SamplerConfiguration.Name.init)
-    result.pruner = pruner ?? kept["pruner"]?.stringValue.flatMap(PrunerConfiguration.Name.init)
-    result.duplicates = duplicates ?? kept["duplicates"]?.stringValue.flatMap(DuplicatePolicy.init)
-    result.seed = seed ?? Self.seed(in: document)
+    result.sampler = try sampler ?? kept.sampler()
+    result.pruner = try pruner ?? kept.pruner()
+    result.duplicates = try duplicates ?? kept.duplicates()
+    result.seed = try seed ?? kept.seed()
     if configuration?.objective?.training?.architecture != nil {
-      result.limits = CostLimits(try Self.limits(in: document, butOf: limits) + limits).limits
+      result.limits = CostLimits(try kept.limits(butOf: limits) + limits).limits
     }
     return result
   }
@@ -59,27 +63,91 @@ extension SearchOptions {
     }
     return texts
   }
+}
 
-  /// The seed among options that were kept with a study.
-  static func seed(in document: String?) -> UInt64? {
-    document.flatMap { try? JSONValue(parsing: $0) }?["seed"]?.stringValue.flatMap { UInt64($0) }
+/// The options that were kept with a study.
+///
+/// Where one of them cannot be read, the search would be another without it; so that is an error.
+struct KeptOptions {
+  private let members: OrderedDictionary<String, JSONValue>
+  /// Whose options they are, in messages.
+  private let owner: String
+
+  /// - Parameters:
+  ///   - document: The options; nil for none.
+  ///   - study: The study's name.
+  /// - Throws: `ValidationError` for a text that holds none.
+  init(_ document: String?, ofStudy study: String) throws {
+    try self.init(document, of: "the study '\(study.inMessage)'")
   }
 
-  /// The limits among options that were kept with a study.
+  private init(_ document: String?, of owner: String) throws {
+    self.owner = owner
+    guard let document else {
+      members = [:]
+      return
+    }
+    guard case .object(let members)? = try? JSONValue(parsing: document) else {
+      throw ValidationError(
+        "\(owner) keeps sampler, pruner, seed and limits in a form that cannot be read; 'hpo doctor "
+          + "FILE --repair' deletes them, after which those that you know can be typed anew")
+    }
+    self.members = members
+  }
+
+  /// What is wrong with the options of a study, nil where nothing is.
+  static func mistake(in document: String) -> String? {
+    do {
+      let options = try KeptOptions(document, of: "the study")
+      _ = try (options.sampler(), options.pruner(), options.duplicates(), options.seed(), options.limits())
+      return nil
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  func sampler() throws -> SamplerConfiguration.Name? { try name("sampler") }
+
+  func pruner() throws -> PrunerConfiguration.Name? { try name("pruner") }
+
+  func duplicates() throws -> DuplicatePolicy? { try name("duplicates") }
+
+  func seed() throws -> UInt64? {
+    guard let seed = members["seed"] else { return nil }
+    guard let number = seed.stringValue.flatMap({ UInt64($0) }) else {
+      throw mistake("seed", text(seed), "which is no whole number from 0 to \(UInt64.max)")
+    }
+    return number
+  }
+
+  /// The limits.
   ///
-  /// - Parameters:
-  ///   - document: The options.
-  ///   - typed: Limits that replace those of the same costs.
-  /// - Throws: `ValidationError` where one cannot be read: without it the search would be another.
-  static func limits(in document: String?, butOf typed: [CostLimit] = []) throws -> [CostLimit] {
-    let kept = document.flatMap { try? JSONValue(parsing: $0) }?["limits"]?.arrayValue ?? []
-    return try kept.compactMap { limit in
-      let text = limit.stringValue ?? limit.serialized()
+  /// - Parameter typed: Limits that replace those of the same costs.
+  func limits(butOf typed: [CostLimit] = []) throws -> [CostLimit] {
+    guard let limits = members["limits"] else { return [] }
+    guard let limits = limits.arrayValue else { throw mistake("limit", text(limits), "which is no list") }
+    return try limits.compactMap { limit in
+      let text = text(limit)
       if typed.contains(where: { text.hasPrefix("\($0.cost.rawValue)=") }) { return nil }
       do { return try CostLimit(parsing: text) } catch {
-        throw ValidationError(
-          "the study keeps the limit '\(text)', which cannot be read: \(error); give it anew by --limit")
+        throw mistake("limit", text, "which cannot be read: \(error)")
       }
     }
+  }
+
+  private func name<Name: RawRepresentable<String> & CaseIterable>(_ option: String) throws -> Name? {
+    guard let value = members[option] else { return nil }
+    guard let name = value.stringValue.flatMap(Name.init) else {
+      let hint = NearestName.hint(for: text(value), among: Name.allCases.map(\.rawValue))
+      throw mistake(option, text(value), "which is none; \(hint)")
+    }
+    return name
+  }
+
+  private func text(_ value: JSONValue) -> String { value.stringValue ?? value.serialized() }
+
+  private func mistake(_ option: String, _ text: String, _ reason: String) -> ValidationError {
+    ValidationError(
+      "\(owner) keeps the \(option) '\(text.inMessage)', \(reason); give it anew by --\(option)")
   }
 }

@@ -16,7 +16,7 @@ struct StorageOptions: ParsableArguments {
   }
 
   /// ` --storage …` where a command line that is shown to the user needs it.
-  var repeated: String { storage.map { " --storage \(shellQuoted($0))" } ?? "" }
+  var repeated: String { storage.map { " " + typed("storage", $0) } ?? "" }
 
   /// Opens the database, which must exist unless `create`.
   func open(create: Bool = false) throws -> any Storage {
@@ -65,7 +65,12 @@ struct StudyOptions: ParsableArguments {
   }
 }
 
-/// An argument as a shell reads it back; one with control characters as bash and zsh do.
+/// An option as it is typed: `--study NAME`, with `=` before what would be taken for another option.
+func typed(_ option: String, _ value: String) -> String {
+  "--\(option)\(value.utf8.first == UInt8(ascii: "-") ? "=" : " ")\(shellQuoted(value))"
+}
+
+/// An argument as any shell of POSIX reads it back, in one line where that is possible.
 func shellQuoted(_ argument: String) -> String {
   let isPlain =
     !argument.isEmpty
@@ -75,13 +80,16 @@ func shellQuoted(_ argument: String) -> String {
           || "-_./:=,@%+".unicodeScalars.contains(scalar))
     }
   if isPlain { return argument }
-  if argument.printable != argument {
-    // What a terminal would obey is spelled.
-    let bytes = argument.utf8.map { byte in
-      (32..<127).contains(byte) && byte != UInt8(ascii: "'") && byte != UInt8(ascii: "\\")
-        ? String(UnicodeScalar(byte)) : "\\" + String(Int(byte) + 0o1000, radix: 8).dropFirst()
-    }
-    return "$'" + bytes.joined() + "'"
+  guard argument.printable != argument else {
+    return "'" + argument.replacingOccurrences(of: "'", with: "'\\''") + "'"
   }
-  return "'" + argument.replacingOccurrences(of: "'", with: "'\\''") + "'"
+  // What a terminal would obey is spelled. The lines that a shell takes away behind the output of a command stay as they are.
+  var bytes = Array(argument.utf8)
+  let text = bytes.prefix(through: bytes.lastIndex { $0 != UInt8(ascii: "\n") } ?? -1)
+  bytes.removeFirst(text.count)
+  let spelled = text.map { byte in
+    (32..<127).contains(byte) && !"'\\%".utf8.contains(byte)
+      ? String(UnicodeScalar(byte)) : "\\" + String(Int(byte) + 0o1000, radix: 8).dropFirst()
+  }
+  return "\"$(printf '\(spelled.joined())')\"" + (bytes.isEmpty ? "" : "'\(String(decoding: bytes, as: UTF8.self))'")
 }

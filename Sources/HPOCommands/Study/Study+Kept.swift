@@ -5,7 +5,8 @@ import StudyConfiguration
 extension Study {
   /// A study that exists, with the sampler and the pruner that it was described with.
   convenience init(kept record: StudyRecord, in storage: any Storage) throws {
-    let search = try SearchOptions.parse([]).completed(by: storage.document(.search, study: record.id), for: nil)
+    let search = try SearchOptions.parse([]).completed(
+      by: storage.document(.search, study: record.id), ofStudy: record.name, for: nil)
     guard try storage.document(.configuration, study: record.id) != nil else {
       try self.init(
         name: record.name, directions: record.directions, sampler: RandomSampler(seed: search.seed),

@@ -26,6 +26,7 @@ struct StudyCopyCommand: ParsableCommand {
   var toStorage: String?
 
   func run() throws {
+    if let to { try Study.check(newName: to) }
     let (record, name, excluded, summary) = try storage.withStorage { source in
       let record = try study.record(in: source)
       let name = to ?? record.name

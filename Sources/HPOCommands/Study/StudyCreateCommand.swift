@@ -44,7 +44,8 @@ struct StudyCreateCommand: ParsableCommand {
       if let configuration {
         let earlier = try storage.study(named: name).flatMap { try storage.document(.search, study: $0.id) }
         _ = try configuration.openStudy(
-          named: name, folder: config.map(folder(ofFile:)), search: search.completed(by: earlier, for: configuration),
+          named: name, folder: config.map(folder(ofFile:)),
+          search: search.completed(by: earlier, ofStudy: name, for: configuration),
           window: determinism.window(ofStudy: name, jobs: configuration.jobs ?? 1, in: storage), in: storage,
           ifExists: ifExists)
       } else {

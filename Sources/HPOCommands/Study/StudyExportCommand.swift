@@ -72,7 +72,11 @@ struct StudyExportCommand: ParsableCommand {
     _ record: StudyRecord, in storage: any Storage, to output: @escaping (String) throws -> Void
   ) throws -> Int {
     var columns = TrialColumns(record, concurrent: try storage.concurrentReplicates(study: record.id))
-    try storage.forEachBatch(study: record.id) { columns.include($0) }
+    try StorageChecks.isWhole(record)
+    try storage.forEachBatch(study: record.id) { trials in
+      for trial in trials { try StorageChecks.isWhole(trial) }
+      columns.include(trials)
+    }
     let table = ResultTable(columns: columns.columns)
     var writer = RowWriter(
       columns: table.columns, isJSON: format == .json, in: Self.frame(of: record), to: output)

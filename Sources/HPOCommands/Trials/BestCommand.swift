@@ -64,6 +64,7 @@ struct TrialDescription {
     lines += trial.userAttributes.map { ($0.printable, factText($1)) }
     lines += trial.constraints.map { ("constraint \($0.printable)", shortNumber($1)) }
     if let note = study.note(onTrial: trial.id) { lines.append(("note", note.printable)) }
+    lines += trial.omissions.map { ("unread", $0.printable) }
     if let seconds = trial.duration { lines.append(("seconds", shortNumber(seconds))) }
     text = factLines(lines)
   }

@@ -2,10 +2,11 @@ import HPO
 import OrderedCollections
 
 /// The columns of a table of trials: number, state, values, parameters, attributes of the user, seconds, and what few trials
-/// have: constraints, the reason of an exclusion or a failure, another trial that they repeat, a note.
+/// have: constraints, the reason of an exclusion or a failure, another trial that they repeat, a note, what of the record cannot
+/// be shown.
 struct TrialColumns {
   /// The columns that a table has only where a trial has something for them.
-  static let optional = ["violation", "excluded", "duplicate", "note", "failure"]
+  static let optional = ["violation", "excluded", "duplicate", "note", "failure", "unread"]
 
   private let study: StudyRecord
   private let concurrent: [Int: Int]
@@ -61,6 +62,7 @@ struct TrialColumns {
     case "excluded": trial.exclusion.map { .string($0.isEmpty ? "yes" : $0) }
     case "duplicate": trial.duplicate(concurrent).map(JSONValue.string)
     case "note": study.note(onTrial: trial.id).map(JSONValue.string)
+    case "unread": trial.omissions.isEmpty ? nil : .string(trial.omissions.joined(separator: "; "))
     default: trial.failure.map(JSONValue.string)
     }
   }

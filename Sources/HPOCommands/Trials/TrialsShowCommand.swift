@@ -98,6 +98,7 @@ struct TrialDetails {
     if let note = study.note(onTrial: trial.id) { facts.append(("note", note.printable)) }
     if let reason = trial.exclusion { facts.append(("excluded", reason.isEmpty ? "yes" : reason.printable)) }
     if let duplicate = trial.duplicate(concurrent) { facts.append(("duplicate", duplicate)) }
+    facts += trial.omissions.map { ("unread", $0.printable) }
     if let owner { facts.append(("run by", Self.text(of: owner))) }
     if let failure = trial.failure, log == nil || !failure.contains("its last lines:") {
       facts.append(("failure", failure.printable))

@@ -109,15 +109,17 @@ extension ProgramMessage {
 
   /// - Parameters:
   ///   - line: The line.
-  ///   - mark: What stands in every message; a line without it that is nested too deep is none.
+  ///   - mark: What stands in every message; a line without it that the reader has no place for is none.
   private static func members(of line: [UInt8], mark: String) throws(NoObject) -> OrderedDictionary<String, JSONValue> {
     do throws(JSONError) {
       // Bytes that are no UTF-8 become characters that a text may hold; everything else of JSON is ASCII.
       if case .object(let members) = try JSONValue(parsing: String(decoding: line, as: UTF8.self)) { return members }
     } catch {
       // It may be the result, for which nobody is to look in vain.
-      if error.isNesting, line.first(where: { $0 > 0x20 }) == UInt8(ascii: "{"), line.contains(Array(mark.utf8)) {
-        let reason = "no result: it is \(error.message); keep such data in a file, and give its path as an attribute"
+      if error.mayBeJSON, line.first(where: { $0 > 0x20 }) == UInt8(ascii: "{"), line.contains(Array(mark.utf8)) {
+        let reason =
+          "no result: it is \(error.message); name its keys otherwise, or keep such data in a file, and give its path as an "
+          + "attribute"
         throw NoObject(message: .malformed(reason, .result))
       }
     }

@@ -8,7 +8,7 @@ import Trials
 /// The rules are `DatabaseRule.all`; Documentation/StudyDatabase.md lists them.
 public struct DatabaseDoctor {
   private let file: DatabaseFile
-  private let isStudyFile: @Sendable (String) -> Bool
+  private let readers: DocumentReaders
 
   /// Opens a file, without changing it.
   ///
@@ -16,9 +16,13 @@ public struct DatabaseDoctor {
   ///   - path: The file.
   ///   - isStudyFile: Whether a text can be read as a study file, of which the storage knows nothing; true for all where it is
   ///     not given.
+  ///   - mistakeInOptions: What is wrong with the options of a search that a study keeps, a JSON object; nil for nothing.
   /// - Throws: `StorageError` where the file is missing, is no study database, or of another version.
-  public init(path: String, isStudyFile: @escaping @Sendable (String) -> Bool = { _ in true }) throws {
-    self.isStudyFile = isStudyFile
+  public init(
+    path: String, isStudyFile: @escaping @Sendable (String) -> Bool = { _ in true },
+    mistakeInOptions: @escaping @Sendable (String) -> String? = { _ in nil }
+  ) throws {
+    readers = DocumentReaders(isStudyFile: isStudyFile, mistakeInOptions: mistakeInOptions)
     try SQLiteStorage.checkPath(path, opening: .existing)
     file = try DatabaseFile(path: path)
     do {
@@ -41,7 +45,7 @@ public struct DatabaseDoctor {
   /// Checks every rule.
   public func examine() throws -> DatabaseReport {
     try file.read { connection in
-      DoctorFunctions.add(to: connection, isStudyFile: isStudyFile)
+      DoctorFunctions.add(to: connection, readers)
       var report = try Self.report(connection)
       let journal = try connection.firstRow("PRAGMA journal_mode") { $0.text(0) } ?? nil
       if journal == "wal" { report.findings.append(.writeAheadLog) }
@@ -64,7 +68,7 @@ public struct DatabaseDoctor {
     }
     try file.copy(to: backup)
     var report = try file.write(.full) { connection in
-      DoctorFunctions.add(to: connection, isStudyFile: isStudyFile)
+      DoctorFunctions.add(to: connection, readers)
       return try Self.mend(connection, found)
     }
     report.backup = backup

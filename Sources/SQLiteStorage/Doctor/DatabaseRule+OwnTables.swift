@@ -5,6 +5,7 @@ extension DatabaseRule {
     + OwnSchema.tablesOfStudy.map { leftover(in: $0, key: "study_id", of: "studies") }
     + [
       ownerOfFinished, checkpointOfFinished, excludedUnfinished, exclusionOfOtherStudy, seed, window, search,
+      searchValues,
       studyFile, history, highestIDs, sequences,
     ]
 
@@ -114,15 +115,23 @@ extension DatabaseRule {
 
   private static let search = DatabaseRule(
     name: "search options", demand: "the options that a study keeps are a JSON object",
-    effects: Effects(
-      hpo: "the study goes on as its file says, without sampler, pruner, seed and limits that were typed"),
-    tables: ["hpo_study_documents"],
+    effects: Effects(hpo: "an error, the study does not go on"), tables: ["hpo_study_documents"],
     breaches: """
       SELECT 'study ' || study_id, substr(quote(text), 1, 60) FROM hpo_study_documents \
       WHERE document = 'search' AND NOT hpo_is_object(text)
       """,
     repair: ["DELETE FROM hpo_study_documents WHERE document = 'search' AND NOT hpo_is_object(text)"],
     remedy: "the options are deleted; give those that you know to the next hpo optimize")
+
+  private static let searchValues = DatabaseRule(
+    name: "values of search options", demand: "sampler, pruner, seed and limits that a study keeps are such",
+    effects: Effects(hpo: "an error, the study goes on only where the option is typed anew"),
+    tables: ["hpo_study_documents"],
+    breaches: """
+      SELECT 'study ' || study_id, hpo_mistake_in_options(text) FROM hpo_study_documents \
+      WHERE document = 'search' AND hpo_is_object(text) AND hpo_mistake_in_options(text) IS NOT NULL
+      """,
+    remedy: "only you know which was meant: type it anew, as in hpo optimize --study NAME --sampler tpe")
 
   private static let studyFile = DatabaseRule(
     name: "study files", demand: "the study file that a study keeps can be read",
@@ -144,11 +153,11 @@ extension DatabaseRule {
     remedy: "the history is deleted, and made anew when it is needed")
 
   private static let isHighestID = """
-    (table_name IN ('studies', 'trials') AND typeof(id) = 'integer' AND id BETWEEN 1 AND \(OwnSchema.largestID))
+    (table_name IN ('studies', 'trials') AND typeof(id) = 'integer' AND id BETWEEN 1 AND \(OwnSchema.lastID - 1))
     """
 
   private static let highestIDs = DatabaseRule(
-    name: "highest identifiers", demand: "the highest identifiers among deleted rows are identifiers",
+    name: "highest identifiers", demand: "the highest identifiers among deleted rows are such that another can follow",
     effects: Effects(hpo: "an identifier may be given out again, or none"), tables: ["hpo_highest_ids"],
     breaches: """
       SELECT 'hpo_highest_ids', quote(table_name) || ': ' || quote(id) FROM hpo_highest_ids WHERE NOT \(isHighestID)
@@ -156,10 +165,10 @@ extension DatabaseRule {
     repair: ["DELETE FROM hpo_highest_ids WHERE NOT \(isHighestID)"],
     remedy: "the rows are deleted")
 
-  private static let isLastID = "(typeof(seq) = 'integer' AND seq BETWEEN 0 AND \(OwnSchema.largestID))"
+  private static let isLastID = "(typeof(seq) = 'integer' AND seq BETWEEN 0 AND \(OwnSchema.lastID - 1))"
 
   private static let sequences = DatabaseRule(
-    name: "last identifiers", demand: "the identifiers that SQLite gave out last are identifiers",
+    name: "last identifiers", demand: "the identifiers that SQLite gave out last are such that another can follow",
     effects: Effects(
       optuna: "StorageInternalError where a study or a trial is added, as if the disk were full", dashboard: "nothing",
       hpo: "an error where a study or a trial is added"),
@@ -171,8 +180,8 @@ extension DatabaseRule {
     repair: [("studies", "study_id"), ("trials", "trial_id")].map { table, key in
       """
       UPDATE sqlite_sequence SET seq = max( \
-      ifnull((SELECT max(\(key)) FROM \(table) WHERE \(key) <= \(OwnSchema.largestID)), 0), \
-      ifnull((SELECT id FROM hpo_highest_ids WHERE table_name = '\(table)' AND id <= \(OwnSchema.largestID)), 0)) \
+      ifnull((SELECT max(\(key)) FROM \(table) WHERE \(key) < \(OwnSchema.lastID)), 0), \
+      ifnull((SELECT id FROM hpo_highest_ids WHERE table_name = '\(table)' AND id < \(OwnSchema.lastID)), 0)) \
       WHERE name = '\(table)' AND NOT \(isLastID)
       """
     },

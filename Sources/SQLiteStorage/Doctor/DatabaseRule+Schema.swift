@@ -43,7 +43,7 @@ extension DatabaseRule {
 
   private static let revision = DatabaseRule(
     name: "revision", demand: "alembic_version names a revision of Optuna's",
-    effects: .unreadable("RuntimeError", hpo: "nothing, version_info tells the version"), tables: ["alembic_version"],
+    effects: .unreadable("RuntimeError", hpo: "reads by version_info, and writes nothing"), tables: ["alembic_version"],
     breaches: "SELECT 'alembic_version', quote(version_num) FROM alembic_version WHERE \(isNoRevision)",
     repair: [
       "DELETE FROM alembic_version WHERE \(isNoRevision)",
@@ -51,7 +51,8 @@ extension DatabaseRule {
       INSERT INTO alembic_version SELECT '\(OptunaSchema.revision)' WHERE NOT EXISTS (SELECT 1 FROM alembic_version)
       """,
     ],
-    remedy: "the revision of Optuna \(OptunaSchema.library) is written")
+    remedy:
+      "the revision of Optuna \(OptunaSchema.library) is written; if a newer program wrote another, update hpo instead")
 
   private static let versionRows = DatabaseRule(
     name: "version rows", severity: .note,

@@ -2,7 +2,8 @@ extension DatabaseRule {
   static let trials = [identifiers, state, times, heartbeats, numbers, abandoned]
 
   private static let identifiers = DatabaseRule(
-    name: "identifiers", demand: "the identifiers of studies and trials are from 1 to 2^53 - 1",
+    name: "identifiers",
+    demand: "the identifiers of studies and trials are from 1 to 2^53 - 2, so that another can follow",
     effects: Effects(
       optuna: "behind the highest one of all others come at random, or, in tables that hpo made, StorageInternalError "
         + "as if the disk were full",
@@ -10,9 +11,9 @@ extension DatabaseRule {
     tables: ["studies", "trials"],
     breaches: """
       SELECT 'study ' || quote(study_name), 'identifier ' || study_id FROM studies \
-      WHERE study_id NOT BETWEEN 1 AND \(OwnSchema.largestID) \
+      WHERE study_id NOT BETWEEN 1 AND \(OwnSchema.lastID - 1) \
       UNION ALL SELECT \(trialPlace), 'identifier ' || t.trial_id FROM trials t \
-      WHERE t.trial_id NOT BETWEEN 1 AND \(OwnSchema.largestID)
+      WHERE t.trial_id NOT BETWEEN 1 AND \(OwnSchema.lastID - 1)
       """,
     remedy: "copy the study to another file with hpo study copy, which gives out new identifiers")
 

@@ -53,7 +53,8 @@ struct DatabaseRule: Sendable {
 extension DatabaseRule {
   /// All rules, in the order in which they are checked and mended: what later ones rely on comes first.
   static let all: [DatabaseRule] =
-    schema + ownSchema + deletions + studies + texts + orphans + trials + attributes + parameters + values + ownTables
+    schema + ownSchema + deletions + studies + texts + orphans + trials + attributes + parameters + twins + values
+    + ownTables
 
   /// SQL for the place of a row of `trials t`.
   static let trialPlace = "printf('study %s, trial %s (id %s)', t.study_id, ifnull(t.number, '?'), t.trial_id)"

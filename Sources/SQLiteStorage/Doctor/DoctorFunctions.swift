@@ -6,18 +6,39 @@ import Synchronization
 import TrialStorage
 import Trials
 
+/// What reads the documents of studies, of which the storage knows nothing.
+struct DocumentReaders: Sendable {
+  /// Whether a text can be read as a study file.
+  var isStudyFile: @Sendable (String) -> Bool = { _ in true }
+  /// What is wrong with the options of a search, nil for nothing.
+  var mistakeInOptions: @Sendable (String) -> String? = { _ in nil }
+}
+
 /// Functions of SQL that ask this program's own readers, so that a rule and a reader cannot disagree.
 enum DoctorFunctions {
   /// Adds the functions to a connection.
-  ///
-  /// - Parameters:
-  ///   - connection: The connection.
-  ///   - isStudyFile: Whether a text can be read as a study file.
-  static func add(to connection: Connection, isStudyFile: @escaping @Sendable (String) -> Bool) {
+  static func add(to connection: Connection, _ readers: DocumentReaders) {
     let distributions = KnownDistributions()
     add("hpo_is_json", 1, to: connection) { values in
-      text(values[0]).map { (try? JSONValue(parsing: $0)) != nil } ?? false
+      guard let text = text(values[0]) else { return false }
+      do throws(JSONError) {
+        _ = try JSONValue(parsing: text)
+        return true
+      } catch {
+        return error.mayBeJSON
+      }
     }
+    add("hpo_omitted_json", 1, to: connection) { values in
+      guard let text = text(values[0]) else { return nil }
+      do throws(JSONError) {
+        _ = try JSONValue(parsing: text)
+        return nil
+      } catch {
+        return error.mayBeJSON ? error.message : nil
+      }
+    }
+    // Texts are one in Swift where this is one in SQLite.
+    add("hpo_composed", 1, to: connection) { values in text(values[0])?.precomposedStringWithCanonicalMapping }
     add("hpo_is_time", 1, to: connection) { values in
       values[0].isNull || text(values[0]).flatMap(Timestamp.init) != nil
     }
@@ -30,7 +51,8 @@ enum DoctorFunctions {
     add("hpo_is_object", 1, to: connection) { values in
       if case .object? = json(values[0]) { true } else { false }
     }
-    add("hpo_is_study_file", 1, to: connection) { values in text(values[0]).map(isStudyFile) ?? false }
+    add("hpo_is_study_file", 1, to: connection) { values in text(values[0]).map(readers.isStudyFile) ?? false }
+    add("hpo_mistake_in_options", 1, to: connection) { values in text(values[0]).flatMap(readers.mistakeInOptions) }
     add("hpo_is_revision", 1, to: connection) { values in text(values[0]).map(OptunaSchema.isRevision) ?? false }
     add("hpo_is_seed", 1, to: connection) { values in text(values[0]).flatMap { UInt64($0) } != nil }
     add("hpo_is_window", 1, to: connection) { values in text(values[0]).flatMap { Int($0) }.map { $0 > 0 } ?? false }
@@ -89,8 +111,8 @@ enum DoctorFunctions {
 /// The distributions that were read; a study has few different ones.
 private final class KnownDistributions: Sendable {
   private struct State {
-    var read: [String: Distribution?] = [:]
-    var plain: [String: Bool] = [:]
+    var read: [ExactText: Distribution?] = [:]
+    var plain: [ExactText: Bool] = [:]
   }
 
   /// How many are remembered before all are forgotten.
@@ -101,22 +123,24 @@ private final class KnownDistributions: Sendable {
   /// The distribution in a JSON text; nil for none.
   func read(_ text: String?) -> Distribution? {
     guard let text else { return nil }
+    let key = ExactText(text)
     return state.withLock { state in
-      if let known = state.read[text] { return known }
+      if let known = state.read[key] { return known }
       let distribution = try? Distribution(json: text)
       if state.read.count >= Self.capacity { state.read = [:] }
-      state.read[text] = .some(distribution)
+      state.read[key] = .some(distribution)
       return distribution
     }
   }
 
   /// Whether Optuna reads the text: the name of a class, and attributes that the class knows.
   func isPlain(_ text: String) -> Bool {
-    state.withLock { state in
-      if let known = state.plain[text] { return known }
+    let key = ExactText(text)
+    return state.withLock { state in
+      if let known = state.plain[key] { return known }
       if state.plain.count >= Self.capacity { state.plain = [:] }
       let isPlain = Self.isPlain((try? JSONValue(parsing: text)) ?? .null)
-      state.plain[text] = isPlain
+      state.plain[key] = isPlain
       return isPlain
     }
   }

@@ -23,8 +23,9 @@ struct StudyReader {
     for index in records.indices {
       let id = records[index].id
       records[index].directions = try directions(study: id)
-      records[index].userAttributes = try attributes(.user, study: id)
-      records[index].systemAttributes = try attributes(.system, study: id)
+      records[index].userAttributes = try attributes(.user, study: id, &records[index].omissions)
+      records[index].systemAttributes = try attributes(.system, study: id, &records[index].omissions)
+      for omission in records[index].omissions { oddities.note("study \(id): \(omission)") }
     }
     return records
   }
@@ -46,19 +47,22 @@ struct StudyReader {
     return [.minimize]
   }
 
-  private func attributes(_ kind: AttributeKind, study: Int64) throws -> OrderedDictionary<String, JSONValue> {
-    var attributes: OrderedDictionary<String, JSONValue> = [:]
+  private func attributes(
+    _ kind: AttributeKind, study: Int64, _ omissions: inout [String]
+  ) throws -> OrderedDictionary<String, JSONValue> {
+    var attributes: [(name: String, value: JSONValue)] = []
     try connection.forEachRow(
       "SELECT key, value_json FROM \(kind.studyTable) WHERE study_id = ? ORDER BY \(kind.studyTable.dropLast())_id",
       .int(study)
     ) { row in
       guard let key = row.text(0) else { return oddities.note("study \(study): an attribute has no name") }
       guard let value = row.json(1) else {
+        if let omission = row.omittedJSON(1, of: key) { return omissions.append(omission) }
         return oddities.note("study \(study): the attribute '\(key)' is no JSON: \(row.description(1))")
       }
-      attributes[key] = value
+      attributes.append((key, value))
     }
-    return attributes
+    return OrderedDictionary(firstOf: attributes, what: "attributes", &omissions)
   }
 }
 
@@ -67,5 +71,38 @@ extension Columns {
   func json(_ index: CInt) -> JSONValue? {
     guard let text = text(index) else { return nil }
     return try? JSONValue(parsing: text)
+  }
+
+  /// What to say of an attribute whose column may hold JSON of which there is no place for something; nil where it holds none.
+  func omittedJSON(_ index: CInt, of name: String) -> String? {
+    guard let text = text(index) else { return nil }
+    do throws(JSONError) {
+      _ = try JSONValue(parsing: text)
+      return nil
+    } catch {
+      return error.mayBeJSON ? "the attribute '\(name)' cannot be read: \(error.message)" : nil
+    }
+  }
+}
+
+extension OrderedDictionary where Key == String {
+  /// Values by name. Of names that are one in Swift and several in a file the first counts.
+  ///
+  /// - Parameters:
+  ///   - rows: In their order.
+  ///   - what: What they are, in the plural.
+  ///   - omissions: Is told of the others.
+  init(firstOf rows: some Collection<(name: String, value: Value)>, what: String, _ omissions: inout [String]) {
+    self.init(minimumCapacity: rows.count)
+    for row in rows { self[row.name] = row.value }
+    guard count < rows.count else { return }
+    removeAll()
+    for row in rows {
+      if let place = index(forKey: row.name), !keys[place].hasBytes(of: row.name) {
+        omissions.append("the \(what) \(keys[place].isTwin(of: row.name)), so that the first alone is read")
+      } else {
+        self[row.name] = row.value
+      }
+    }
   }
 }

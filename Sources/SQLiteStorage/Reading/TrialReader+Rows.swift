@@ -39,8 +39,7 @@ extension TrialReader {
       "SELECT trial_id, param_id, param_name, param_value, distribution_json FROM trial_params WHERE", into: &trials,
       as: parameter,
       store: { trial, rows in
-        trial.parameters.reserveCapacity(rows.count)
-        for row in rows { trial.parameters[row.value.name] = row.value.parameter }
+        trial.parameters = OrderedDictionary(firstOf: rows.lazy.map(\.value), what: "parameters", &trial.omissions)
       })
     try readRows(
       """
@@ -58,12 +57,16 @@ extension TrialReader {
       })
     try readAttributes(.user, into: &trials) { $0.userAttributes = $1 }
     try readAttributes(.system, into: &trials) { $0.systemAttributes = $1 }
+    for trial in trials {
+      for omission in trial.omissions { oddities.note("trial \(trial.id): \(omission)") }
+    }
   }
 
   private func readAttributes(
     _ kind: AttributeKind, into trials: inout [FrozenTrial],
     store: (inout FrozenTrial, OrderedDictionary<String, JSONValue>) -> Void
   ) throws {
+    var refused: [Int64: [String]] = [:]
     try readRows(
       "SELECT trial_id, \(kind.trialTable.dropLast())_id, key, value_json FROM \(kind.trialTable) WHERE", into: &trials,
       as: { row, trial -> (key: Int64, value: (name: String, value: JSONValue))? in
@@ -72,16 +75,20 @@ extension TrialReader {
           return nil
         }
         guard let value = row.json(3) else {
+          if let omission = row.omittedJSON(3, of: name) {
+            refused[trial, default: []].append(omission)
+            return nil
+          }
           oddities.note("trial \(trial): the attribute '\(name)' is no JSON: \(row.description(3))")
           return nil
         }
         return (id, (name, value))
       },
       store: { trial, rows in
-        var attributes: OrderedDictionary<String, JSONValue> = [:]
-        for row in rows { attributes[row.value.name] = row.value.value }
-        store(&trial, attributes)
+        store(&trial, OrderedDictionary(firstOf: rows.lazy.map(\.value), what: "attributes", &trial.omissions))
       })
+    guard !refused.isEmpty else { return }
+    for index in trials.indices { trials[index].omissions += refused[trials[index].id] ?? [] }
   }
 
   /// A number with its type beside it, for what no column of SQLite holds; nil where the two make none.
@@ -106,7 +113,7 @@ extension TrialReader {
 
   private func parameter(
     _ row: Columns, trial: Int64
-  ) -> (key: Int64, value: (name: String, parameter: FrozenTrial.Parameter))? {
+  ) -> (key: Int64, value: (name: String, value: FrozenTrial.Parameter))? {
     guard let id = row.int(1), let name = row.text(2) else {
       oddities.note("trial \(trial): a parameter has no name")
       return nil

@@ -8,8 +8,9 @@ enum OwnSchema {
   /// The version of the tables in `hpo_version`.
   static let version: Int64 = 2
 
-  /// The largest identifier and the largest number of a trial: what every program reads exactly.
-  static let largestID: Int64 = (1 << 53) - 1
+  /// The identifier of a study or a trial, and the number of a trial, behind which there is no other: every program reads
+  /// exactly what is not above it. A sound file has none that is as high.
+  static let lastID: Int64 = (1 << 53) - 1
 
   static let tables: [(name: String, definition: String)] = [
     ("hpo_version", "(schema_version INTEGER NOT NULL)"),
@@ -186,11 +187,12 @@ enum OwnSchema {
         where: "(SELECT state FROM trials WHERE trial_id = new.trial_id) \(isFinished)",
         study: "(SELECT study_id FROM trials WHERE trial_id = new.trial_id)"),
     ]
-    let keys: KeyValuePairs = [
-      "trial_values": "objective", "trial_params": "param_name", "trial_intermediate_values": "step",
-      "trial_system_attributes": "\"key\"",
+    let keys = [
+      ("trial_values", "objective", "trial_value_id"), ("trial_params", "param_name", "param_id"),
+      ("trial_intermediate_values", "step", "trial_intermediate_value_id"),
+      ("trial_system_attributes", "\"key\"", "trial_system_attribute_id"),
     ]
-    for (table, key) in keys {
+    for (table, key, id) in keys {
       func late(_ change: String, _ event: String, of row: String, if condition: String = "") {
         triggers.append(
           count(
@@ -205,6 +207,13 @@ enum OwnSchema {
       late(
         "replaced", "BEFORE INSERT", of: "new",
         if: "EXISTS (SELECT 1 FROM \(table) WHERE trial_id = new.trial_id AND \(key) = new.\(key)) AND ")
+      // A row that takes the identifier of another one, of whatever trial. One that is to get a new identifier has -1 so far.
+      let displaced = "FROM \(table) r JOIN trials t ON t.trial_id = r.trial_id WHERE r.\(id) = new.\(id)"
+      triggers.append(
+        count(
+          "hpo_\(table)_displaced_late", "BEFORE INSERT", of: table,
+          where: "new.\(id) <> -1 AND (SELECT t.state \(displaced)) \(isFinished)",
+          study: "(SELECT t.study_id \(displaced))"))
     }
     return triggers
   }()

@@ -63,6 +63,27 @@ struct SchemaInspection {
     }
   }
 
+  /// What `alembic_version` has for a revision, in words, where nothing there is one of Optuna's; nil else.
+  func strangeRevision(_ connection: Connection) throws -> String? {
+    guard tables.contains("alembic_version") else { return nil }
+    var (strange, isKnown): (String?, Bool) = (nil, false)
+    try connection.forEachRow("SELECT version_num FROM alembic_version") { row in
+      isKnown = isKnown || row.text(0).map(OptunaSchema.isRevision) ?? false
+      strange = row.description(0)
+    }
+    return isKnown ? nil : strange
+  }
+
+  /// - Throws: `StorageError.unsupportedFile` where it is not sure what the tables mean.
+  func checkWritability(_ connection: Connection, path: String) throws {
+    guard let strangeRevision = try strangeRevision(connection) else { return }
+    throw StorageError(
+      .unsupportedFile,
+      "nothing is written to the study database '\(path)', since the version of its tables, \(strangeRevision) in "
+        + "alembic_version, is none of Optuna's; if a newer program wrote it, update hpo, else 'hpo doctor FILE --repair' "
+        + "writes the one of Optuna \(OptunaSchema.library)")
+  }
+
   private func checkVersions(_ connection: Connection, path: String) throws {
     if let version = ownVersion, version > OwnSchema.version {
       throw StorageError(
@@ -76,7 +97,7 @@ struct SchemaInspection {
         ? "the file is of a newer Optuna, so update hpo"
         : "an older file is brought up with `optuna storage upgrade --storage sqlite:///\(path)`"
     }
-    // Optuna, too, goes by the revision where there is one. A text that is none says nothing, and the doctor replaces it.
+    // Optuna, too, goes by the revision where there is one. By a text that is none, version_info tells what can be read.
     var revisions: [String] = []
     if tables.contains("alembic_version") {
       try connection.forEachRow("SELECT version_num FROM alembic_version") { row in

@@ -3,12 +3,19 @@ public struct CategoricalDistribution: Hashable, Sendable {
   /// The values, by whose positions the study database knows them.
   public let choices: [Choice]
 
-  /// - Throws: `SearchSpaceError.invalidDistribution` for no choice, or for the same choice twice.
+  /// - Throws: `SearchSpaceError.invalidDistribution` for no choice, for the same choice twice, or for texts that nobody can
+  ///   tell apart.
   public init(_ choices: [Choice]) throws(SearchSpaceError) {
     guard !choices.isEmpty else { throw SearchSpaceError(.invalidDistribution, "a choice needs at least one value") }
     if Set(choices).count < choices.count {
       let twice = choices.indices.first { choices[..<$0].contains(choices[$0]) } ?? 0
       throw SearchSpaceError(.invalidDistribution, "the choice \(choices[twice]) is listed twice")
+    }
+    let texts = choices.compactMap(\.stringValue)
+    if Set(texts).count < texts.count {
+      let twice = texts.indices.first { texts[..<$0].contains(texts[$0]) } ?? 0
+      throw SearchSpaceError(
+        .invalidDistribution, "the choice \(texts[twice]) is listed twice, in characters that are composed otherwise")
     }
     self.choices = choices
   }

@@ -48,14 +48,14 @@ public enum Choice: Sendable {
 }
 
 extension Choice: Hashable {
-  /// Equality of type and value; NaN equals itself.
+  /// Equality of type and value; NaN equals itself, and a text the text of the same bytes.
   public static func == (left: Choice, right: Choice) -> Bool {
     switch (left, right) {
     case (.null, .null): true
     case (.bool(let left), .bool(let right)): left == right
     case (.int(let left), .int(let right)): left == right
     case (.double(let left), .double(let right)): left == right || (left.isNaN && right.isNaN)
-    case (.string(let left), .string(let right)): left == right
+    case (.string(let left), .string(let right)): left.hasBytes(of: right)
     default: false
     }
   }
@@ -66,7 +66,7 @@ extension Choice: Hashable {
     case .bool(let value): hasher.combine(value)
     case .int(let value): hasher.combine(value)
     case .double(let value): if value.isNaN { hasher.combine(1) } else { hasher.combine(value) }
-    case .string(let value): hasher.combine(value)
+    case .string(let value): hasher.combine(ExactText(value))
     }
   }
 }

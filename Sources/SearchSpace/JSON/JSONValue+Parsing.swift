@@ -6,8 +6,9 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
   public let offset: Int
   /// What was found or expected there.
   public let message: String
-  /// Whether the text may be JSON, and is only nested deeper than the reader goes.
-  package internal(set) var isNesting = false
+  /// Whether the text may be JSON all the same, of which the reader has no place for something: it is nested deeper than the
+  /// reader goes, or has keys that are one in Swift.
+  package internal(set) var mayBeJSON = false
 
   public var description: String { "not valid JSON at byte \(offset): \(message)" }
 }
@@ -15,7 +16,8 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
 extension JSONValue {
   /// Reads a JSON text with Python's extra number tokens.
   ///
-  /// - Throws: `JSONError` for malformed text, text after the value, and nesting beyond `depthLimit`.
+  /// - Throws: `JSONError` for malformed text, text after the value, nesting beyond `depthLimit`, and an object with keys that
+  ///   differ by the composition of their characters alone. Of a key that is there twice the last value counts.
   public init(parsing text: String, depthLimit: Int = 64) throws(JSONError) {
     var parser = JSONParser(bytes: Array(text.utf8), depthLimit: depthLimit)
     self = try parser.parseDocument()
@@ -78,7 +80,7 @@ private struct JSONParser {
   ) throws(JSONError) -> JSONValue {
     depth += 1
     guard depth <= depthLimit else {
-      throw JSONError(offset: position, message: "nested deeper than \(depthLimit) levels", isNesting: true)
+      throw JSONError(offset: position, message: "nested deeper than \(depthLimit) levels", mayBeJSON: true)
     }
     position += 1
     let value = try parse(&self)
@@ -108,7 +110,12 @@ private struct JSONParser {
       let key = try parseString()
       skipWhitespace()
       guard consume(":") else { throw failure("expected ':' after the key") }
-      members[key] = try parseValue()
+      if members.updateValue(try parseValue(), forKey: key) != nil, let place = members.index(forKey: key),
+        !members.keys[place].hasBytes(of: key)
+      {
+        throw JSONError(
+          offset: position, message: "the keys \(members.keys[place].isTwin(of: key))", mayBeJSON: true)
+      }
       skipWhitespace()
       if consume("}") { return .object(members) }
       guard consume(",") else { throw failure("expected ',' or '}'") }

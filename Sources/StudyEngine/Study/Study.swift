@@ -57,6 +57,17 @@ public final class Study: Sendable {
   /// Whether the seed on record is known to be the one that trials are drawn from.
   let isSeedKept = Mutex(false)
 
+  /// Checks the name of a study that is to be made, which people are to type and terminals to show.
+  ///
+  /// - Throws: `StudyError.invalidArgument` for one with control characters.
+  public static func check(newName name: String) throws {
+    guard let control = name.unicodeScalars.first(where: { $0.properties.generalCategory == .control }) else { return }
+    let code = String(control.value + 0x10000, radix: 16, uppercase: true).dropFirst()
+    throw StudyError(
+      .invalidArgument,
+      "a study cannot be called '\(name.inMessage)', which has the control character U+\(code) in it; leave that out")
+  }
+
   /// Opens a study, or makes it.
   ///
   /// - Parameters:
@@ -72,8 +83,9 @@ public final class Study: Sendable {
   ///   - window: Makes the study deterministic, from now on and for good: how many trials may run at once, at least 1. Nil
   ///     leaves it as it is.
   ///   - policy: What to do where a study of the name exists.
-  /// - Throws: `StorageError`; `StudyError.directionsDiffer` where a study of the name has other directions, and
-  ///   `windowDiffers` where it has another window.
+  /// - Throws: `StorageError`; `StudyError.invalidArgument` for a name that a new study cannot have, see
+  ///   `check(newName:)`; `directionsDiffer` where a study of the name has other directions, and `windowDiffers` where it has
+  ///   another window.
   public init(
     name: String, directions: [StudyDirection], sampler: any Sampler, pruner: any Pruner, storage: any Storage,
     metricNames: [String]? = nil, documents: [StudyDocument: String] = [:], checkpointInterval: Duration = .seconds(2),
@@ -82,6 +94,12 @@ public final class Study: Sendable {
   ) throws {
     if let window, window < 1 {
       throw StudyError(.invalidArgument, "\(window) is no number of trials that may run at once")
+    }
+    do {
+      try Self.check(newName: name)
+    } catch {
+      // One that another program made is gone on with.
+      guard try storage.study(named: name) != nil else { throw error }
     }
     var documents = documents
     documents[.seed] = String(sampler.seed ?? .random(in: 0...(.max)))

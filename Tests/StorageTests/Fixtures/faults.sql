@@ -261,11 +261,33 @@ INSERT INTO hpo_study_documents SELECT study_id, 'window', 'two' FROM studies WH
 INSERT INTO hpo_study_documents SELECT study_id, 'search', '{"sampler": "tpe' FROM studies WHERE study_name = 'own';
 INSERT INTO hpo_study_documents SELECT study_id, 'search', '[]' FROM studies WHERE study_name = 'own';
 
+-- values of search options [by hand]
+INSERT INTO hpo_study_documents SELECT study_id, 'search', '{"sampler": "simplex"}' FROM studies WHERE study_name = 'own';
+
 -- study files [by hand]
 INSERT INTO hpo_study_documents SELECT study_id, 'configuration', 'parameters: [' FROM studies WHERE study_name = 'own';
 
 -- kept histories [note]
 INSERT INTO hpo_histories SELECT study_id, 1, 0, '', x'0102' FROM studies WHERE study_name = 'own';
+
+-- twin names in trial_params [by hand]
+INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json) SELECT 1, char(233), param_value, distribution_json FROM trial_params WHERE param_id = 5 UNION ALL SELECT 1, char(101, 769), param_value, distribution_json FROM trial_params WHERE param_id = 5;
+INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json) SELECT 1, 'K', param_value, distribution_json FROM trial_params WHERE param_id = 5 UNION ALL SELECT 1, char(8490), param_value, distribution_json FROM trial_params WHERE param_id = 5;
+
+-- spellings of parameters [note, by hand]
+INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json) SELECT 1, char(233), param_value, distribution_json FROM trial_params WHERE param_id = 5 UNION ALL SELECT 6, char(101, 769), param_value, distribution_json FROM trial_params WHERE param_id = 5;
+
+-- twin names in study_user_attributes [by hand]
+INSERT INTO study_user_attributes (study_id, key, value_json) VALUES (1, char(233), '1'), (1, char(101, 769), '2');
+
+-- twin names in study_system_attributes [by hand]
+INSERT INTO study_system_attributes (study_id, key, value_json) VALUES (1, char(233), '1'), (1, char(101, 769), '2');
+
+-- twin names in trial_user_attributes [by hand]
+INSERT INTO trial_user_attributes (trial_id, key, value_json) VALUES (1, char(233), '1'), (1, char(101, 769), '2');
+
+-- twin names in trial_system_attributes [by hand]
+INSERT INTO trial_system_attributes (trial_id, key, value_json) VALUES (1, char(233), '1'), (1, char(101, 769), '2');
 
 -- highest identifiers
 INSERT INTO hpo_highest_ids VALUES ('people', 3);

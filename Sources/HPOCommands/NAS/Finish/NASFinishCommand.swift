@@ -151,7 +151,7 @@ struct NASFinishCommand: ParsableCommand {
       try SavedNetwork(graph: architecture.graph, output: architecture.output).requireIntegers()
     } catch let error as CompressionError {
       throw ValidationError(
-        "trial \(trial.number) cannot be made of integers: \(error.message); hpo train --study \(study) --trial "
+        "trial \(trial.number) cannot be made of integers: \(error.message); hpo train \(typed("study", study)) --trial "
           + "\(trial.number) trains it in floating point")
     }
   }

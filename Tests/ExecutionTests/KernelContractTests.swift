@@ -158,6 +158,27 @@ import Testing
     }
   }
 
+  @Test("Depthwise convolutions of three by three elements agree with the oracle", arguments: Backend.all)
+  func squareDepthwiseWindows(_ backend: Backend) throws {
+    let set = try backend.makeSet()
+    var random = SplitMix(6)
+    for width in 1...14 {
+      for (channels, stride, padding) in [(16, 1, 1), (37, 1, 1), (8, 1, 2), (24, 2, 1)] {
+        let convolution = Convolution(stride: Extent(stride), padding: Extent(padding), groups: channels)
+        let (x, weight): (Shape, Shape) = ([2, 4, width, channels], [3, 3, 1, channels])
+        guard let y = convolution.outputShape(x: x, weight: weight) else { continue }
+        for (operation, shapes) in [
+          (Operation.convolution(.forward(convolution, activation: .relu)), [x, weight, [channels]]),
+          (.convolution(.forward(convolution, activation: nil)), [x, weight]),
+          (.convolution(.inputGradient(convolution, input: x)), [y, weight]),
+          (.convolution(.weightGradient(convolution, weight: weight)), [y, x]),
+        ] {
+          try Self.check(OperationCase(operation, shapes, random: &random), set, of: backend)
+        }
+      }
+    }
+  }
+
   @Test("Gathered products of a long inner extent agree with the oracle", arguments: Backend.all)
   func longGatheredProducts(_ backend: Backend) throws {
     let set = try backend.makeSet()

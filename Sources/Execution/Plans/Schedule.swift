@@ -26,7 +26,8 @@ struct Schedule {
   /// The values of divided stages that nobody reads outside of them, so that memory for one group of images is enough.
   let passing: Set<Value>
 
-  /// For values of elementwise nodes, the inputs whose places they take, since nobody reads those after them.
+  /// The values whose places others take, since nobody reads them any more: in a divided stage those that an earlier node has
+  /// read last, else inputs of elementwise nodes.
   let overwritten: [Value: Value]
 
   private let stageOfNode: [Int?]
@@ -55,18 +56,30 @@ struct Schedule {
     }
     var overwritten: [Value: Value] = [:]
     for stage in stages {
+      // What is read whole is read again for each group.
+      let readWhole = stage.isDivided ? Self.readWhole(by: stage, in: graph) : []
+      // Values of all images that no further node of the stage reads.
+      var free: [Value] = []
       for value in stage.values {
         let (node, count) = (graph[value], graph.shape(of: value).count)
         // Where a group does not fit into the cache, a place that was just read is better than another one to be written.
         let leavesCache = passing.contains(value) && !stage.fitsCache
-        let source = node.inputs.enumerated().first { position, input in
-          node.operation.mayOverwrite(input: position) && graph.shape(of: input).count == count
-            && lastReaders[input.index] == value
-            && (passing.contains(input) == passing.contains(value) || leavesCache && !passing.contains(input))
+        let ended = node.inputs.enumerated().filter { position, input in
+          lastReaders[input.index] == value && !readWhole.contains(input) && !node.inputs[..<position].contains(input)
         }
-        guard let source else { continue }
-        overwritten[value] = source.element
-        if !passing.contains(source.element) { passing.remove(value) }
+        var source = ended.first { position, input in
+          node.operation.mayOverwrite(input: position) && graph.shape(of: input).count == count
+            && (passing.contains(input) == passing.contains(value) || leavesCache && !passing.contains(input))
+        }?.element
+        if source == nil, !passing.contains(value), !node.operation.sumsOverImages {
+          source = free.firstIndex { graph.shape(of: $0).count == count }.map { free.remove(at: $0) }
+        }
+        if let source {
+          overwritten[value] = source
+          if !passing.contains(source) { passing.remove(value) }
+        }
+        guard stage.isDivided else { continue }
+        free += ended.map(\.element).filter { $0 != source && !passing.contains($0) }
       }
     }
     (self.passing, self.overwritten, self.stageOfNode) = (passing, overwritten, stageOfNode)
@@ -84,6 +97,11 @@ struct Schedule {
       shapes.enumerated().map { $0 < imageInputCount ? $1.byPlace : $1 },
       node.operation.sumsOverImages ? node.shape : node.shape.byPlace
     )
+  }
+
+  /// The values that nodes of a stage read not image by image.
+  private static func readWhole(by stage: Stage, in graph: Graph) -> Set<Value> {
+    Set(stage.values.flatMap { graph[$0].inputs.dropFirst(graph[$0].operation.imageInputCount ?? 0) })
   }
 
   private static func stages(of graph: Graph, divides: Bool, _ cachedNumbers: Int) -> [Stage] {

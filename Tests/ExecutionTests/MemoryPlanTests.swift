@@ -59,7 +59,8 @@ import Testing
       var random = SplitMix(seed)
       let graph = try Self.randomGraphOfImages(&random)
       let kept = Set(graph.values.filter { _ in Int.random(in: 0..<8, using: &random) == 0 })
-      let schedule = Schedule(graph, kept: kept, divides: true, cachedNumbers: .random(in: 128...2048, using: &random))
+      let schedule = Schedule(
+        graph, kept: kept, divides: true, leastNumbers: 0, cachedNumbers: .random(in: 128...2048, using: &random))
       let plan = MemoryPlan(graph, schedule, kept: kept, external: [])
       #expect(
         Set(schedule.stages.flatMap(\.values)) == Set(graph.values.filter { !graph[$0].operation.isStored }))

@@ -45,7 +45,7 @@ struct CompiledGraph {
       gradients.append(Gradient(parameter: graph[parameter].name, value: value))
     }
     optimize()
-    if recomputes { take(try graph.recomputingNormalizations(keeping: keptValues)) }
+    if recomputes && Schedule.isLarge(graph) { take(try graph.recomputingNormalizations(keeping: keptValues)) }
   }
 
   /// Prepares evaluation: the outputs without dropout.

@@ -32,15 +32,30 @@ struct Schedule {
 
   private let stageOfNode: [Int?]
 
+  /// The numbers that the third cache may be expected to keep: what fits there was slower in turns.
+  static let leastNumbers = 1 << 22
+
+  /// Whether the values that a graph computes have at least so many numbers.
+  static func isLarge(_ graph: Graph, _ leastNumbers: Int = Self.leastNumbers) -> Bool {
+    var left = leastNumbers
+    for node in graph.nodes where !node.operation.isStored {
+      left -= min(left, node.shape.count)
+    }
+    return left == 0
+  }
+
   /// Finds the order.
   ///
   /// - Parameters:
   ///   - graph: Whose nodes are computed.
   ///   - kept: Values that are read after the last stage.
   ///   - divides: Whether nodes may take turns; without, each is a stage of its own.
+  ///   - leastNumbers: The numbers of all values from which on nodes take turns.
   ///   - cachedNumbers: The numbers that fit well into the second cache along with what else a node works on.
-  init(_ graph: Graph, kept: Set<Value>, divides: Bool, cachedNumbers: Int = 65536) {
-    stages = Self.stages(of: graph, divides: divides, cachedNumbers)
+  init(
+    _ graph: Graph, kept: Set<Value>, divides: Bool, leastNumbers: Int = Self.leastNumbers, cachedNumbers: Int = 65536
+  ) {
+    stages = Self.stages(of: graph, divides: divides && Self.isLarge(graph, leastNumbers), cachedNumbers)
     var stageOfNode: [Int?] = Array(repeating: nil, count: graph.nodes.count)
     var lastReaders: [Value?] = Array(repeating: nil, count: graph.nodes.count)
     var passing: Set<Value> = []

@@ -61,7 +61,10 @@ INLINE void gatheredBlock(
   const bool rectifies = call->rectifies && end == call->inner;
   for (size_t i = 0; i < GATHER_ROWS; i++) {
     if (i >= rows) break;
-    for (int v = 0; v < vectors; v++) storeColumns(IS_PART(v), rest, c[i] + v * LANES, total[i][v], rectifies);
+    for (int v = 0; v < vectors; v++) {
+      const V result = rectifies ? rectified(total[i][v]) : total[i][v];
+      storeColumns(IS_PART(v), rest, c[i] + v * LANES, result);
+    }
   }
 }
 

@@ -27,9 +27,8 @@ INLINE V loadColumns(const bool isPart, size_t rest, const float *from) {
   return isPart ? loadPart(from, rest, 0) : load(from);
 }
 
-/// Stores a vector of columns, rectified where asked.
-INLINE void storeColumns(const bool isPart, size_t rest, float *to, V total, bool rectifies) {
-  V result = rectifies ? rectified(total) : total;
+/// Stores a vector of columns.
+INLINE void storeColumns(const bool isPart, size_t rest, float *to, V result) {
   if (isPart) storePart(to, result, rest);
   else store(to, result);
 }
@@ -85,7 +84,8 @@ INLINE void block(
 #undef ADD_STEPS
   for (size_t i = 0; i < rows; i++) {
     for (int v = 0; v < vectors; v++) {
-      storeColumns(IS_PART(v), rest, c + i * cStride + v * LANES, total[i][v], rectifies);
+      const V result = rectifies ? rectified(total[i][v]) : total[i][v];
+      storeColumns(IS_PART(v), rest, c + i * cStride + v * LANES, result);
     }
   }
 }

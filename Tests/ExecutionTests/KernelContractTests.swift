@@ -102,6 +102,105 @@ import Testing
     }
   }
 
+  /// Runs a kernel for some images after the other, with memory for one group of them where it is their own.
+  static func checkByGroups(_ test: OperationCase, _ set: any KernelSet, of backend: Backend, group: Int) throws {
+    guard let imageInputCount = test.operation.imageInputCount else { return }
+    let (graph, _, output) = try test.graph()
+    let shape = graph.shape(of: output)
+    let whole = GuardedMemory(Array(repeating: .nan, count: shape.count))
+    let inputs = test.inputs.map { GuardedMemory($0.map(Float.init)) }
+    try set.makeKernel(
+      KernelRequest(
+        operation: test.operation, name: "\(test)", inputs: inputs.map { UnsafePointer($0.start) },
+        inputShapes: test.shapes, output: whole.start, outputShape: shape)
+    ).run(77)
+
+    let images = test.shapes[0].imageCount
+    let isSum = test.operation.sumsOverImages
+    let perImage = isSum ? 0 : shape.count / images
+    let parts = test.shapes.enumerated().map { position, shape in
+      GuardedMemory(
+        position < imageInputCount
+          ? Array(repeating: .nan, count: shape.count / images * group) : test.inputs[position].map(Float.init))
+    }
+    let result = GuardedMemory(Array(repeating: .nan, count: isSum ? shape.count : perImage * group))
+    let kernel = try set.makeKernel(
+      KernelRequest(
+        operation: test.operation, name: "\(test)", inputs: parts.map { UnsafePointer($0.start) },
+        inputShapes: test.shapes, output: result.start, outputShape: shape,
+        passingInputs: Set(0..<imageInputCount), isOutputPassing: !isSum))
+    var found: [Float] = []
+    for first in stride(from: 0, to: images, by: group) {
+      let some = first..<min(first + group, images)
+      for position in 0..<imageInputCount {
+        let count = test.shapes[position].count / images
+        parts[position].start.update(from: inputs[position].start + first * count, count: some.count * count)
+      }
+      withExtendedLifetime((parts, result)) { kernel.run(images: some) }
+      found += result.elements.prefix(some.count * perImage)
+    }
+    if isSum { found = result.elements }
+    #expect(result.marginsAreIntact, "\(test) wrote beyond its output")
+    let wrong = zip(found, whole.elements).first { !(abs($0 - $1) <= 2e-5 * max(1, abs($1))) }
+    #expect(found.count == shape.count && wrong == nil, "\(test): \(wrong?.0 ?? 0) instead of \(wrong?.1 ?? 0)")
+  }
+
+  @Test(
+    "Operations over images compute the same some images at a time",
+    arguments: Backend.all.filter { !$0.testDescription.hasPrefix("reference") && $0.testDescription != "oneDNN" })
+  func worksByGroups(_ backend: Backend) throws {
+    let set = try backend.makeSet()
+    for seed in 0..<40 as Range<UInt64> {
+      var random = SplitMix(seed)
+      for test in OperationCase.all(&random) {
+        for group in 1...2 { try Self.checkByGroups(test, set, of: backend, group: group) }
+      }
+    }
+  }
+
+  @Test("Depthwise convolutions of three by three elements agree with the oracle", arguments: Backend.all)
+  func squareDepthwiseWindows(_ backend: Backend) throws {
+    let set = try backend.makeSet()
+    var random = SplitMix(6)
+    for width in 1...14 {
+      for (channels, stride, padding) in [(16, 1, 1), (37, 1, 1), (8, 1, 2), (24, 2, 1)] {
+        let convolution = Convolution(stride: Extent(stride), padding: Extent(padding), groups: channels)
+        let (x, weight): (Shape, Shape) = ([2, 4, width, channels], [3, 3, 1, channels])
+        guard let y = convolution.outputShape(x: x, weight: weight) else { continue }
+        for (operation, shapes) in [
+          (Operation.convolution(.forward(convolution, activation: .relu)), [x, weight, [channels]]),
+          (.convolution(.forward(convolution, activation: nil)), [x, weight]),
+          (.convolution(.inputGradient(convolution, input: x)), [y, weight]),
+          (.convolution(.weightGradient(convolution, weight: weight)), [y, x]),
+        ] {
+          try Self.check(OperationCase(operation, shapes, random: &random), set, of: backend)
+        }
+      }
+    }
+  }
+
+  @Test("Gathered products of a long inner extent agree with the oracle", arguments: Backend.all)
+  func longGatheredProducts(_ backend: Backend) throws {
+    let set = try backend.makeSet()
+    var random = SplitMix(5)
+    // The inner extent is the channels of a window in the convolution, its outputs' in the gradient by x, and the places of
+    // the images in the gradient by the weight.
+    for (channels, outputs, side) in [(200, 9, 1), (401, 35, 1), (3, 401, 1), (5, 200, 1), (2, 3, 15), (17, 33, 21)] {
+      let convolution = Convolution()
+      let (x, weight): (Shape, Shape) = ([1, side, side, channels], [1, 1, channels, outputs])
+      let y: Shape = [1, side, side, outputs]
+      for (operation, shapes) in [
+        (Operation.convolution(.forward(convolution, activation: .relu)), [x, weight, [outputs]]),
+        (.convolution(.forward(convolution, activation: nil)), [x, weight]),
+        (.convolution(.inputGradient(convolution, input: x)), [y, weight]),
+        (.convolution(.weightGradient(convolution, weight: weight)), [y, x]),
+      ] {
+        let inputs = shapes.map { shape in (0..<shape.count).map { _ in random.number() / 10 } }
+        try Self.check(OperationCase(operation: operation, shapes: shapes, inputs: inputs), set, of: backend)
+      }
+    }
+  }
+
   @Test("Matrix products longer than a panel agree with the oracle", arguments: Backend.all)
   func longProducts(_ backend: Backend) throws {
     let set = try backend.makeSet()

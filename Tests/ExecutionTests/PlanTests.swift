@@ -25,6 +25,46 @@ import Testing
     #expect(right.gradients.contains { abs($0) > 1e-3 })
   }
 
+  @Test("Kernels that take turns over images and places compute what whole ones do, twice the same, in less memory")
+  func stages() throws {
+    var graph = Graph()
+    let x = try graph.input("x", shape: [9, 32, 32, 3])
+    let labels = try graph.input("labels", shape: [9])
+    var value = try graph.conv2d(x, channels: 32, hasBias: false, name: "conv")
+    for number in 0..<2 {
+      value = try graph.relu(graph.batchNormalization(value, name: "norm\(number)"))
+      value = try graph.depthwiseConv2d(value, hasBias: false, name: "depthwise\(number)")
+      value = try graph.relu(graph.batchNormalization(value, name: "depthwise\(number).norm"))
+      value = try graph.conv2d(value, channels: 32, kernel: Extent(1), hasBias: false, name: "pointwise\(number)")
+    }
+    value = try graph.dense(graph.globalAveragePooling(graph.relu(value)), units: 3, name: "head")
+    let loss = try graph.softmaxCrossEntropy(logits: value, labels: labels)
+
+    let compiled = try CompiledGraph(training: graph, loss: loss, outputs: [], recomputes: true)
+    let schedule = Schedule(compiled.graph, kept: Set(compiled.keptValues), divides: true)
+    #expect(schedule.stages.contains { $0.isDivided && $0.isByPlace } && !schedule.passing.isEmpty)
+    #expect(schedule.stages.contains { $0.isDivided && !$0.isByPlace })
+    let whole = try CompiledGraph(training: graph, loss: loss, outputs: [], recomputes: false)
+    #expect(compiled.graph.nodes.count == whole.graph.nodes.count + 4, "four normalizations are computed again")
+
+    func run(_ kernels: Kernels) throws -> (loss: Float, gradients: [Float], states: [Float], bytes: Int) {
+      let store = ParameterStore(graph, seed: 3)
+      let plan = try Plan(training: graph, loss: loss, parameters: store, kernels: kernels)
+      let input = plan.input(x)
+      for i in input.indices { input[i] = Float(i * 7919 % 251) / 125 - 1 }
+      for i in 0..<9 { plan.input(labels)[i] = Float(i % 3) }
+      try plan.run()
+      return (plan.scalar(loss), Array(store.gradients), Array(store.values), plan.arenaBytes)
+    }
+    let (found, again, right) = (try run(.automatic), try run(.automatic), try run(.reference))
+    #expect(abs(found.loss - right.loss) < 1e-5)
+    #expect(zip(found.gradients, right.gradients).allSatisfy { abs($0 - $1) < 1e-4 * max(1, abs($1)) })
+    #expect(zip(found.states, right.states).allSatisfy { abs($0 - $1) < 1e-5 })
+    #expect(right.gradients.contains { abs($0) > 1e-3 })
+    #expect(found.gradients == again.gradients && found.states == again.states)
+    #expect(found.bytes * 4 < right.bytes * 3)
+  }
+
   @Test("A graph that no machine has the memory for is refused before any of it is taken")
   func memory() throws {
     var graph = Graph()

@@ -94,9 +94,13 @@ typedef struct {
 /// A batch normalization of images [images, 2 outHeight, 2 outWidth, channels] with ReLU and the maximum of each two by two
 /// places behind it, or one of its gradients.
 typedef struct {
-  size_t images, outHeight, outWidth, channels;
+  /// How many images are worked on, of how many.
+  size_t images, total;
+  size_t outHeight, outWidth, channels;
   const float *x, *mean, *variance, *scale, *shift;
   float epsilon;
+  /// Whether sums are added to what `out` holds.
+  bool accumulates;
   /// The gradient by the pooled images, in the gradients.
   const float *_Nullable upstream;
   /// What `pooledSums` made, in the gradient by x.
@@ -189,18 +193,22 @@ typedef struct {
       const float *logits, const float *teacher, float temperature, float upstream, size_t rows, size_t classes,
       float *out);
 
-  void (*batchMoments)(const float *x, size_t rows, size_t channels, float *mean, float *variance);
+  /// Takes `rows` of `total` rows in, `before` of which were taken in by earlier calls; the moments are right once all were.
+  void (*batchMoments)(
+      const float *x, size_t before, size_t rows, size_t total, size_t channels, float *mean, float *variance);
   void (*normalize)(
       const float *x, const float *mean, const float *variance, const float *scale, const float *shift, float epsilon,
       bool rectifies, size_t rows, size_t channels, float *out);
   /// Where `shift` is null, all of the upstream counts, else only where scale x̂ + shift is positive; the sums are out
-  /// [2, channels].
+  /// [2, channels], or are added to it.
   void (*normalizationSums)(
       const float *upstream, const float *x, const float *mean, const float *variance, const float *_Nullable scale,
-      const float *_Nullable shift, float epsilon, size_t rows, size_t channels, float *out);
+      const float *_Nullable shift, float epsilon, bool accumulates, size_t rows, size_t channels, float *out);
+  /// For `rows` of the `total` rows that the sums are of.
   void (*normalizationGradient)(
       const float *upstream, const float *x, const float *mean, const float *variance, const float *scale,
-      const float *_Nullable shift, const float *sums, float epsilon, size_t rows, size_t channels, float *out);
+      const float *_Nullable shift, const float *sums, float epsilon, size_t rows, size_t total, size_t channels,
+      float *out);
   void (*normalizePooled)(const CPooledNormalization *call);
   void (*pooledSums)(const CPooledNormalization *call);
   void (*pooledGradient)(const CPooledNormalization *call);

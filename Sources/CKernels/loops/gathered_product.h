@@ -20,7 +20,6 @@
 INLINE void gatheredBlock(
     const int vectors, const bool isPart, const bool isPacked, size_t rest, const CGatheredProduct *call, size_t row,
     size_t k, size_t end, const float *b, size_t bStride, size_t column) {
-#define IS_PART(v) (isPart && (v) == vectors - 1)
   const size_t rows = call->rows - row < GATHER_ROWS ? call->rows - row : GATHER_ROWS;
   const float *a[GATHER_ROWS];
   float *c[GATHER_ROWS];
@@ -32,14 +31,9 @@ INLINE void gatheredBlock(
   const bool continues = call->accumulates || k > 0;
   V total[GATHER_ROWS][2];
   for (int v = 0; v < vectors; v++) {
-    V first = splat(0);
-    if (call->bias) {
-      const float *from = call->bias + column + v * LANES;
-      first = IS_PART(v) ? loadPart(from, rest, 0) : load(from);
-    }
+    const V first = call->bias ? loadColumns(IS_PART(v), rest, call->bias + column + v * LANES) : splat(0);
     for (size_t i = 0; i < GATHER_ROWS; i++) {
-      total[i][v] = first;
-      if (continues) total[i][v] = IS_PART(v) ? loadPart(c[i] + v * LANES, rest, 0) : load(c[i] + v * LANES);
+      total[i][v] = continues ? loadColumns(IS_PART(v), rest, c[i] + v * LANES) : first;
     }
   }
   const int32_t *offsets = call->innerOffsets + k;
@@ -48,10 +42,7 @@ INLINE void gatheredBlock(
   do {                                                                                                        \
     _Pragma("unroll") for (size_t step = 0; step < count; step++) {                                           \
       V right[2];                                                                                             \
-      for (int v = 0; v < vectors; v++) {                                                                     \
-        const float *from = b + step * bStride + v * LANES;                                                   \
-        right[v] = IS_PART(v) && !isPacked ? loadPart(from, rest, 0) : load(from);                            \
-      }                                                                                                       \
+      loadRow(vectors, isPart, isPacked, rest, b + step * bStride, right);                                    \
       const ptrdiff_t offset = offsets[step];                                                                 \
       for (size_t i = 0; i < GATHER_ROWS; i++) {                                                              \
         V left = splat(a[i][offset]);                                                                         \
@@ -71,12 +62,10 @@ INLINE void gatheredBlock(
   for (size_t i = 0; i < GATHER_ROWS; i++) {
     if (i >= rows) break;
     for (int v = 0; v < vectors; v++) {
-      V result = rectifies ? rectified(total[i][v]) : total[i][v];
-      if (IS_PART(v)) storePart(c[i] + v * LANES, result, rest);
-      else store(c[i] + v * LANES, result);
+      const V result = rectifies ? rectified(total[i][v]) : total[i][v];
+      storeColumns(IS_PART(v), rest, c[i] + v * LANES, result);
     }
   }
-#undef IS_PART
 }
 
 /// Adds the part of the inner extent from `k` on that ends before `end`.

@@ -19,6 +19,26 @@
 /// Keeps the compiler from making a pointer of its own of each sum of this one and a stride.
 #define OPAQUE(pointer) __asm__("" : "+r"(pointer))
 
+/// Whether vector v of a block is its last one and has only some columns.
+#define IS_PART(v) (isPart && (v) == vectors - 1)
+
+/// A vector of columns, of which a part has `rest`.
+INLINE V loadColumns(const bool isPart, size_t rest, const float *from) {
+  return isPart ? loadPart(from, rest, 0) : load(from);
+}
+
+/// Stores a vector of columns.
+INLINE void storeColumns(const bool isPart, size_t rest, float *to, V result) {
+  if (isPart) storePart(to, result, rest);
+  else store(to, result);
+}
+
+/// The vectors of columns of one row of b; a packed one is made up to whole vectors.
+INLINE void loadRow(
+    const int vectors, const bool isPart, const bool isPacked, size_t rest, const float *from, V right[2]) {
+  for (int v = 0; v < vectors; v++) right[v] = loadColumns(IS_PART(v) && !isPacked, rest, from + v * LANES);
+}
+
 /// What a block starts from.
 typedef enum { StartZero, StartBias, StartOutput } Start;
 
@@ -28,17 +48,13 @@ INLINE void block(
     const size_t rows, const int vectors, const bool isPart, const bool isPacked, const bool transposesA, size_t rest,
     size_t inner, const float *a, size_t aStride, const float *b, size_t bStride, Start start, const float *bias,
     bool rectifies, float *c, size_t cStride) {
-#define IS_PART(v) (isPart && (v) == vectors - 1)
   V total[BLOCK_ROWS][2];
   for (int v = 0; v < vectors; v++) {
     if (start == StartOutput) {
-      for (size_t i = 0; i < rows; i++) {
-        const float *from = c + i * cStride + v * LANES;
-        total[i][v] = IS_PART(v) ? loadPart(from, rest, 0) : load(from);
-      }
+      for (size_t i = 0; i < rows; i++) total[i][v] = loadColumns(IS_PART(v), rest, c + i * cStride + v * LANES);
     } else {
       V first = splat(0);
-      if (start == StartBias) first = IS_PART(v) ? loadPart(bias + v * LANES, rest, 0) : load(bias + v * LANES);
+      if (start == StartBias) first = loadColumns(IS_PART(v), rest, bias + v * LANES);
       for (size_t i = 0; i < rows; i++) total[i][v] = first;
     }
   }
@@ -50,10 +66,7 @@ INLINE void block(
   do {                                                                                                        \
     _Pragma("unroll") for (size_t step = 0; step < count; step++) {                                           \
       V right[2];                                                                                             \
-      for (int v = 0; v < vectors; v++) {                                                                     \
-        const float *from = b + step * bStride + v * LANES;                                                   \
-        right[v] = IS_PART(v) && !isPacked ? loadPart(from, rest, 0) : load(from);                            \
-      }                                                                                                       \
+      loadRow(vectors, isPart, isPacked, rest, b + step * bStride, right);                                    \
       for (size_t i = 0; i < rows; i++) {                                                                     \
         V left = splat(transposesA ? third[0][step * aStride + i] : third[i / 3][i % 3 * aStride + step]);    \
         for (int v = 0; v < vectors; v++) total[i][v] = MULTIPLY_ADD(total[i][v], left, right[v]);            \
@@ -71,13 +84,10 @@ INLINE void block(
 #undef ADD_STEPS
   for (size_t i = 0; i < rows; i++) {
     for (int v = 0; v < vectors; v++) {
-      V result = rectifies ? rectified(total[i][v]) : total[i][v];
-      float *to = c + i * cStride + v * LANES;
-      if (IS_PART(v)) storePart(to, result, rest);
-      else store(to, result);
+      const V result = rectifies ? rectified(total[i][v]) : total[i][v];
+      storeColumns(IS_PART(v), rest, c + i * cStride + v * LANES, result);
     }
   }
-#undef IS_PART
 }
 
 /// All rows of one panel of c, for the rows of b from `k` on.

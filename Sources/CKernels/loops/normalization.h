@@ -5,12 +5,15 @@
 
 /// The mean and the variance of each channel, by blocks of rows whose figures are merged (Chan, Golub and LeVeque 1983,
 /// doi:10.1080/00031305.1983.10483115), so that nothing is lost to cancellation.
-static void batchMoments(const float *x, size_t rows, size_t channels, float *mean, float *variance) {
-  for (size_t c = 0; c < channels; c++) mean[c] = variance[c] = 0;
+static void batchMoments(
+    const float *x, size_t before, size_t rows, size_t total, size_t channels, float *mean, float *variance) {
+  if (before == 0) {
+    for (size_t c = 0; c < channels; c++) mean[c] = variance[c] = 0;
+  }
   for (size_t row = 0; row < rows; row += MOMENT_ROWS) {
     const size_t block = rows - row < MOMENT_ROWS ? rows - row : MOMENT_ROWS;
-    const float share = 1 / (float)block, part = (float)block / (float)(row + block);
-    const float between = (float)row * part;
+    const float share = 1 / (float)block, part = (float)block / (float)(before + row + block);
+    const float between = (float)(before + row) * part;
     FOR_VECTORS(channels) {
       const float *from = x + row * channels + i;
       V totals[4] = {{0}, {0}, {0}, {0}};
@@ -37,7 +40,8 @@ static void batchMoments(const float *x, size_t rows, size_t channels, float *me
       storeUpTo(variance + i, loadUpTo(variance + i, left, 0) + sum + d * d * between, left);
     }
   }
-  const float inverse = 1 / (float)rows;
+  if (before + rows < total) return;
+  const float inverse = 1 / (float)total;
   FOR_VECTORS(channels) storeUpTo(variance + i, loadUpTo(variance + i, left, 0) * inverse, left);
 }
 
@@ -127,17 +131,23 @@ INLINE void sumRowsOfGradient(
   }
 }
 
-/// Stores Σ g and Σ g x̂ of a vector of channels, given Σ g (x - mean).
-INLINE void storeSums(V sum, V product, const float *variance, float epsilon, size_t at, size_t left, float *out,
-                      size_t channels) {
+/// Stores Σ g and Σ g x̂ of a vector of channels, given Σ g (x - mean), or adds them.
+INLINE void storeSums(
+    V sum, V product, const float *variance, float epsilon, bool accumulates, size_t at, size_t left, float *out,
+    size_t channels) {
+  product = product / squareRoot(loadUpTo(variance + at, left, 1) + epsilon);
+  if (accumulates) {
+    sum += loadUpTo(out + at, left, 0);
+    product += loadUpTo(out + channels + at, left, 0);
+  }
   storeUpTo(out + at, sum, left);
-  storeUpTo(out + channels + at, product / squareRoot(loadUpTo(variance + at, left, 1) + epsilon), left);
+  storeUpTo(out + channels + at, product, left);
 }
 
 /// Σ g and Σ g x̂ of each channel, where g is the upstream, where there is a shift only where the normalized x is positive.
 static void normalizationSums(
     const float *upstream, const float *x, const float *mean, const float *variance, const float *scale,
-    const float *shift, float epsilon, size_t rows, size_t channels, float *out) {
+    const float *shift, float epsilon, bool accumulates, size_t rows, size_t channels, float *out) {
   FOR_STRIPS(channels) {
     V means[STRIP], sums[STRIP] = {{0}}, products[STRIP] = {{0}}, factor[STRIP] = {{0}}, offset[STRIP] = {{0}};
     for (size_t v = 0; v < vectors; v++) {
@@ -155,7 +165,8 @@ static void normalizationSums(
     WITH_STRIP(SUM)
 #undef SUM
     for (size_t v = 0; v < vectors; v++) {
-      storeSums(sums[v], products[v], variance, epsilon, i + v * LANES, inVector(left, v), out, channels);
+      storeSums(
+          sums[v], products[v], variance, epsilon, accumulates, i + v * LANES, inVector(left, v), out, channels);
     }
   }
 }
@@ -189,11 +200,12 @@ INLINE void gradientRows(
   }
 }
 
-/// The gradient by x, given `normalizationSums`; where there is a shift, g counts only where the normalized x is positive.
+/// The gradient by some rows of x, given `normalizationSums` of all; where there is a shift, g counts only where the
+/// normalized x is positive.
 static void normalizationGradient(
     const float *upstream, const float *x, const float *mean, const float *variance, const float *scale,
-    const float *shift, const float *sums, float epsilon, size_t rows, size_t channels, float *out) {
-  const float share = 1 / (float)rows;
+    const float *shift, const float *sums, float epsilon, size_t rows, size_t total, size_t channels, float *out) {
+  const float share = 1 / (float)total;
   FOR_STRIPS(channels) {
     Slopes slopes[STRIP];
     V factor[STRIP] = {{0}}, offset[STRIP] = {{0}};

@@ -94,8 +94,8 @@ static void pooledSums(const CPooledNormalization *call) {
     }
     for (size_t v = 0; v < vectors; v++) {
       storeSums(
-          sums[v], products[v], call->variance, call->epsilon, i + v * LANES, inVector(left, v), call->out,
-          call->channels);
+          sums[v], products[v], call->variance, call->epsilon, call->accumulates, i + v * LANES, inVector(left, v),
+          call->out, call->channels);
     }
   }
 }
@@ -123,7 +123,7 @@ INLINE void gradientPairs(
 
 /// The gradient by x, given `pooledSums`.
 static void pooledGradient(const CPooledNormalization *call) {
-  const float share = 1 / (float)(4 * call->images * call->outHeight * call->outWidth);
+  const float share = 1 / (float)(4 * call->total * call->outHeight * call->outWidth);
   FOR_STRIPS(call->channels) {
     V factor[STRIP], offset[STRIP];
     Slopes slopes[STRIP];

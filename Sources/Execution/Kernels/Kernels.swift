@@ -16,6 +16,9 @@ public enum Kernels: String, Hashable, Sendable, CaseIterable {
   /// Whether this program was built with oneDNN.
   public static var isOneDNNAvailable: Bool { COneDNNIsAvailable() }
 
+  /// Whether the kernels of images can work on some of them at a time.
+  var takeTurns: Bool { self == .automatic || self == .vector }
+
   /// The implementation.
   ///
   /// - Parameter roundsOperands: Whether products are of bfloat16.

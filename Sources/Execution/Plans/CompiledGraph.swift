@@ -24,8 +24,13 @@ struct CompiledGraph {
 
   /// Prepares training: the loss, the outputs and the gradients of all parameters.
   ///
+  /// - Parameters:
+  ///   - original: The network with its loss.
+  ///   - loss: The scalar to differentiate.
+  ///   - outputs: Further values that are kept.
+  ///   - recomputes: Whether large outputs are computed again for the gradient where that saves memory.
   /// - Throws: `GraphError` where the loss cannot be differentiated.
-  init(training original: Graph, loss: Value, outputs: [Value]) throws {
+  init(training original: Graph, loss: Value, outputs: [Value], recomputes: Bool) throws {
     self.init(original, outputs: [loss] + outputs)
     let (rewritten, updates) = try graph.usingBatchStatistics()
     take(rewritten)
@@ -40,6 +45,7 @@ struct CompiledGraph {
       gradients.append(Gradient(parameter: graph[parameter].name, value: value))
     }
     optimize()
+    if recomputes && Schedule.isLarge(graph) { take(try graph.recomputingNormalizations(keeping: keptValues)) }
   }
 
   /// Prepares evaluation: the outputs without dropout.

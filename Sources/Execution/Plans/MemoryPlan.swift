@@ -2,8 +2,9 @@ import Graphs
 
 /// Where the value of each node lies in one arena: values that are never needed at the same time share memory.
 ///
-/// A value's memory is taken from the step that makes it to the last that reads it. Inputs and constants keep theirs
-/// throughout, kept values to the end. An elementwise node takes the place of an input that nobody reads after it.
+/// A value's memory is taken from the stage that makes it to the last that reads it. Inputs and constants keep theirs
+/// throughout, kept values to the end. An elementwise node takes the place of an input that nobody reads after it. Values
+/// that only pass through a stage have memory for one group of its images.
 struct MemoryPlan {
   /// For each node, the position of its first element in the arena, or nil where its memory lies elsewhere.
   let offsets: [Int?]
@@ -17,33 +18,42 @@ struct MemoryPlan {
   /// Places the values of `graph`.
   ///
   /// - Parameters:
-  ///   - kept: Values that are read after the last step.
+  ///   - schedule: The order in which they are computed.
+  ///   - kept: Values that are read after the last stage.
   ///   - external: Values whose memory lies elsewhere.
-  init(_ graph: Graph, kept: Set<Value>, external: Set<Value>) {
-    let end = graph.nodes.count
-    var lastReads = Array(0..<end)
-    for (step, node) in graph.nodes.enumerated() {
-      for input in node.inputs { lastReads[input.index] = step }
+  init(_ graph: Graph, _ schedule: Schedule, kept: Set<Value>, external: Set<Value>) {
+    let end = schedule.stages.count
+    var lastStages: [Value: Int] = [:]
+    for (number, stage) in schedule.stages.enumerated() {
+      for value in stage.values {
+        for read in graph[value].inputs + [value] { lastStages[read] = number }
+      }
     }
+    for value in graph.values where kept.contains(value) || graph[value].operation.isStored { lastStages[value] = end }
 
     var blocks: [ArenaBlock] = []
-    var blockOfNode: [Int?] = []
+    var blockOfNode: [Int?] = Array(repeating: nil, count: graph.nodes.count)
     var unsharedCount = 0
-    for (step, node) in graph.nodes.enumerated() {
-      let value = Value(index: step)
-      if external.contains(value) {
-        blockOfNode.append(nil)
-        continue
-      }
-      let count = AlignedBuffer.paddedCount(node.shape.count)
+    func place(_ value: Value, from stage: Int, count: Int) {
+      guard !external.contains(value) else { return }
+      let count = AlignedBuffer.paddedCount(count)
       unsharedCount += count
-      let lastStep = kept.contains(value) || node.operation.isStored ? end : lastReads[step]
-      if let block = Self.reusableBlock(for: node, at: step, in: graph, blocks, blockOfNode) {
-        blocks[block].lastStep = lastStep
-        blockOfNode.append(block)
+      let lastStage = lastStages[value] ?? stage
+      if let source = schedule.overwritten[value], let block = blockOfNode[source.index] {
+        blocks[block].lastStep = lastStage
+        blockOfNode[value.index] = block
       } else {
-        blockOfNode.append(blocks.count)
-        blocks.append(ArenaBlock(count: count, firstStep: node.operation.isStored ? 0 : step, lastStep: lastStep))
+        blockOfNode[value.index] = blocks.count
+        blocks.append(ArenaBlock(count: count, firstStep: stage, lastStep: lastStage))
+      }
+    }
+    for value in graph.values where graph[value].operation.isStored {
+      place(value, from: 0, count: graph.shape(of: value).count)
+    }
+    for (number, stage) in schedule.stages.enumerated() {
+      for value in stage.values {
+        let count = graph.shape(of: value).count
+        place(value, from: number, count: schedule.passing.contains(value) ? count / stage.images * stage.group : count)
       }
     }
 
@@ -51,16 +61,5 @@ struct MemoryPlan {
     offsets = blockOfNode.map { $0.map { placement.places[$0] } }
     arenaCount = placement.count
     self.unsharedCount = unsharedCount
-  }
-
-  /// The block of an input that `node` may overwrite with its output.
-  private static func reusableBlock(
-    for node: Graph.Node, at step: Int, in graph: Graph, _ blocks: [ArenaBlock], _ blockOfNode: [Int?]
-  ) -> Int? {
-    for (position, input) in node.inputs.enumerated()
-    where node.operation.mayOverwrite(input: position) && graph.shape(of: input).count == node.shape.count {
-      if let block = blockOfNode[input.index], blocks[block].lastStep == step { return block }
-    }
-    return nil
   }
 }

@@ -5,7 +5,7 @@ extension Plan {
     package let node: String
     /// Which implementation was chosen.
     package let kernel: String
-    /// The mean time of a run in microseconds, with about 0.05 for looking at the clock.
+    /// The mean time in a run in microseconds, with about 0.05 for each look at the clock.
     package var microseconds: Double
   }
 
@@ -16,9 +16,9 @@ extension Plan {
     var times = kernelNames.map { KernelTime(node: $0.node, kernel: $0.kernel, microseconds: 0) }
     let clock = ContinuousClock()
     for run in 0..<runs {
-      for index in times.indices {
+      try sequence.forEachRun { index, images in
         let start = clock.now
-        try self.run(kernel: index, seed: UInt64(run))
+        try sequence.run(index, UInt64(run), images)
         times[index].microseconds += (clock.now - start) / .microseconds(1) / Double(runs)
       }
     }

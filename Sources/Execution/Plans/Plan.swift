@@ -21,8 +21,9 @@ public final class Plan {
 
   private let compiled: CompiledGraph
   private let memory: PlanMemory
-  /// The kernels in order, for each set of inputs.
-  private let kernels: [[Kernel]]
+  private let schedule: Schedule
+  /// The kernels, for each set of inputs.
+  private let sequences: [KernelSequence]
 
   /// Compiles a step of training: `run` computes the loss, the outputs, and the gradients of all parameters of the
   /// graph into `parameters.gradients`.
@@ -42,7 +43,8 @@ public final class Plan {
     training graph: Graph, loss: Value, outputs: [Value] = [], parameters: ParameterStore,
     kernels: Kernels = .automatic, precision: Precision = .float32, inputSets: Int = 1
   ) throws {
-    let compiled = try CompiledGraph(training: graph, loss: loss, outputs: outputs)
+    let compiled = try CompiledGraph(
+      training: graph, loss: loss, outputs: outputs, recomputes: kernels.takeTurns)
     try self.init(
       compiled, parameters: parameters, kernels: kernels, precision: precision, inputSets: inputSets)
   }
@@ -64,36 +66,42 @@ public final class Plan {
     precondition(inputSets >= 1, "a plan has at least one set of inputs")
     self.compiled = compiled
     self.parameters = parameters
-    let memory = try PlanMemory(compiled, parameters: parameters, inputSets: inputSets)
-    self.memory = memory
     let graph = compiled.graph
-    func bind(roundsOperands: Bool) throws -> [[Kernel]] {
+    let schedule = Schedule(graph, kept: Set(compiled.keptValues), divides: kernels.takeTurns)
+    self.schedule = schedule
+    let memory = try PlanMemory(compiled, schedule, parameters: parameters, inputSets: inputSets)
+    self.memory = memory
+    func bind(roundsOperands: Bool) throws -> [KernelSequence] {
       let kernelSet = try kernels.makeSet(roundsOperands: roundsOperands)
-      let computed = graph.values.filter { !graph[$0].operation.isStored }
       func kernel(_ value: Value, _ inputSet: Int) throws -> Kernel {
         let node = graph[value]
+        let shapes = schedule.shapes(of: value, in: graph)
         return try kernelSet.makeKernel(
           KernelRequest(
             operation: node.operation, name: node.name,
-            inputs: node.inputs.map { UnsafePointer(memory[$0, inputSet]) }, inputShapes: node.inputs.map(graph.shape),
-            output: memory[value, inputSet], outputShape: node.shape))
+            inputs: node.inputs.map { UnsafePointer(memory[$0, inputSet]) }, inputShapes: shapes.inputs,
+            output: memory[value, inputSet], outputShape: shapes.output,
+            passingInputs: Set(node.inputs.indices.filter { schedule.passing.contains(node.inputs[$0]) }),
+            isOutputPassing: schedule.passing.contains(value)))
       }
-      let first = try computed.map { try kernel($0, 0) }
+      let first = try KernelSequence(schedule) { try kernel($0, 0) }
       return try [first]
         + (1..<inputSets).map { inputSet in
-          try zip(computed, first).map { value, shared in
+          var shared = first.kernels[...]
+          return try KernelSequence(schedule) { value in
+            let own = shared.removeFirst()
             let readsInput = graph[value].inputs.contains { graph[$0].operation == .input }
-            return readsInput ? try kernel(value, inputSet) : shared
+            return readsInput ? try kernel(value, inputSet) : own
           }
         }
     }
     switch precision {
     case .float32, .bfloat16:
-      (self.kernels, self.precision) = (try bind(roundsOperands: precision == .bfloat16), precision)
+      (sequences, self.precision) = (try bind(roundsOperands: precision == .bfloat16), precision)
     case .auto:
       let float32 = try bind(roundsOperands: false)
       guard kernels == .automatic || kernels == .vector, Precision.isBFloat16Available else {
-        (self.kernels, self.precision) = (float32, .float32)
+        (sequences, self.precision) = (float32, .float32)
         return
       }
       let bfloat16 = try bind(roundsOperands: true)
@@ -101,7 +109,7 @@ public final class Plan {
       let before = parameters.snapshot()
       let isFaster = try FasterPrecision.isBFloat16(bfloat16[0], overFloat32: float32[0])
       try parameters.restore(before)
-      (self.kernels, self.precision) = isFaster ? (bfloat16, .bfloat16) : (float32, .float32)
+      (sequences, self.precision) = isFaster ? (bfloat16, .bfloat16) : (float32, .float32)
     }
   }
 
@@ -112,7 +120,7 @@ public final class Plan {
   ///   - inputSet: The set of inputs that is computed on.
   /// - Throws: `ExecutionError` where the kernel library fails, as it does when memory runs out.
   public func run(seed: UInt64 = 0, inputSet: Int = 0) throws {
-    for kernel in kernels[inputSet] { try kernel.run(seed) }
+    try sequences[inputSet].run(seed)
   }
 
   /// The elements of an input, row-major, to be written before a run; valid as long as the plan lives.
@@ -152,16 +160,14 @@ public final class Plan {
 
   /// One line a kernel, in order of execution: the node, the kernel that was chosen, and the output's shape.
   public var summary: String {
-    zip(computedNodes, kernels[0]).map { "\($0.name): \($1.name) -> \($0.shape)" }.joined(separator: "\n")
+    zip(computedNodes, sequence.kernels).map { "\($0.name): \($1.name) -> \($0.shape)" }.joined(separator: "\n")
   }
 
   /// The nodes that a kernel runs for, with the name of that kernel.
-  var kernelNames: [(node: String, kernel: String)] { zip(computedNodes, kernels[0]).map { ($0.name, $1.name) } }
+  var kernelNames: [(node: String, kernel: String)] { zip(computedNodes, sequence.kernels).map { ($0.name, $1.name) } }
 
-  /// Runs one kernel.
-  func run(kernel index: Int, seed: UInt64) throws {
-    try kernels[0][index].run(seed)
-  }
+  /// The kernels for the first set of inputs.
+  var sequence: KernelSequence { sequences[0] }
 
-  private var computedNodes: [Graph.Node] { compiled.graph.nodes.filter { !$0.operation.isStored } }
+  private var computedNodes: [Graph.Node] { schedule.stages.flatMap { $0.values.map { compiled.graph[$0] } } }
 }

@@ -18,11 +18,12 @@ final class PlanMemory {
   ///
   /// - Parameters:
   ///   - compiled: Whose values.
+  ///   - schedule: The order in which they are computed.
   ///   - parameters: Where the parameters and their gradients lie.
   ///   - inputSets: How many places each input has; all other values have one.
   /// - Throws: `ExecutionError` where the store lacks a parameter or holds it with another shape, or where there is
   ///   not as much memory as the values take.
-  init(_ compiled: CompiledGraph, parameters: ParameterStore, inputSets: Int) throws {
+  init(_ compiled: CompiledGraph, _ schedule: Schedule, parameters: ParameterStore, inputSets: Int) throws {
     let graph = compiled.graph
     var external: [Value: UnsafeMutablePointer<Float>] = [:]
     for value in graph.parameters + graph.states {
@@ -38,7 +39,8 @@ final class PlanMemory {
       external[update.value] = external[update.state]
     }
 
-    let placement = MemoryPlan(graph, kept: Set(compiled.keptValues), external: Set(external.keys))
+    let placement = MemoryPlan(
+      graph, schedule, kept: Set(compiled.keptValues), external: Set(external.keys))
     let inputs = graph.values.filter { graph[$0].operation == .input }
     let inputCount = inputs.reduce(0) { $0 + AlignedBuffer.paddedCount(graph.shape(of: $1).count) }
     let furtherCount = (inputSets - 1) * inputCount

@@ -8,11 +8,11 @@ enum FasterPrecision {
   /// Times runs of both in turns, for about 50 milliseconds and at least twice each, and compares the fastest of each.
   ///
   /// - Throws: What the runs throw.
-  static func isBFloat16(_ bfloat16: [Kernel], overFloat32 float32: [Kernel]) throws -> Bool {
+  static func isBFloat16(_ bfloat16: KernelSequence, overFloat32 float32: KernelSequence) throws -> Bool {
     let clock = ContinuousClock()
     return try isBFloat16 { isRounded in
       let start = clock.now
-      for kernel in isRounded ? bfloat16 : float32 { try kernel.run(0) }
+      try (isRounded ? bfloat16 : float32).run(0)
       return clock.now - start
     }
   }

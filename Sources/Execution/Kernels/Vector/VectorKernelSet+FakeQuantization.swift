@@ -3,44 +3,45 @@ import Graphs
 
 extension VectorKernelSet {
   /// The loop for a rounding, its gradients, or what its ranges and steps are found by.
-  func body(of operation: FakeQuantization, for request: KernelRequest) -> (UInt64) -> Void {
+  func work(of operation: FakeQuantization, for request: KernelRequest) -> Kernel.Work {
     let (loops, inputs, out, count) = (loops, request.inputs, request.output, request.outputShape.count)
     switch operation {
     case .values:
-      return { _ in
+      return .whole { _ in
         let (step, zero) = ReferenceNode<Float>.affine(inputs[1])
         loops.quantizeValues(inputs[0], step, zero, count, out)
       }
 
     case .valuesGradient:
-      return { _ in
+      return .whole { _ in
         let (step, zero) = ReferenceNode<Float>.affine(inputs[2])
         loops.quantizeValuesGradient(inputs[0], inputs[1], step, zero, count, out)
       }
 
     case .movingRange(let momentum):
       let (momentum, count) = (Float(momentum), request.inputShapes[1].count)
-      return { _ in loops.movingRange(inputs[0], inputs[1], momentum, count, out) }
+      return .whole { _ in loops.movingRange(inputs[0], inputs[1], momentum, count, out) }
 
     case .weights(let bits):
       let call = weightCall(bits, request, weights: 0, stepCount: request.inputShapes[1].count)
       let steps = inputs[1]
-      return { _ in withUnsafePointer(to: call) { loops.quantizeWeights($0, steps, out) } }
+      return .whole { _ in withUnsafePointer(to: call) { loops.quantizeWeights($0, steps, out) } }
 
     case .weightsGradient(let bits):
       let call = weightCall(bits, request, weights: 1, stepCount: request.inputShapes[2].count)
-      return { _ in withUnsafePointer(to: call) { loops.quantizeWeightsGradient($0, inputs[2], inputs[0], out) } }
+      return .whole { _ in withUnsafePointer(to: call) { loops.quantizeWeightsGradient($0, inputs[2], inputs[0], out) }
+      }
 
     case .stepsGradient(let bits):
       let call = weightCall(bits, request, weights: 1, stepCount: count)
       let factor = 1 / (Float(request.inputShapes[1].count / count) * call.limit).squareRoot()
-      return { _ in
+      return .whole { _ in
         withUnsafePointer(to: call) { loops.quantizationStepsGradient($0, inputs[2], inputs[0], factor, out) }
       }
 
     case .extents(let bits, _):
       let call = weightCall(bits, request, weights: 0, stepCount: count)
-      return { _ in withUnsafePointer(to: call) { loops.weightExtents($0, out) } }
+      return .whole { _ in withUnsafePointer(to: call) { loops.weightExtents($0, out) } }
     }
   }
 

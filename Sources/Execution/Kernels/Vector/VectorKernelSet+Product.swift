@@ -3,7 +3,7 @@ import Graphs
 
 extension VectorKernelSet {
   /// The loop for a dense layer or a matrix product.
-  func productBody(for request: KernelRequest) -> (UInt64) -> Void {
+  func product(for request: KernelRequest) -> Kernel.Work {
     let product = MatrixProductRequest(request)
     let call = CMatrixProduct(
       rows: product.rows, columns: product.columns, inner: product.inner, a: product.a,
@@ -11,22 +11,22 @@ extension VectorKernelSet {
       activation: product.activation?.kind ?? .none,
       activationNumber: product.activation?.number ?? 0, c: request.output, scratch: scratch.start)
     // The kernel keeps the scratch memory alive.
-    if let bfloat16 { return roundedProductBody(call, product, bfloat16) }
-    return { [loops, scratch] _ in
+    if let bfloat16 { return roundedProduct(call, product, bfloat16) }
+    return .whole { [loops, scratch] _ in
       withExtendedLifetime(scratch) { withUnsafePointer(to: call) { loops.matrixProduct($0) } }
     }
   }
 
   /// The same product of pairs of neighbours along the inner extent.
-  private func roundedProductBody(
+  private func roundedProduct(
     _ numbers: CMatrixProduct, _ product: MatrixProductRequest, _ bfloat16: CBFloat16Table
-  ) -> (UInt64) -> Void {
+  ) -> Kernel.Work {
     let (rows, columns, inner) = (product.rows, product.columns, product.inner)
     let pairs = (inner + 1) / 2
     images.reserve(images: rows * pairs, weights: columns * pairs)
     var template = numbers
     template.inner = pairs
-    return { [images, scratch] _ in
+    return .whole { [images, scratch] _ in
       let (a, b) = (images.imageStart, images.weightStart)
       if product.transposesA {
         bfloat16.pairRows(product.a, 1, inner, rows, a)

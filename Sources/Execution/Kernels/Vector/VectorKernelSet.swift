@@ -26,8 +26,7 @@ struct VectorKernelSet: KernelSet {
   }
 
   func makeKernel(_ request: KernelRequest) throws -> Kernel {
-    guard let body = body(for: request) else { return try ReferenceKernelSet().makeKernel(request) }
-    return Kernel(name: isRounded(request) ? "\(name) bfloat16" : name, run: body)
+    Kernel(name: isRounded(request) ? "\(name) bfloat16" : name, work: work(for: request))
   }
 
   /// Whether the operands of a request are rounded to bfloat16.
@@ -35,8 +34,8 @@ struct VectorKernelSet: KernelSet {
     bfloat16 != nil && request.operation.isRounded(request.inputShapes)
   }
 
-  /// The loop for a request, or nil where there is none.
-  private func body(for request: KernelRequest) -> ((UInt64) -> Void)? {
+  /// The loop for a request.
+  private func work(for request: KernelRequest) -> Kernel.Work {
     let loops = loops
     let (inputs, out, count) = (request.inputs, request.output, request.outputShape.count)
     switch request.operation {
@@ -46,107 +45,126 @@ struct VectorKernelSet: KernelSet {
     case .dropoutMask(let probability, let stream):
       let threshold = Philox.threshold(probability: probability)
       let (stream, kept) = (UInt32(truncatingIfNeeded: stream), Float(1 / (1 - probability)))
-      return { seed in loops.dropoutMask(seed, stream, threshold, kept, out, count) }
+      return .whole { seed in loops.dropoutMask(seed, stream, threshold, kept, out, count) }
 
     case .dense, .matrixProduct:
-      return productBody(for: request)
+      return product(for: request)
 
     case .activation(let activation):
-      let (x, kind, number) = (inputs[0], activation.kind, activation.number)
-      return { _ in loops.activation(kind, number, x, out, count) }
+      let (kind, number) = (activation.kind, activation.number)
+      return elementwise(request) { x, out, count in loops.activation(kind, number, x, out, count) }
 
     case .activationGradient(let activation):
-      let (upstream, point, kind, number) = (inputs[0], inputs[1], activation.kind, activation.number)
-      return { _ in loops.activationGradient(kind, number, upstream, point, out, count) }
+      let (kind, number) = (activation.kind, activation.number)
+      return elementwise(request) { upstream, point, out, count in
+        loops.activationGradient(kind, number, upstream, point, out, count)
+      }
 
     case .activationCurvature(let activation):
       let (x, kind) = (inputs[0], activation.kind)
-      return { _ in loops.activationCurvature(kind, x, out, count) }
+      return .whole { _ in loops.activationCurvature(kind, x, out, count) }
 
     case .softmax:
       let (x, columns) = (inputs[0], request.lastExtent)
-      return { _ in loops.softmax(x, count / columns, columns, out) }
+      return .whole { _ in loops.softmax(x, count / columns, columns, out) }
 
     case .softmaxGradient:
       let (upstream, y, columns) = (inputs[0], inputs[1], request.lastExtent)
-      return { _ in loops.softmaxGradient(upstream, y, count / columns, columns, out) }
+      return .whole { _ in loops.softmaxGradient(upstream, y, count / columns, columns, out) }
 
     case .add:
-      let (a, b) = (inputs[0], inputs[1])
-      return { _ in loops.add(a, b, out, count) }
+      return elementwise(request) { a, b, out, count in loops.add(a, b, out, count) }
 
     case .multiply:
-      let (a, b) = (inputs[0], inputs[1])
-      return { _ in loops.multiply(a, b, out, count) }
+      return elementwise(request) { a, b, out, count in loops.multiply(a, b, out, count) }
 
     case .scale(let factor):
       let (x, factor) = (inputs[0], Float(factor))
-      return { _ in loops.scale(x, factor, out, count) }
+      return .whole { _ in loops.scale(x, factor, out, count) }
 
     case .multiplyByScalar:
       let (x, factor) = (inputs[0], inputs[1])
-      return { _ in loops.scale(x, factor.pointee, out, count) }
+      return .whole { _ in loops.scale(x, factor.pointee, out, count) }
 
     case .sumRows:
       let (x, rows) = (inputs[0], request.inputShapes[0].count / count)
-      return { _ in loops.sumRows(x, rows, count, out) }
+      return .whole { _ in loops.sumRows(x, rows, count, out) }
 
     case .broadcastRows(let rows):
       let (x, columns) = (inputs[0], request.outputShape[1])
-      return { _ in loops.broadcastRows(x, rows, columns, out) }
+      return .whole { _ in loops.broadcastRows(x, rows, columns, out) }
 
     case .sum:
       let (x, count) = (inputs[0], request.inputShapes[0].count)
-      return { _ in out.pointee = loops.sum(x, count) }
+      return .whole { _ in out.pointee = loops.sum(x, count) }
 
     case .reshape:
       let x = inputs[0]
       // A view may lie where its input does.
-      return x == UnsafePointer(out) ? { _ in } : { _ in out.update(from: x, count: count) }
+      return .whole(x == UnsafePointer(out) ? { _ in } : { _ in out.update(from: x, count: count) })
 
-    case .concatenate(let axis): return concatenationBody(for: request, axis: axis)
+    case .concatenate(let axis): return concatenation(for: request, axis: axis)
     case .slice(let axis, let start, _):
-      return copyBody(
-        from: inputs[0], request.inputShapes[0], start, to: out, request.outputShape, 0,
-        extent: request.outputShape[axis], axis: axis)
+      return .whole(
+        copyBody(
+          from: inputs[0], request.inputShapes[0], start, to: out, request.outputShape, 0,
+          extent: request.outputShape[axis], axis: axis))
     case .embed(let axis, let start, _):
       let copy = copyBody(
         from: inputs[0], request.inputShapes[0], 0, to: out, request.outputShape, start,
         extent: request.inputShapes[0][axis], axis: axis)
-      return { seed in
+      return .whole { seed in
         out.update(repeating: 0, count: count)
         copy(seed)
       }
 
-    case .convolution(let operation): return body(of: operation, for: request)
-    case .pooling(let operation): return body(of: operation, for: request)
-    case .normalization(let operation): return body(of: operation, for: request)
-    case .fakeQuantization(let operation): return body(of: operation, for: request)
-    case .loss(let loss): return body(of: loss, for: request)
-    case .lossGradient(let loss): return body(ofGradientOf: loss, for: request)
+    case .convolution(let operation): return work(of: operation, for: request)
+    case .pooling(let operation): return work(of: operation, for: request)
+    case .normalization(let operation): return work(of: operation, for: request)
+    case .fakeQuantization(let operation): return work(of: operation, for: request)
+    case .loss(let loss): return work(of: loss, for: request)
+    case .lossGradient(let loss): return work(ofGradientOf: loss, for: request)
     }
   }
 
-  /// A loop with a pass of an activation over its output behind it, where there is one.
+  /// A loop over the elements of one input.
+  private func elementwise(
+    _ request: KernelRequest,
+    _ body: @escaping (UnsafePointer<Float>, UnsafeMutablePointer<Float>, _ count: Int) -> Void
+  ) -> Kernel.Work {
+    let (x, out) = (request.images(of: 0), request.outputImages)
+    return .images(count: request.imageCount) { body(x.at($0), out.at($0), $0.count * out.count) }
+  }
+
+  /// A loop over the elements of two inputs.
+  private func elementwise(
+    _ request: KernelRequest,
+    _ body: @escaping (UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, _ count: Int) -> Void
+  ) -> Kernel.Work {
+    let (a, b, out) = (request.images(of: 0), request.images(of: 1), request.outputImages)
+    return .images(count: request.imageCount) { body(a.at($0), b.at($0), out.at($0), $0.count * out.count) }
+  }
+
+  /// A loop over images with a pass of an activation over its output behind it, where there is one.
   func activated(
-    _ activation: Activation?, _ out: UnsafeMutablePointer<Float>, _ count: Int, _ body: @escaping (UInt64) -> Void
-  ) -> (UInt64) -> Void {
-    guard let activation else { return body }
-    let (loops, kind, number) = (loops, activation.kind, activation.number)
-    return { seed in
-      body(seed)
-      loops.activation(kind, number, out, out, count)
+    _ activation: Activation?, _ request: KernelRequest, _ body: @escaping (_ images: Range<Int>) -> Void
+  ) -> Kernel.Work {
+    guard let activation else { return .images(count: request.imageCount, body) }
+    let (loops, out, kind, number) = (loops, request.outputImages, activation.kind, activation.number)
+    return .images(count: request.imageCount) { images in
+      body(images)
+      loops.activation(kind, number, out.at(images), out.at(images), images.count * out.count)
     }
   }
 
-  private func concatenationBody(for request: KernelRequest, axis: Int) -> (UInt64) -> Void {
+  private func concatenation(for request: KernelRequest, axis: Int) -> Kernel.Work {
     var start = 0
     let copies = zip(request.inputs, request.inputShapes).map { input, shape in
       defer { start += shape[axis] }
       return copyBody(
         from: input, shape, 0, to: request.output, request.outputShape, start, extent: shape[axis], axis: axis)
     }
-    return { seed in for copy in copies { copy(seed) } }
+    return .whole { seed in for copy in copies { copy(seed) } }
   }
 
   /// Copies `extent` places along an axis, from one place of the source to one of the destination.

@@ -24,13 +24,14 @@ final class ConvolutionInputGradient {
   private let scratch: VectorScratch
   private let images: PaddedImages
   private let channels: ConvolutionChannels
-  private let count: Int
   private let inputCount: Int
   /// The weights of one output channel.
   private let weightRows: Int
   /// The elements of a place of the padded upstream that belong to one group.
   private let perGroup: Int
   private let phases: [Phase]
+  /// The packed weights of all phases and groups.
+  private let packedWeights: AlignedBuffer
 
   /// - Parameter isRounded: Whether the products are of bfloat16.
   init(
@@ -40,7 +41,6 @@ final class ConvolutionInputGradient {
     scratch = set.images
     channels = ConvolutionChannels(weight: weight, groups: convolution.groups)
     weightRows = weight[0] * weight[1] * weight[2]
-    count = x[0]
     inputCount = x.count / x[0]
 
     let (stride, padding, dilation) = (convolution.stride, convolution.padding, convolution.dilation)
@@ -80,22 +80,30 @@ final class ConvolutionInputGradient {
           readOffsets: OffsetTable(read), writeOffsets: OffsetTable(write), places: row.count * column.count)
       }
     }
-    scratch.reserve(
-      images: images.scratchCount,
-      weights: channels.isDepthwise ? 0 : channels.groups * phases.map(packedCount).reduce(0, +),
-      upstream: loops.pairs == nil ? 0 : weightRows * perGroup)
+    let (inputs, panel) = (channels.inputs, loops.numbers.panelColumns)
+    packedWeights = AlignedBuffer(
+      count: channels.isDepthwise
+        ? 0 : channels.groups * phases.reduce(0) { $0 + Self.packedCount($1, inputs: inputs, panel: panel) })
+    scratch.reserve(images: images.scratchCount, upstream: loops.pairs == nil ? 0 : weightRows * perGroup)
   }
 
   /// The room that a phase's weights of one group take: whole panels of whole vectors.
-  private func packedCount(_ phase: Phase) -> Int {
-    let panel = loops.numbers.panelColumns
-    return (phase.innerOffsets.count + 64) * ((channels.inputs + panel - 1) / panel * panel)
+  private static func packedCount(_ phase: Phase, inputs: Int, panel: Int) -> Int {
+    (phase.innerOffsets.count + 64) * ((inputs + panel - 1) / panel * panel)
   }
 
-  func run(_ upstream: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>) {
-    if !channels.isDepthwise { packWeights(weight) }
-    for first in stride(from: 0, to: count, by: images.group) {
-      let some = min(images.group, count - first)
+  private func packedCount(_ phase: Phase) -> Int {
+    Self.packedCount(phase, inputs: channels.inputs, panel: loops.numbers.panelColumns)
+  }
+
+  /// The gradient by some images, which begin at `upstream` and `out`.
+  func run(
+    _ upstream: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>,
+    _ part: Range<Int>
+  ) {
+    if !channels.isDepthwise, part.lowerBound == 0 { packWeights(weight) }
+    for first in stride(from: 0, to: part.count, by: images.group) {
+      let some = min(images.group, part.count - first)
       let a = images.prepare(
         upstream + first * images.imageCount, count: some, scratch: scratch.imageStart, loops)
       if channels.isDepthwise {
@@ -112,7 +120,7 @@ final class ConvolutionInputGradient {
       pairs.pairColumns(weight, weightRows, channels.allOutputs, scratch.upstreamStart)
       (weight, stride) = (UnsafePointer(scratch.upstreamStart), perGroup)
     }
-    var packed = scratch.weightStart
+    var packed = packedWeights.start
     for phase in phases {
       for group in 0..<channels.groups {
         loops.numbers.packTaps(
@@ -124,7 +132,7 @@ final class ConvolutionInputGradient {
   }
 
   private func runProducts(_ a: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, images: Int) {
-    var packed = scratch.weightStart
+    var packed = packedWeights.start
     for phase in phases {
       for group in 0..<channels.groups {
         var call = CGatheredProduct(

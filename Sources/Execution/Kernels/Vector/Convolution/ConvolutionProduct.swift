@@ -6,13 +6,14 @@ final class ConvolutionProduct {
   private let loops: ProductLoops
   private let scratch: VectorScratch
   private let images: PaddedImages
-  private let count: Int
   private let channels: ConvolutionChannels
   /// The output places of an image.
   private let places: Int
   /// Where each output place of a group of images begins to read, and where each element of a window lies from there.
   private let placeOffsets: OffsetTable, windowOffsets: OffsetTable
   private let tapOffsets: OffsetTable, taps: OffsetTable
+  /// The weight as pairs, for the convolution in bfloat16.
+  private let pairedWeight: AlignedBuffer
 
   /// - Parameter element: What the images are padded to: numbers, pairs of channels for the convolution in bfloat16, or
   ///   pairs of images for its gradient by the weight.
@@ -22,7 +23,6 @@ final class ConvolutionProduct {
   ) {
     loops = ProductLoops(numbers: set.loops, pairs: element == .number ? nil : set.bfloat16)
     scratch = set.images
-    count = x[0]
     channels = ConvolutionChannels(weight: weight, groups: convolution.groups)
     let (stride, padding, dilation) = (convolution.stride, convolution.padding, convolution.dilation)
     let images = PaddedImages(
@@ -49,22 +49,24 @@ final class ConvolutionProduct {
     let inner = element == .number ? channels.inputs : images.elements
     windowOffsets = OffsetTable(tapOffsets.flatMap { tap in (0..<inner).map { tap + $0 } })
     taps = OffsetTable(Array(tapOffsets.indices))
+    pairedWeight = AlignedBuffer(count: element == .channelPair ? windowOffsets.count * channels.outputs : 0)
     scratch.reserve(
-      images: images.scratchCount, weights: element == .channelPair ? windowOffsets.count * channels.outputs : 0,
-      upstream: element == .imagePair ? images.group * places * channels.outputs : 0)
+      images: images.scratchCount, upstream: element == .imagePair ? images.group * places * channels.outputs : 0)
   }
 
-  /// The convolution of all images.
+  /// The convolution of some images, which begin at `x` and `out`.
   func forward(
     _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, _ bias: UnsafePointer<Float>?, rectifies: Bool,
-    _ out: UnsafeMutablePointer<Float>
+    _ out: UnsafeMutablePointer<Float>, _ part: Range<Int>
   ) {
     var weight = weight
     if let pairs = loops.pairs {
-      pairs.pairRows(weight, taps.count, channels.inputs, channels.outputs, scratch.weightStart)
-      weight = UnsafePointer(scratch.weightStart)
+      if part.lowerBound == 0 {
+        pairs.pairRows(weight, taps.count, channels.inputs, channels.outputs, pairedWeight.start)
+      }
+      weight = UnsafePointer(pairedWeight.start)
     }
-    forEachGroup(x) { a, first, images in
+    forEachGroup(x, part) { a, first, images in
       let c = out + first * places * channels.allOutputs
       if channels.isDepthwise {
         var call = CDepthwise(
@@ -86,12 +88,14 @@ final class ConvolutionProduct {
     }
   }
 
-  /// The gradient by the weight: for each element of a window the products of what it reads with the upstream.
+  /// The gradient by the weight: for each element of a window the products of what it reads with the upstream; of some
+  /// images, which begin at `upstream` and `x`, added to those of the images before them.
   func weightGradient(
-    _ upstream: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>
+    _ upstream: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>,
+    _ part: Range<Int>
   ) {
-    if channels.isDepthwise { out.update(repeating: 0, count: taps.count * channels.allOutputs) }
-    forEachGroup(x) { a, first, images in
+    if channels.isDepthwise, part.lowerBound == 0 { out.update(repeating: 0, count: taps.count * channels.allOutputs) }
+    forEachGroup(x, part) { a, first, images in
       var b = upstream + first * places * channels.allOutputs
       var layers = images
       if let pairs = loops.pairs {
@@ -111,20 +115,23 @@ final class ConvolutionProduct {
         var call = CGatheredProduct(
           rows: windowOffsets.count, columns: channels.outputs, inner: layers * places, a: a + group * channels.inputs,
           rowOffsets: windowOffsets.start, innerOffsets: placeOffsets.start, b: b + group * channels.outputs,
-          bStride: channels.allOutputs, isPacked: false, bias: nil, rectifies: false, accumulates: first > 0,
+          bStride: channels.allOutputs, isPacked: false, bias: nil, rectifies: false,
+          accumulates: part.lowerBound + first > 0,
           c: out + group * channels.outputs, cOffsets: nil, cStride: channels.allOutputs)
         loops.run(&call)
       }
     }
   }
 
-  /// Calls `body` with the padded images of each group, the number of its first image and how many there are.
+  /// Calls `body` with the padded images of each group of a part, the number of its first image from the part's on and how
+  /// many there are.
   private func forEachGroup(
-    _ x: UnsafePointer<Float>, _ body: (UnsafePointer<Float>, _ first: Int, _ images: Int) -> Void
+    _ x: UnsafePointer<Float>, _ part: Range<Int>,
+    _ body: (UnsafePointer<Float>, _ first: Int, _ images: Int) -> Void
   ) {
     let step = images.group * images.depth
-    for first in stride(from: 0, to: count, by: step) {
-      let some = min(step, count - first)
+    for first in stride(from: 0, to: part.count, by: step) {
+      let some = min(step, part.count - first)
       body(
         images.prepare(x + first * images.imageCount, count: some, scratch: scratch.imageStart, loops), first, some)
     }

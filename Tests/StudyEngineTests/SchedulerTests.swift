@@ -22,6 +22,8 @@ private struct World: Hashable {
   var evaluated = 0
   var givenBack = 0
   var hasStopped = false
+  /// Whether a stop was one that ends running trials, or the storage failed.
+  var endsTrials = false
   var hasHalted = false
   var completions = 0
 
@@ -50,7 +52,7 @@ private struct World: Hashable {
         queues[job] = .asking
       case .run(let job):
         #expect(queues[job] == .none)
-        #expect(!hasStopped, "no trial is evaluated after a stop")
+        #expect(!endsTrials, "no trial is evaluated after a stop that halts trials")
         queues[job] = .evaluating
       case .giveBack(let job):
         #expect(queues[job] == .none)
@@ -131,6 +133,7 @@ private struct World: Hashable {
           world.queues[job] = .none
           world.failuresLeft -= 1
           world.hasStopped = true
+          world.endsTrials = true
           world.perform(world.scheduler.failed(job: job))
         }
       }
@@ -145,6 +148,7 @@ private struct World: Hashable {
       branch { world in
         world.stopsLeft.removeFirst()
         world.hasStopped = true
+        world.endsTrials = world.endsTrials || halts
         world.perform(world.scheduler.stop(haltsTrials: halts))
       }
     }

@@ -194,10 +194,10 @@ final class OptimizationRun: Sendable {
 
   /// Waits until the disk has a trial that has ended, and tells of it.
   ///
-  /// Meanwhile the job's next trial is drawn and started: a power loss that takes its row takes it behind the other's, and its
-  /// objective has not begun.
+  /// Meanwhile a single job draws and starts its next trial: a power loss that takes its row takes it behind the other's, and
+  /// its objective has not begun. Of several jobs one may meet a stop rule meanwhile, and they share the disk's time anyway.
   private func finish(_ ended: EndedTrial, job: Int) throws {
-    let following = ended.isSettled ? nil : Result { try next() }
+    let following = ended.isSettled || queues.count > 1 ? nil : Result { try next() }
     let record: FrozenTrial
     do { record = try ended.settled() } catch {
       if case .success(.started(let trial)) = following { try? study.requeue(trial) }
@@ -208,7 +208,8 @@ final class OptimizationRun: Sendable {
       if study.isDeterministic { state.finished.insert(record.number) }
     }
     observer(.finished(record))
-    if case .started(let trial) = try following?.get() {
+    // What hinders the next trial is met again by asking for it.
+    if case .success(.started(let trial)) = following {
       state.withLock { $0.obstacle = nil }
       queues[job].async { self.decide(trial: trial) { $0.wentOn(job: job) } }
     } else {

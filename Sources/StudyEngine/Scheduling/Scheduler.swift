@@ -55,7 +55,9 @@ struct Scheduler: Hashable {
   mutating func started(job: Int) -> [Action] {
     precondition(jobs[job].isStarting, "job \(job) did not ask for a trial")
     jobs[job] = .running
-    return [ending?.admitsTrials ?? true ? .run(job: job) : .giveBack(job: job)]
+    // It counts among those that run: which trials a deterministic study starts does not depend on when it ends.
+    let isRun = ending.map { $0.admitsTrials || $0 == .stopped(haltsTrials: false) } ?? true
+    return [isRun ? .run(job: job) : .giveBack(job: job)]
   }
 
   /// A job asked for a trial and there was none.

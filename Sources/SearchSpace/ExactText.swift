@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// A text that equals only the text of the same bytes, as in SQLite and in Python.
 ///
 /// Swift's `String` takes two texts for one that differ by the composition of their characters alone, such as "é" as one
@@ -20,7 +26,12 @@ extension String {
   package func hasBytes(of other: String) -> Bool {
     var (left, right) = (self, other)
     return left.withUTF8 { left in
-      right.withUTF8 { right in UnsafeRawBufferPointer(left).isEqual(to: UnsafeRawBufferPointer(right)) }
+      right.withUTF8 { right in
+        guard left.count == right.count, let first = left.baseAddress, let second = right.baseAddress else {
+          return left.count == right.count
+        }
+        return memcmp(first, second, left.count) == 0
+      }
     }
   }
 
@@ -28,21 +39,5 @@ extension String {
   package func isTwin(of other: String) -> String {
     "\(JSONValue.string(self).serialized(.python)) and \(JSONValue.string(other).serialized(.python)) differ in the "
       + "composition of their characters alone, and are one here"
-  }
-}
-
-extension UnsafeRawBufferPointer {
-  /// Whether two buffers hold the same bytes, of which eight are looked at together.
-  fileprivate func isEqual(to other: UnsafeRawBufferPointer) -> Bool {
-    guard count == other.count else { return false }
-    var offset = 0
-    while offset + 8 <= count {
-      guard
-        loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-          == other.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-      else { return false }
-      offset += 8
-    }
-    return (offset..<count).allSatisfy { self[$0] == other[$0] }
   }
 }

@@ -6,6 +6,10 @@ import Testing
 struct ProgramCommandTests {
   /// Arguments of a search of one parameter by a script of the shell.
   private func search(_ script: String, trials: Int, _ options: String...) -> [String] {
+    search(script, trials: trials, options)
+  }
+
+  private func search(_ script: String, trials: Int, _ options: [String]) -> [String] {
     ["optimize", "--study", "tune", "--trials", "\(trials)", "--float", "x=0..1"] + options + [
       "--", "sh", "-c", script,
     ]
@@ -100,7 +104,8 @@ struct ProgramCommandTests {
       let script = """
         echo $$ > process; test -e second && echo '{"value": {x}}' && exit; touch second; echo ready > ready; sleep 1000
         """
-      let running = try command.start("hpo", search(script, trials: 1))
+      let stops = ["--timeout", "90m", "--until", "value < -1", "--stagnation", "30"]
+      let running = try command.start("hpo", search(script, trials: 1, stops))
       let ready = command.folder.appendingPathComponent("ready").path
       while !FileManager.default.fileExists(atPath: ready), running.process.isRunning { usleep(2000) }
       let program = try #require(try process(command, "process"))
@@ -108,6 +113,10 @@ struct ProgramCommandTests {
       let result = try running.wait()
       #expect(result.status == 130, "\(result.errors)")
       #expect(result.errors.contains("trial 0 will run again with the same parameters"))
+      #expect(
+        result.errors.contains(
+          "go on with: hpo optimize --study tune --trials 1 --timeout 90m --until 'value < -1' --stagnation 30\n"),
+        "\(result.errors)")
       #expect(!isRunning(program))
       #expect(try trials(command).first?["state"] as? String == "WAITING")
       #expect(try run(command, ["optimize", "--study", "tune", "--trials", "1"]).status == 0)

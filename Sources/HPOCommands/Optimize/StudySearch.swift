@@ -150,7 +150,9 @@ struct StudySearch: ParsableArguments {
       overview, summary: summary, total: total, seconds: progress.elapsed, isInterrupted: interruption.hasHappened,
       options: location == .memory ? nil : options, hasArchitectures: hasArchitectures)
     if interruption.hasHappened || !summary.interrupted.isEmpty {
-      let again = options + (total.map { " --trials \($0)" } ?? "") + (self.jobs.map { " --jobs \($0)" } ?? "")
+      let again =
+        options + (total.map { " --trials \($0)" } ?? "") + (self.jobs.map { " --jobs \($0)" } ?? "")
+        + stopping.repeated
       Terminal.writeError(
         outcome.note(interrupted: summary.interrupted, hasCheckpoints: configuration.objective?.program == nil)
           + "go on with: \(command.words) \(again)\n")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import HPO
+import Spelling
 import StudyConfiguration
 
 /// When a search ends before its total of trials; what is given here goes before the study file's `stop`.
@@ -20,6 +21,15 @@ struct StoppingOptions: ParsableArguments {
 
   func validate() throws {
     if let stagnation, stagnation < 1 { throw ValidationError("--stagnation \(stagnation): at least 1 is needed") }
+  }
+
+  /// The options as they were typed, where a command line that goes on is shown to the user.
+  var repeated: String {
+    let options = [
+      timeout.map { typed("timeout", $0.duration.text) }, until.map { typed("until", $0) },
+      stagnation.map { typed("stagnation", String($0)) },
+    ]
+    return options.compactMap(\.self).map { " " + $0 }.joined()
   }
 
   /// These options, and those of a study file for what they leave open.

@@ -20,23 +20,9 @@ enum DoctorFunctions {
   static func add(to connection: Connection, _ readers: DocumentReaders) {
     let distributions = KnownDistributions()
     add("hpo_is_json", 1, to: connection) { values in
-      guard let text = text(values[0]) else { return false }
-      do throws(JSONError) {
-        _ = try JSONValue(parsing: text)
-        return true
-      } catch {
-        return error.mayBeJSON
-      }
+      json(values[0]) != nil || text(values[0]).flatMap(JSONValue.omission) != nil
     }
-    add("hpo_omitted_json", 1, to: connection) { values in
-      guard let text = text(values[0]) else { return nil }
-      do throws(JSONError) {
-        _ = try JSONValue(parsing: text)
-        return nil
-      } catch {
-        return error.mayBeJSON ? error.message : nil
-      }
-    }
+    add("hpo_omitted_json", 1, to: connection) { values in text(values[0]).flatMap(JSONValue.omission) }
     // Texts are one in Swift where this is one in SQLite.
     add("hpo_composed", 1, to: connection) { values in text(values[0])?.precomposedStringWithCanonicalMapping }
     add("hpo_is_time", 1, to: connection) { values in

@@ -75,13 +75,7 @@ extension Columns {
 
   /// What to say of an attribute whose column may hold JSON of which there is no place for something; nil where it holds none.
   func omittedJSON(_ index: CInt, of name: String) -> String? {
-    guard let text = text(index) else { return nil }
-    do throws(JSONError) {
-      _ = try JSONValue(parsing: text)
-      return nil
-    } catch {
-      return error.mayBeJSON ? "the attribute '\(name)' cannot be read: \(error.message)" : nil
-    }
+    text(index).flatMap(JSONValue.omission).map { "the attribute '\(name)' cannot be read: \($0)" }
   }
 }
 

@@ -14,6 +14,16 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension JSONValue {
+  /// What of a text that may be JSON the reader has no place for; nil where there is nothing, and for what is no JSON.
+  package static func omission(in text: String) -> String? {
+    do throws(JSONError) {
+      _ = try JSONValue(parsing: text)
+      return nil
+    } catch {
+      return error.mayBeJSON ? error.message : nil
+    }
+  }
+
   /// Reads a JSON text with Python's extra number tokens.
   ///
   /// - Throws: `JSONError` for malformed text, text after the value, nesting beyond `depthLimit`, and an object with keys that

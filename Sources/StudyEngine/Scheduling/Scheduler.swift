@@ -56,8 +56,7 @@ struct Scheduler: Hashable {
     precondition(jobs[job].isStarting, "job \(job) did not ask for a trial")
     jobs[job] = .running
     // It counts among those that run: which trials a deterministic study starts does not depend on when it ends.
-    let isRun = ending.map { $0.admitsTrials || $0 == .stopped(haltsTrials: false) } ?? true
-    return [isRun ? .run(job: job) : .giveBack(job: job)]
+    return [ending?.haltsTrials ?? false ? .giveBack(job: job) : .run(job: job)]
   }
 
   /// A job asked for a trial and there was none.
@@ -98,7 +97,7 @@ struct Scheduler: Hashable {
   /// The storage failed under a job: the others stop, too.
   mutating func failed(job: Int) -> [Action] {
     precondition(jobs[job] != .retired, "job \(job) has retired")
-    let areHalted = ending == .failed || ending == .stopped(haltsTrials: true)
+    let areHalted = ending?.haltsTrials ?? false
     ending = .failed
     let othersRun = jobs.indices.contains { $0 != job && jobs[$0] == .running }
     return (!areHalted && othersRun ? [.haltTrials] : []) + retireWaiting() + retire(job)
@@ -145,6 +144,9 @@ extension Scheduler.Job {
 }
 
 extension Scheduler.Ending {
-  /// Whether a trial that was started in the meantime is still evaluated.
+  /// Whether a job may still ask for a trial.
   fileprivate var admitsTrials: Bool { self == .nothingLeft }
+
+  /// Whether trials that have started do not run to their end.
+  fileprivate var haltsTrials: Bool { self == .failed || self == .stopped(haltsTrials: true) }
 }

@@ -12,6 +12,8 @@ final class KernelArena {
   private var used = 0
 
   /// Blocks of memory that nothing refers to.
+  ///
+  /// Unchecked, and safe: one arena owns them at a time, and hands them over under the lock of `idle`.
   private struct Memory: @unchecked Sendable {
     var blocks: [UnsafeMutableRawBufferPointer] = []
 

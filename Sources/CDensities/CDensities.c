@@ -21,3 +21,16 @@ void CDensitiesSpread(const double *rows, size_t columnCount, size_t stride, con
       table[column * pointCount + point] = rows[(size_t)rowOfPoint[point] * stride + column] * 1.4426950408889634;
   }
 }
+
+void CDensitiesEnterRows(const int32_t *entries, size_t count, int32_t first, int32_t *rows, size_t stride) {
+  for (size_t kernel = 0; kernel < count; kernel++) rows[kernel * stride] = first + entries[kernel];
+}
+
+void CDensitiesEnterNormals(const double *centres, const double *scales, const double *divisors, const int32_t *entries,
+                            size_t count, CDensitiesNormal *normals, size_t stride, double *logarithms) {
+  for (size_t kernel = 0; kernel < count; kernel++) {
+    int32_t entry = entries[kernel];
+    normals[kernel * stride] = (CDensitiesNormal){centres[entry], scales[entry]};
+    logarithms[kernel] -= divisors[entry];
+  }
+}

@@ -16,21 +16,26 @@ struct DensityLoopsTests {
     _ loops: CDensitiesLoops, base: [Double], tables: [[Double]], entries: [Int32], centres: [Double],
     scales: [Double], places: [Double], _ sums: inout [Double]
   ) {
-    let numbers =
-      tables.flatMap(\.self) + centres + scales + [Double](repeating: 0, count: centres.count) + places + [0]
-    numbers.withUnsafeBufferPointer { numbers in
-      entries.withUnsafeBufferPointer { entries in
-        guard var next = numbers.baseAddress else { return }
-        let factors = tables.map { table in
-          defer { next += table.count }
-          return CDensitiesTable(table: next, entries: entries.baseAddress)
+    var (rows, first): ([Int32], Int32) = ([], 0)
+    let firstRows = tables.map { table in
+      defer { first += Int32(table.count / sums.count) }
+      return first
+    }
+    for kernel in base.indices { rows += firstRows.map { $0 + entries[kernel] } }
+    let normals = zip(centres, scales).map { CDensitiesNormal(centre: $0, scale: $1) }
+    tables.flatMap(\.self).withUnsafeBufferPointer { table in
+      rows.withUnsafeBufferPointer { rows in
+        normals.withUnsafeBufferPointer { normals in
+          base.withUnsafeBufferPointer { base in
+            places.withUnsafeBufferPointer { places in
+              var kernels = CDensitiesKernels(
+                logarithms: base.baseAddress, table: table.baseAddress, rows: rows.baseAddress,
+                tableCount: tables.count, normals: normals.baseAddress, normalCount: centres.isEmpty ? 0 : 1,
+                places: places.baseAddress)
+              loops.logSums(&kernels, base.count, &sums, sums.count)
+            }
+          }
         }
-        let count = centres.count
-        let normal = CDensitiesNormals(
-          centres: next, scales: next + count, logarithms: next + 2 * count, entries: entries.baseAddress,
-          places: next + 3 * count)
-        loops.logSums(
-          base, base.count, factors, factors.count, [normal], centres.isEmpty ? 0 : 1, &sums, sums.count)
       }
     }
   }

@@ -9,23 +9,28 @@
 /// How many numbers are taken at a time; counts are multiples of it, except where another is said.
 #define CDensitiesLanes 8
 
-/// A parameter of which the points or the kernels have few distinct values: the kernels' densities as a table.
+/// The kernel of a continuous parameter, but for what it is divided by: 2^(−((place − centre) · scale)²).
 typedef struct {
-  /// Binary logarithms, a row for each distinct kernel, a column for each point. −∞ leaves a kernel out.
-  const double *table;
-  /// The row of each kernel.
-  const int32_t *entries;
-} CDensitiesTable;
+  double centre, scale;
+} CDensitiesNormal;
 
-/// A continuous parameter: normal kernels, 2^(−((place − centre) · scale)²) / e^logarithm.
+/// The kernels of a mixture, each a product over parameters. What belongs to a kernel lies together, in the order in which
+/// kernels are read.
 typedef struct {
-  /// By distinct kernel.
-  const double *centres, *scales, *logarithms;
-  /// Which of these each kernel is.
-  const int32_t *entries;
-  /// Of each point.
+  /// ln of what each kernel is multiplied by.
+  const double *logarithms;
+  /// The parameters of which the points or the kernels have few distinct values: binary logarithms of densities, a row for
+  /// each distinct kernel, a column for each point. −∞ leaves a kernel out.
+  const double *table;
+  /// The rows of each kernel, one a parameter.
+  const int32_t *rows;
+  size_t tableCount;
+  /// The continuous parameters of each kernel.
+  const CDensitiesNormal *normals;
+  size_t normalCount;
+  /// Where the points lie in each continuous parameter, a column for each point.
   const double *places;
-} CDensitiesNormals;
+} CDensitiesKernels;
 
 /// The loops, compiled for one set of instructions.
 typedef struct {
@@ -68,10 +73,10 @@ typedef struct {
   void (*normalizers)(const double *centres, const double *widths, double low, double high, double *logarithms,
                       double *scales, size_t count);
 
-  /// sums[p] = ln Σ_k e^base[k] · each table and each normal at point p. Some of the sum must be above 0, and no
-  /// term NaN. The number of kernels, `count`, may be any; that of points is a multiple of the lanes.
-  void (*logSums)(const double *base, size_t count, const CDensitiesTable *tables, size_t tableCount,
-                  const CDensitiesNormals *normals, size_t normalCount, double *sums, size_t pointCount);
+  /// sums[p] = ln Σ_k e^logarithms[k] · each of the kernel's tables and normals at point p. Some of the sum must be above
+  /// 0, and no term NaN. The number of kernels, `count`, is 1 or more; that of points is a multiple of the lanes. It is fast
+  /// where the last kernel is a wide one.
+  void (*logSums)(const CDensitiesKernels *kernels, size_t count, double *sums, size_t pointCount);
 } CDensitiesLoops;
 
 /// The loops for the instructions of this machine, the fastest first; null from the number of such sets on.
@@ -80,3 +85,11 @@ const CDensitiesLoops *CDensitiesLoopsAt(size_t index);
 /// table[column, point] = log2(e) · rows[rowOfPoint[point], column], for rows of a length of `stride` of which `columnCount` are taken.
 void CDensitiesSpread(const double *rows, size_t columnCount, size_t stride, const int32_t *rowOfPoint, double *table,
                       size_t pointCount);
+
+/// Adds a parameter's row to the rows of each kernel, `stride` a kernel: rows[k · stride] = first + entries[k].
+void CDensitiesEnterRows(const int32_t *entries, size_t count, int32_t first, int32_t *rows, size_t stride);
+
+/// Adds a continuous parameter to each kernel, of which `stride` belong to one: the distinct kernel entries[k], by whose
+/// divisor the kernel is divided.
+void CDensitiesEnterNormals(const double *centres, const double *scales, const double *divisors, const int32_t *entries,
+                            size_t count, CDensitiesNormal *normals, size_t stride, double *logarithms);

@@ -9,65 +9,71 @@
 /// The points of at most so many vectors are taken together.
 #define GROUP 3
 
-INLINE void logSumsOfGroup(const int vectors, size_t first, const double *base, size_t count,
-                           const CDensitiesTable *tables, size_t tableCount, const CDensitiesNormals *normals,
-                           size_t normalCount, double *sums, size_t pointCount) {
-  double terms[BLOCK * GROUP * LANES];
-  // Of each sum so far: 2^greatest · total.
-  V greatest[GROUP], totals[GROUP];
-  for (int v = 0; v < vectors; v++) {
-    greatest[v] = splat(-1e300);
-    totals[v] = splat(0);
+/// The binary logarithms of a kernel's densities at the points from `first` on.
+INLINE void termsOfKernel(const CDensitiesKernels *kernels, size_t kernel, const int vectors, size_t first,
+                          size_t pointCount, V *terms) {
+  double constant = kernels->logarithms[kernel] * 1.4426950408889634;
+  for (int v = 0; v < vectors; v++) terms[v] = splat(constant);
+  const int32_t *rows = kernels->rows + kernel * kernels->tableCount;
+  for (size_t t = 0; t < kernels->tableCount; t++) {
+    const double *row = kernels->table + (size_t)rows[t] * pointCount + first;
+    for (int v = 0; v < vectors; v++) terms[v] += load(row + v * LANES);
   }
-  for (size_t start = 0; start < count; start += BLOCK) {
-    size_t end = count - start < BLOCK ? count : start + BLOCK;
-    V peaks[GROUP];
-    for (int v = 0; v < vectors; v++) peaks[v] = greatest[v];
-    double *next = terms;
+  const CDensitiesNormal *normals = kernels->normals + kernel * kernels->normalCount;
+  const double *places = kernels->places + first;
+  for (size_t n = 0; n < kernels->normalCount; n++, places += pointCount) {
+    V centre = splat(normals[n].centre), scale = splat(normals[n].scale);
+    for (int v = 0; v < vectors; v++) {
+      V distance = (load(places + v * LANES) - centre) * scale;
+      terms[v] = fused(-distance, distance, terms[v]);
+    }
+  }
+}
+
+INLINE void logSumsOfGroup(const CDensitiesKernels *given, size_t count, const int vectors, size_t first,
+                           size_t pointCount, double *sums) {
+  // A copy, which no store can be taken to change.
+  const CDensitiesKernels kernels = *given;
+  // Of each sum so far: 2^greatest · total. The last kernel's term comes first.
+  V terms[GROUP], greatest[GROUP], totals[GROUP];
+  termsOfKernel(&kernels, count - 1, vectors, first, pointCount, terms);
+  for (int v = 0; v < vectors; v++) {
+    greatest[v] = greater(terms[v], splat(-1e300));
+    totals[v] = powerOfTwo(terms[v] - greatest[v]);
+  }
+  for (size_t start = 0; start < count - 1; start += BLOCK) {
+    size_t end = count - 1 - start < BLOCK ? count - 1 : start + BLOCK;
+    // The terms that are great enough for some point. The next one is written over another, without a branch, of which
+    // the machine could not know beforehand where it goes.
+    double kept[GROUP][BLOCK * LANES], *next[GROUP];
+    V least[GROUP];
+    for (int v = 0; v < vectors; v++) {
+      next[v] = kept[v];
+      least[v] = greatest[v] + NEGLIGIBLE;
+    }
     for (size_t kernel = start; kernel < end; kernel++) {
-      double constant = base[kernel];
-      for (size_t n = 0; n < normalCount; n++) constant -= normals[n].logarithms[normals[n].entries[kernel]];
-      constant *= 1.4426950408889634;
-      V term[GROUP];
-      for (int v = 0; v < vectors; v++) term[v] = splat(constant);
-      for (size_t t = 0; t < tableCount; t++) {
-        const double *row = tables[t].table + (size_t)tables[t].entries[kernel] * pointCount + first;
-        for (int v = 0; v < vectors; v++) term[v] += load(row + v * LANES);
-      }
-      for (size_t n = 0; n < normalCount; n++) {
-        int32_t entry = normals[n].entries[kernel];
-        V centre = splat(normals[n].centres[entry]), scale = splat(normals[n].scales[entry]);
-        for (int v = 0; v < vectors; v++) {
-          V distance = (load(normals[n].places + first + v * LANES) - centre) * scale;
-          term[v] = fused(-distance, distance, term[v]);
-        }
-      }
-      for (int v = 0; v < vectors; v++, next += LANES) {
-        store(next, term[v]);
-        peaks[v] = greater(term[v], peaks[v]);
+      termsOfKernel(&kernels, kernel, vectors, first, pointCount, terms);
+      for (int v = 0; v < vectors; v++) {
+        store(next[v], terms[v]);
+        next[v] += any(terms[v] > least[v]) ? LANES : 0;
       }
     }
     for (int v = 0; v < vectors; v++) {
-      totals[v] *= powerOfTwo(greatest[v] - peaks[v]);
-      greatest[v] = peaks[v];
-    }
-    next = terms;
-    for (size_t kernel = start; kernel < end; kernel++) {
-      for (int v = 0; v < vectors; v++, next += LANES) {
-        V difference = load(next) - greatest[v];
-        if (any(difference > NEGLIGIBLE)) totals[v] += powerOfTwo(difference);
-      }
+      V peak = greatest[v];
+      for (const double *term = kept[v]; term < next[v]; term += LANES) peak = greater(load(term), peak);
+      V total = totals[v] * powerOfTwo(greatest[v] - peak);
+      for (const double *term = kept[v]; term < next[v]; term += LANES) total += powerOfTwo(load(term) - peak);
+      greatest[v] = peak;
+      totals[v] = total;
     }
   }
   for (int v = 0; v < vectors; v++)
     store(sums + first + v * LANES, greatest[v] * 0.69314718055994531 + logarithm(totals[v]));
 }
 
-static void logSums(const double *base, size_t count, const CDensitiesTable *tables, size_t tableCount,
-                    const CDensitiesNormals *normals, size_t normalCount, double *sums, size_t pointCount) {
+static void logSums(const CDensitiesKernels *kernels, size_t count, double *sums, size_t pointCount) {
   size_t first = 0;
   for (; first + GROUP * LANES <= pointCount; first += GROUP * LANES)
-    logSumsOfGroup(GROUP, first, base, count, tables, tableCount, normals, normalCount, sums, pointCount);
-  for (; first < pointCount; first += LANES)
-    logSumsOfGroup(1, first, base, count, tables, tableCount, normals, normalCount, sums, pointCount);
+    logSumsOfGroup(kernels, count, GROUP, first, pointCount, sums);
+  for (; first < pointCount; first += LANES) logSumsOfGroup(kernels, count, 1, first, pointCount, sums);
 }

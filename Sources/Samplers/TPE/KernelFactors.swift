@@ -11,49 +11,78 @@ struct KernelFactors {
   /// How much greater than the prior's the density of another kernel may be at most, as a logarithm.
   private let excess: Double
   private var constant = 0.0
-  /// The continuous parameters.
-  private var normals: [CDensitiesNormals] = []
-  /// The parameters with few distinct values, and how many distinct kernels each has.
-  private var tables: [(table: CDensitiesTable, rowCount: Int)] = []
-  /// Where the tables and all else lie.
-  private let arena: KernelArena
+  /// What each kernel is multiplied by.
+  private let logarithms: ArenaArray<Double>
+  /// The continuous parameters, of how many in all: kernel by kernel, and the points of each.
+  private let normals: ArenaArray<CDensitiesNormal>
+  private let places: ArenaArray<Double>
+  private let normalCount: Int
+  private var normal = 0
+  /// The parameters with few distinct values, of how many in all, and how many rows of the table they have so far.
+  private let table: ArenaArray<Double>
+  private let rows: ArenaArray<Int32>
+  private let tableCount: Int
+  private var nextTable = 0
+  private var rowCount = 0
   private let loops: CDensitiesLoops
+
+  private var arena: KernelArena { weights.arena }
 
   /// - Parameters:
   ///   - weights: Above 0, one a kernel; the prior's is the last.
-  ///   - dimensions: Of the kernels, by which they are going to be multiplied.
+  ///   - dimensions: Of the kernels, by each of which they are going to be multiplied once.
   init(
     weights: ArenaArray<Double>, dimensions: [ParzenEstimator.Dimension], pointCount: Int,
     loops: CDensitiesLoops = DensityLoops.best
   ) {
     self.weights = weights
-    arena = weights.arena
     self.pointCount = pointCount
     paddedPointCount = DensityLoops.padded(pointCount)
     self.loops = loops
     let heaviest = weights.max() ?? 1
-    excess = dimensions.reduce(Double.log(heaviest / (weights.last ?? heaviest))) { sum, dimension in
+    var excess = Double.log(heaviest / (weights.last ?? heaviest))
+    var (rowCount, tableCount) = (0, 0)
+    for dimension in dimensions {
       switch dimension {
-      // A kernel is at least a hundredth of the range wide, and more than a third of it lies within where its centre does;
-      // the prior's density falls to e^(−1/8) of its greatest.
-      case .numeric(let kernels): sum + (kernels.areCentred ? 6 : .infinity)
-      case .categorical(let kernels): sum + Double.log(Double(kernels.choiceCount))
+      case .numeric(let kernels):
+        // A kernel is at least a hundredth of the range wide, and more than a third of it lies within where its centre
+        // does; the prior's density falls to e^(−1/8) of its greatest.
+        excess += kernels.areCentred ? 6 : .infinity
+        guard kernels.range.step != nil else { continue }
+        rowCount += kernels.centres.count
+      case .categorical(let kernels):
+        excess += Double.log(Double(kernels.choiceCount))
+        rowCount += kernels.choiceCount + 1
       }
+      tableCount += 1
     }
+    self.excess = excess
+    self.tableCount = tableCount
+    normalCount = dimensions.count - tableCount
+    let arena = weights.arena
+    table = arena.array(rowCount * paddedPointCount)
+    rows = arena.array(weights.count * tableCount)
+    normals = arena.array(weights.count * normalCount)
+    places = arena.array(normalCount * paddedPointCount)
+    logarithms = arena.array(weights, filler: 1)
+    loops.logarithms(logarithms.start, logarithms.start, DensityLoops.padded(weights.count))
   }
 
   /// Multiplies by truncated normal densities: ln φ(z) − ln σ − ln(Φ(b) − Φ(a)).
   mutating func multiply(_ kernels: NumericKernels, places: [Double]) {
+    precondition(normal < normalCount && places.count == pointCount, "there are other dimensions than expected")
     let (range, count) = (kernels.range, kernels.centres.count)
-    let (logarithms, scales): (ArenaArray<Double>, ArenaArray<Double>) = (arena.array(count), arena.array(count))
+    let (divisors, scales): (ArenaArray<Double>, ArenaArray<Double>) = (arena.array(count), arena.array(count))
     loops.normalizers(
-      kernels.centres.start, kernels.widths.start, range.low, range.high, logarithms.start, scales.start,
+      kernels.centres.start, kernels.widths.start, range.low, range.high, divisors.start, scales.start,
       DensityLoops.padded(count))
     constant += Gaussian.logDensityAtZero
-    normals.append(
-      CDensitiesNormals(
-        centres: kernels.centres.start, scales: scales.start, logarithms: logarithms.start,
-        entries: kernels.entries.start, places: arena.array(places, filler: range.low).start))
+    CDensitiesEnterNormals(
+      kernels.centres.start, scales.start, divisors.start, kernels.entries.start, weights.count,
+      normals.start + normal, normalCount, logarithms.start)
+    let column = self.places.start + normal * paddedPointCount
+    for point in 0..<paddedPointCount { column[point] = point < pointCount ? places[point] : range.low }
+    normal += 1
   }
 
   /// Multiplies by the masses of the cells of a stepped range: ln(Φ(right) − Φ(left)) − ln(Φ(b) − Φ(a)).
@@ -88,45 +117,46 @@ struct KernelFactors {
       entries: kernels.observed)
   }
 
-  /// Adds a table from logarithms by distinct value of the points and distinct kernel: binary ones, a row for each distinct
-  /// kernel, a column for each point.
+  /// Adds rows to the table from logarithms by distinct value of the points and distinct kernel: binary ones, a row for each
+  /// distinct kernel, a column for each point.
   private mutating func tabulate(
-    _ rows: ArenaArray<Double>, stride: Int, kernelCount: Int, rowOfPoint: [Int32], entries: ArenaArray<Int32>
+    _ shares: ArenaArray<Double>, stride: Int, kernelCount: Int, rowOfPoint: [Int32], entries: ArenaArray<Int32>
   ) {
-    let table: ArenaArray<Double> = arena.array(kernelCount * paddedPointCount)
-    CDensitiesSpread(rows.start, kernelCount, stride, rowOfPoint, table.start, paddedPointCount)
-    tables.append((CDensitiesTable(table: table.start, entries: entries.start), kernelCount))
+    precondition(
+      nextTable < tableCount && (rowCount + kernelCount) * paddedPointCount <= table.count,
+      "there are other dimensions than expected")
+    CDensitiesSpread(
+      shares.start, kernelCount, stride, rowOfPoint, table.start + rowCount * paddedPointCount, paddedPointCount)
+    CDensitiesEnterRows(entries.start, weights.count, Int32(rowCount), rows.start + nextTable, tableCount)
+    rowCount += kernelCount
+    nextTable += 1
   }
 
   /// The logarithm of the sum over kernels at each point.
   func logSums() -> [Double] {
-    if normals.isEmpty, tables.count == 1 { return logSums(of: tables[0]) }
-    return logSums(of: weights.count, base: logarithms(of: weights), tables: tables.map(\.table))
+    precondition(nextTable == tableCount && normal == normalCount, "there are fewer dimensions than expected")
+    return normalCount == 0 && tableCount == 1
+      ? logSumsByRow() : logSums(of: weights.count, logarithms: logarithms, rows: rows)
   }
 
   /// The sums where there is one parameter with few distinct values: kernels in the same row go together.
-  private func logSums(of only: (table: CDensitiesTable, rowCount: Int)) -> [Double] {
-    var shares = [Double](repeating: 0, count: only.rowCount)
-    for (kernel, weight) in weights.enumerated() { shares[Int(only.table.entries[kernel])] += weight }
-    let kernels = shares.indices.filter { shares[$0] > 0 }
-    let entries: ArenaArray<Int32> = arena.array(kernels.count)
-    for (place, kernel) in kernels.enumerated() { entries[place] = Int32(kernel) }
-    return logSums(
-      of: kernels.count, base: logarithms(of: kernels.map { shares[$0] }),
-      tables: [CDensitiesTable(table: only.table.table, entries: entries.start)])
+  private func logSumsByRow() -> [Double] {
+    var shares = [Double](repeating: 0, count: rowCount)
+    for (row, weight) in zip(rows, weights) { shares[Int(row)] += weight }
+    let present = shares.indices.filter { shares[$0] > 0 }
+    let rows: ArenaArray<Int32> = arena.array(present.count)
+    for (place, row) in present.enumerated() { rows[place] = Int32(row) }
+    let logarithms = arena.array(present.map { shares[$0] }, filler: 1)
+    loops.logarithms(logarithms.start, logarithms.start, DensityLoops.padded(present.count))
+    return logSums(of: present.count, logarithms: logarithms, rows: rows)
   }
 
-  private func logarithms(of weights: some Collection<Double>) -> ArenaArray<Double> {
-    let logarithms = arena.array(weights, filler: 1)
-    loops.logarithms(logarithms.start, logarithms.start, DensityLoops.padded(logarithms.count))
-    return logarithms
-  }
-
-  private func logSums(of kernelCount: Int, base: ArenaArray<Double>, tables: [CDensitiesTable]) -> [Double] {
+  private func logSums(of count: Int, logarithms: ArenaArray<Double>, rows: ArenaArray<Int32>) -> [Double] {
+    var kernels = CDensitiesKernels(
+      logarithms: logarithms.start, table: table.start, rows: rows.start, tableCount: tableCount,
+      normals: normals.start, normalCount: normalCount, places: places.start)
     var sums = [Double](repeating: 0, count: paddedPointCount)
-    withExtendedLifetime(arena) {
-      loops.logSums(base.start, kernelCount, tables, tables.count, normals, normals.count, &sums, paddedPointCount)
-    }
+    withExtendedLifetime(arena) { loops.logSums(&kernels, count, &sums, paddedPointCount) }
     sums.removeLast(paddedPointCount - pointCount)
     for point in sums.indices { sums[point] += constant }
     return sums

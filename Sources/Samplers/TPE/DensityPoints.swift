@@ -49,17 +49,13 @@ struct DensityPoints {
   private static func distinct(
     _ values: some RandomAccessCollection<Double>
   ) -> (values: [Double], placeOfPoint: [Int32]) {
-    var distinct = Array(values)
-    distinct.sort()
-    var count = 0
-    for value in distinct where count == 0 || value != distinct[count - 1] {
-      distinct[count] = value
-      count += 1
-    }
-    distinct.removeLast(distinct.count - count)
+    let ascending = values.enumerated().sorted { $0.element < $1.element }
+    var distinct: [Double] = []
+    distinct.reserveCapacity(values.count)
     var placeOfPoint = [Int32](repeating: 0, count: DensityLoops.padded(values.count))
-    for (point, value) in values.enumerated() {
-      placeOfPoint[point] = Int32(distinct.partitioningIndex { $0 >= value })
+    for (point, value) in ascending {
+      if value != distinct.last { distinct.append(value) }
+      placeOfPoint[point] = Int32(distinct.count - 1)
     }
     return (distinct, placeOfPoint)
   }

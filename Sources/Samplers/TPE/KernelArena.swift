@@ -6,10 +6,10 @@ import Synchronization
 /// What is laid in it keeps its place, and has no meaning before it is written. The memory goes to another draw once
 /// nothing refers to it any more. One thread uses it at a time.
 final class KernelArena {
-  private var memory: Memory
+  @exclusivity(unchecked) private var memory: Memory
   /// The block in use, and how many bytes of it are taken.
-  private var block = 0
-  private var used = 0
+  @exclusivity(unchecked) private var block = 0
+  @exclusivity(unchecked) private var used = 0
 
   /// Blocks of memory that nothing refers to.
   ///

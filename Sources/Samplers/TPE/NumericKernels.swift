@@ -1,7 +1,7 @@
 import CDensities
 
 /// Truncated normal kernels of one number: one for each observation, and the prior's as the last.
-struct NumericKernels {
+final class NumericKernels {
   let range: NumericRange
   /// The means and standard deviations of the distinct kernels, by ascending mean but for the prior's, which is the last.
   /// Behind them there are others that fill whole vectors.

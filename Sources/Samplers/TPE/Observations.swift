@@ -22,10 +22,23 @@ struct Observations {
     self.arena = arena
   }
 
+  /// Puts one behind the last.
   mutating func append(_ place: Double, kernel: Int32) {
     precondition(count < capacity, "there are more observations than expected")
     places[count] = place
     kernels[count] = kernel
+    count += 1
+  }
+
+  /// Puts one where it belongs.
+  mutating func insert(_ place: Double, kernel: Int32) {
+    precondition(count < capacity, "there are more observations than expected")
+    var index = count
+    while index > 0, (place, kernel) < (places[index - 1], kernels[index - 1]) {
+      (places[index], kernels[index]) = (places[index - 1], kernels[index - 1])
+      index -= 1
+    }
+    (places[index], kernels[index]) = (place, kernel)
     count += 1
   }
 

@@ -35,10 +35,11 @@ struct ParzenEstimator {
     }
     let kernels: ArenaArray<Int32> = arena.array(count)
     let shares: [ArenaArray<Double>] = dimensions.map { _ in arena.array(count) }
+    let starts = shares.map(\.start)
     for point in 0..<count {
       let share = generator.uniform() * sum
-      kernels[point] = Int32(min(cumulated.partitioningIndex { $0 > share }, weights.count - 1))
-      for dimension in dimensions.indices { shares[dimension][point] = generator.uniformInside() }
+      kernels.start[point] = Int32(min(cumulated.partitioningIndex { $0 > share }, weights.count - 1))
+      for start in starts { start[point] = generator.uniformInside() }
     }
     return zip(dimensions, shares).map { dimension, shares in
       switch dimension {

@@ -162,9 +162,6 @@ struct TrialSelection {
   private func observations(
     of index: Int, range: NumericRange, in arena: KernelArena
   ) -> (below: Observations, above: Observations) {
-    let late = running.map { (place: range.place(of: $0.values[index]), kernel: Int32($0.kernel)) }
-      .sorted { ($0.place, $0.kernel) < ($1.place, $1.kernel) }
-    var next = 0
     var good = Observations(capacity: below.count, in: arena)
     var others = Observations(capacity: aboveCount, in: arena)
     kernelByRow.withUnsafeBufferPointer { kernels in
@@ -175,10 +172,6 @@ struct TrialSelection {
           for element in chunk {
             let kernel = kernels[Int(element.row)]
             if kernel >= 0 {
-              while next < late.count, late[next] < (element.key, kernel) {
-                otherOnes.append(late[next].place, kernel: late[next].kernel)
-                next += 1
-              }
               otherOnes.append(element.key, kernel: kernel)
             } else if kernel <= Self.good {
               goodOnes.append(element.key, kernel: Self.good - kernel)
@@ -186,9 +179,9 @@ struct TrialSelection {
           }
         }
       }
-      for trial in late[next...] { otherOnes.append(trial.place, kernel: trial.kernel) }
       (good, others) = (goodOnes, otherOnes)
     }
+    for trial in running { others.insert(range.place(of: trial.values[index]), kernel: Int32(trial.kernel)) }
     return (good, others)
   }
 }

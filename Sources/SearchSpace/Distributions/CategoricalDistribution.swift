@@ -7,15 +7,12 @@ public struct CategoricalDistribution: Hashable, Sendable {
   ///   tell apart.
   public init(_ choices: [Choice]) throws(SearchSpaceError) {
     guard !choices.isEmpty else { throw SearchSpaceError(.invalidDistribution, "a choice needs at least one value") }
-    if Set(choices).count < choices.count {
-      let twice = choices.indices.first { choices[..<$0].contains(choices[$0]) } ?? 0
-      throw SearchSpaceError(.invalidDistribution, "the choice \(choices[twice]) is listed twice")
+    if let twice = choices.firstRepeated {
+      throw SearchSpaceError(.invalidDistribution, "the choice \(twice) is listed twice")
     }
-    let texts = choices.compactMap(\.stringValue)
-    if Set(texts).count < texts.count {
-      let twice = texts.indices.first { texts[..<$0].contains(texts[$0]) } ?? 0
+    if let twice = choices.compactMap(\.stringValue).firstRepeated {
       throw SearchSpaceError(
-        .invalidDistribution, "the choice \(texts[twice]) is listed twice, in characters that are composed otherwise")
+        .invalidDistribution, "the choice \(twice) is listed twice, in characters that are composed otherwise")
     }
     self.choices = choices
   }
@@ -30,5 +27,15 @@ public struct CategoricalDistribution: Hashable, Sendable {
   /// `true`, `1` and `1.0` are equal.
   public func index(of choice: Choice) -> Int? {
     choices.firstIndex(of: choice) ?? choices.firstIndex { $0.isEqualInPython(to: choice) }
+  }
+}
+
+extension Array where Element: Hashable {
+  /// The first element that equals an earlier one.
+  fileprivate var firstRepeated: Element? {
+    // A few are compared sooner than they are hashed.
+    if count <= 8 { return indices.first { self[..<$0].contains(self[$0]) }.map { self[$0] } }
+    var seen = Set<Element>(minimumCapacity: count)
+    return first { !seen.insert($0).inserted }
   }
 }

@@ -14,16 +14,17 @@ extension JSONValue {
   /// The value as JSON text.
   public func serialized(_ style: Style = .strict) -> String {
     var text: [UInt8] = []
+    text.reserveCapacity(256)
     write(to: &text, style: style, indentation: 0)
     return String(decoding: text, as: UTF8.self)
   }
 
   private func write(to text: inout [UInt8], style: Style, indentation: Int) {
     switch self {
-    case .null: text += "null".utf8
-    case .bool(let value): text += (value ? "true" : "false").utf8
-    case .int(let value): text += String(value).utf8
-    case .double(let value): text += Self.number(value, style: style).utf8
+    case .null: Self.append("null", to: &text)
+    case .bool(let value): Self.append(value ? "true" : "false", to: &text)
+    case .int(let value): Self.append(String(value), to: &text)
+    case .double(let value): Self.append(Self.number(value, style: style), to: &text)
     case .string(let value): Self.write(value, to: &text, asciiOnly: style == .python)
     case .array(let values):
       Self.writeSequence(values, brackets: ("[", "]"), to: &text, style: style, indentation: indentation) {
@@ -32,10 +33,16 @@ extension JSONValue {
     case .object(let members):
       Self.writeSequence(members.elements, brackets: ("{", "}"), to: &text, style: style, indentation: indentation) {
         Self.write($0.key, to: &$1, asciiOnly: style == .python)
-        $1 += ": ".utf8
+        Self.append(": ", to: &$1)
         $0.value.write(to: &$1, style: style, indentation: indentation + 1)
       }
     }
+  }
+
+  /// In one piece, however short it is.
+  private static func append(_ string: String, to text: inout [UInt8]) {
+    var string = string
+    string.withUTF8 { text.append(contentsOf: $0) }
   }
 
   private static func writeSequence<Elements: Collection>(
@@ -48,16 +55,16 @@ extension JSONValue {
       text.append(UInt8(ascii: "\n"))
       text += repeatElement(UInt8(ascii: " "), count: 2 * depth)
     }
-    text += brackets.0.utf8
+    append(brackets.0, to: &text)
     var isFirst = true
     for element in elements {
-      if !isFirst { text += (breaksLines ? "," : ", ").utf8 }
+      if !isFirst { append(breaksLines ? "," : ", ", to: &text) }
       isFirst = false
       startLine(indentation + 1)
       write(element, &text)
     }
     startLine(indentation)
-    text += brackets.1.utf8
+    append(brackets.1, to: &text)
   }
 
   /// A double in Python's `repr`, the shortest text that reads back the same.
@@ -76,7 +83,7 @@ extension JSONValue {
     defer { text.append(UInt8(ascii: "\"")) }
     // Most strings are names, in which nothing needs to be escaped.
     if string.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) {
-      text += string.utf8
+      append(string, to: &text)
       return
     }
     for scalar in string.unicodeScalars {

@@ -1,7 +1,5 @@
-import Dispatch
 import Execution
 import Glibc
-import Synchronization
 
 /// Times training steps: `serve` for a script that alternates with a peer, `threads` for how two threads scale, `batches` for
 /// what of a step it takes to prepare its batch.
@@ -26,7 +24,7 @@ struct BenchmarkTrainingStep {
           + "\(Precision.allCases), the kernels one of \(Kernels.allCases)")
       exit(2)
     }
-    @Sendable func makeStep() throws -> TrainingStep {
+    func makeStep() throws -> TrainingStep {
       try TrainingStep(network, batch: batch, kernels: kernels, precision: precision)
     }
     switch command {
@@ -44,39 +42,7 @@ struct BenchmarkTrainingStep {
     case "profile":
       print(try makeStep().profile(runs: 200))
     default:
-      compareThreads(makeStep)
+      try ThreadScaling.compare(makeStep)
     }
-  }
-
-  /// Prints how many times the work of one thread two threads do, each with a network of its own, by the clock and by
-  /// the processor time of a step, which other programs on the machine disturb less.
-  static func compareThreads(_ makeStep: @escaping @Sendable () throws -> TrainingStep) {
-    var (byClock, byProcessor): ([Double], [Double]) = ([], [])
-    for _ in 0..<15 {
-      let alone = rates(threads: 1, makeStep)
-      let together = rates(threads: 2, makeStep)
-      byClock.append(together.byClock / alone.byClock)
-      byProcessor.append(together.byProcessor / alone.byProcessor)
-    }
-    for (name, ratios) in [("by the clock", byClock.sorted()), ("by processor time", byProcessor.sorted())] {
-      print("two threads do \(ratios[7]) times the work of one \(name) (\(ratios[0]) to \(ratios[14]))")
-    }
-  }
-
-  /// The steps a second of all threads together.
-  private static func rates(
-    threads: Int, _ makeStep: @Sendable () throws -> TrainingStep
-  ) -> (byClock: Double, byProcessor: Double) {
-    let rates = Mutex((byClock: 0.0, byProcessor: 0.0))
-    DispatchQueue.concurrentPerform(iterations: threads) { _ in
-      guard let step = try? makeStep(),
-        let trial = try? step.time(count: 3), let time = try? step.time(count: Int(1e6 / trial.clock) + 1)
-      else { return }
-      rates.withLock {
-        $0.byClock += 1e6 / time.clock
-        $0.byProcessor += 1e6 / time.processor
-      }
-    }
-    return rates.withLock { $0 }
   }
 }

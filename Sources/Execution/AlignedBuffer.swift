@@ -16,7 +16,7 @@ final class AlignedBuffer {
   /// Makes a buffer of zeros.
   init(count: Int) {
     let byteCount = max(count, 1) * MemoryLayout<Float>.stride
-    let isHuge = byteCount >= 2 * Self.hugePage
+    let isHuge = byteCount >= Self.hugePage
     let memory = UnsafeMutableRawPointer.allocate(
       byteCount: byteCount, alignment: isHuge ? Self.hugePage : Self.alignment)
     #if canImport(Glibc)

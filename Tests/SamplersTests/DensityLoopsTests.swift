@@ -10,11 +10,10 @@ struct DensityLoopsTests {
   /// The same bits, also where they are NaN.
   private func bits(_ numbers: [Double]) -> [UInt64] { numbers.map(\.bitPattern) }
 
-  /// The sums over kernels with tables, of which each kernel has a row, and with one continuous parameter where there are
-  /// centres.
+  /// The sums over kernels with tables, of which each kernel has a row, and with the continuous parameters of each.
   private func logSums(
-    _ loops: CDensitiesLoops, base: [Double], tables: [[Double]], entries: [Int32], centres: [Double],
-    scales: [Double], places: [Double], _ sums: inout [Double]
+    _ loops: CDensitiesLoops, base: [Double], tables: [[Double]] = [], entries: [Int32] = [],
+    normals: [CDensitiesNormal] = [], places: [Double] = [], _ sums: inout [Double]
   ) {
     var (rows, first): ([Int32], Int32) = ([], 0)
     let firstRows = tables.map { table in
@@ -22,7 +21,6 @@ struct DensityLoopsTests {
       return first
     }
     for kernel in base.indices { rows += firstRows.map { $0 + entries[kernel] } }
-    let normals = zip(centres, scales).map { CDensitiesNormal(centre: $0, scale: $1) }
     tables.flatMap(\.self).withUnsafeBufferPointer { table in
       rows.withUnsafeBufferPointer { rows in
         normals.withUnsafeBufferPointer { normals in
@@ -30,7 +28,7 @@ struct DensityLoopsTests {
             places.withUnsafeBufferPointer { places in
               var kernels = CDensitiesKernels(
                 logarithms: base.baseAddress, table: table.baseAddress, rows: rows.baseAddress,
-                tableCount: tables.count, normals: normals.baseAddress, normalCount: centres.isEmpty ? 0 : 1,
+                tableCount: tables.count, normals: normals.baseAddress, normalCount: normals.count / base.count,
                 places: places.baseAddress)
               loops.logSums(&kernels, base.count, &sums, sums.count)
             }
@@ -65,8 +63,9 @@ struct DensityLoopsTests {
       // Counts that do not fill blocks of kernels, nor groups of points.
       let table = (0..<(1003 * 32)).map { Double($0 % 1009) / -64 }
       logSums(
-        loops, base: Array(base.prefix(1003)), tables: [table], entries: Array(0..<1003), centres: centres,
-        scales: scales, places: (0..<32).map { Double($0) / 8 - 0.5 }, &sums)
+        loops, base: Array(base.prefix(1003)), tables: [table], entries: Array(0..<1003),
+        normals: zip(centres, scales).prefix(1003).map { CDensitiesNormal(centre: $0, scale: $1) },
+        places: (0..<32).map { Double($0) / 8 - 0.5 }, &sums)
       let found = [masses, base, scales, logarithms, shares, far, powers, quantiles, draws, sums].map(bits)
       if expected.isEmpty { expected = found }
       #expect(found == expected)
@@ -86,7 +85,7 @@ struct DensityLoopsTests {
     let base =
       (0..<2048).map { _ in random.uniform() * 30 - 700 } + [-1000, -.infinity] + [Double](repeating: -650, count: 6)
     var sums = [Double](repeating: 0, count: 8)
-    logSums(loops, base: base, tables: [], entries: [], centres: [], scales: [], places: [], &sums)
+    logSums(loops, base: base, &sums)
     let direct = Double.log(base.reduce(0) { $0 + Double.exp($1 + 650) }) - 650
     for sum in sums { #expect(abs(sum - direct) <= 1e-13 * abs(direct)) }
   }
@@ -105,9 +104,8 @@ struct DensityLoopsTests {
         let table = (0..<(count * points)).map { Double($0 % 997) / -80 }
         var sums = [Double](repeating: 0, count: points)
         logSums(
-          loops, base: base, tables: [table, table], entries: (0..<count).map(Int32.init), centres: centres,
-          scales: scales,
-          places: places, &sums)
+          loops, base: base, tables: [table, table], entries: (0..<count).map(Int32.init),
+          normals: zip(centres, scales).map { CDensitiesNormal(centre: $0, scale: $1) }, places: places, &sums)
         for (point, sum) in sums.enumerated() {
           let terms = (0..<count).map { kernel in
             let distance = (places[point] - centres[kernel]) * scales[kernel]
@@ -116,6 +114,43 @@ struct DensityLoopsTests {
           let greatest = terms.max() ?? 0
           let direct = greatest + Double.log(terms.reduce(0) { $0 + Double.exp($1 - greatest) })
           #expect(abs(sum - direct) <= 1e-13 * max(1, abs(direct)), "point \(point) of \(points)")
+        }
+      }
+    }
+  }
+
+  @Test("Sums of any number of kernels, of two continuous parameters, some of which leave kernels out")
+  func countsOfKernels() {
+    var random = SplitMix64(seed: 16)
+    let points = 32
+    for loops in DensityLoops.all {
+      for count in [1, 2, 63, 64, 65, 66, 129, 200] {
+        let base = (0..<count).map { _ in random.uniform() * 4 - 8 }
+        let normals = (0..<(2 * count)).map { _ in
+          CDensitiesNormal(centre: random.uniform(), scale: 1 + 40 * random.uniform())
+        }
+        let places = (0..<(2 * points)).map { _ in random.uniform() }
+        // Every third point of every other kernel, the last one's among them, has no density, but that of the first.
+        let table = (0..<(count * points)).map { element in
+          let (kernel, point) = (element / points, element % points)
+          return kernel > 0 && (count - kernel) % 2 == 1 && point % 3 == 0 ? -.infinity : -3 * random.uniform()
+        }
+        var sums = [Double](repeating: 0, count: points)
+        logSums(
+          loops, base: base, tables: [table], entries: (0..<count).map(Int32.init), normals: normals, places: places,
+          &sums)
+        for (point, sum) in sums.enumerated() {
+          let terms = (0..<count).map { kernel in
+            let exponents = (0..<2).map { parameter in
+              let normal = normals[2 * kernel + parameter]
+              let distance = (places[parameter * points + point] - normal.centre) * normal.scale
+              return -distance * distance
+            }
+            return base[kernel] + (table[kernel * points + point] + exponents[0] + exponents[1]) * Double.log(2)
+          }
+          let greatest = terms.max() ?? 0
+          let direct = greatest + Double.log(terms.reduce(0) { $0 + Double.exp($1 - greatest) })
+          #expect(abs(sum - direct) <= 1e-13 * max(1, abs(direct)), "point \(point) of \(count) kernels")
         }
       }
     }

@@ -42,6 +42,24 @@ struct DistributionTests {
     #expect(try rate.internal(.int(5)) == 5)
   }
 
+  @Test("A choice that is listed twice is found among few and among many", arguments: [0, 20])
+  func repeatedChoices(others: Int) throws {
+    let more = (0..<others).map { Choice.int($0 + 5) }
+    func message(_ choices: [Choice]) -> String? {
+      do throws(SearchSpaceError) {
+        _ = try CategoricalDistribution(more + choices)
+        return nil
+      } catch {
+        return error.description
+      }
+    }
+    #expect(message([1, 1.0, true, "1", nil, "a", "A"]) == nil)
+    #expect(message(["a", 2, "b", 2, "a"])?.contains("the choice 2 is listed twice") == true)
+    #expect(message([.double(.nan), 1, .double(.nan)])?.contains("NaN is listed twice") == true)
+    // One character as one scalar and as two.
+    #expect(message(["\u{E9}", "e\u{301}"])?.contains("in characters that are composed otherwise") == true)
+  }
+
   @Test("Malformed distributions are refused by a message that says what is wrong")
   func malformed() {
     for (text, reason) in [

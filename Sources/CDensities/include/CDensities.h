@@ -14,8 +14,8 @@ typedef struct {
   double centre, scale;
 } CDensitiesNormal;
 
-/// The kernels of a mixture, each a product over parameters. What belongs to a kernel lies together, in the order in which
-/// kernels are read.
+/// The kernels of a mixture, each a product over parameters. The numbers of a kernel lie together, but for the table, whose
+/// rows kernels share.
 typedef struct {
   /// ln of what each kernel is multiplied by.
   const double *logarithms;
@@ -82,7 +82,8 @@ typedef struct {
 /// The loops for the instructions of this machine, the fastest first; null from the number of such sets on.
 const CDensitiesLoops *CDensitiesLoopsAt(size_t index);
 
-/// table[column, point] = log2(e) · rows[rowOfPoint[point], column], for rows of a length of `stride` of which `columnCount` are taken.
+/// table[column, point] = log2(e) · rows[rowOfPoint[point], column], for rows of a length of `stride` of which `columnCount`
+/// are taken.
 void CDensitiesSpread(const double *rows, size_t columnCount, size_t stride, const int32_t *rowOfPoint, double *table,
                       size_t pointCount);
 

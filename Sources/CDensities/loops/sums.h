@@ -43,9 +43,9 @@ INLINE void logSumsOfGroup(const CDensitiesKernels *given, size_t count, const i
   }
   for (size_t start = 0; start < count - 1; start += BLOCK) {
     size_t end = count - 1 - start < BLOCK ? count - 1 : start + BLOCK;
-    // The terms that are great enough for some point. The next one is written over another, without a branch, of which
-    // the machine could not know beforehand where it goes.
-    double kept[GROUP][BLOCK * LANES], *next[GROUP];
+    // The terms that are great enough for some point. Each is written behind those, and the next one over it where it is
+    // not: a branch would be one that the machine cannot foresee.
+    V kept[GROUP][BLOCK], *next[GROUP];
     V least[GROUP];
     for (int v = 0; v < vectors; v++) {
       next[v] = kept[v];
@@ -54,15 +54,15 @@ INLINE void logSumsOfGroup(const CDensitiesKernels *given, size_t count, const i
     for (size_t kernel = start; kernel < end; kernel++) {
       termsOfKernel(&kernels, kernel, vectors, first, pointCount, terms);
       for (int v = 0; v < vectors; v++) {
-        store(next[v], terms[v]);
-        next[v] += any(terms[v] > least[v]) ? LANES : 0;
+        *next[v] = terms[v];
+        next[v] += any(terms[v] > least[v]) ? 1 : 0;
       }
     }
     for (int v = 0; v < vectors; v++) {
       V peak = greatest[v];
-      for (const double *term = kept[v]; term < next[v]; term += LANES) peak = greater(load(term), peak);
+      for (const V *term = kept[v]; term < next[v]; term++) peak = greater(*term, peak);
       V total = totals[v] * powerOfTwo(greatest[v] - peak);
-      for (const double *term = kept[v]; term < next[v]; term += LANES) total += powerOfTwo(load(term) - peak);
+      for (const V *term = kept[v]; term < next[v]; term++) total += powerOfTwo(*term - peak);
       greatest[v] = peak;
       totals[v] = total;
     }

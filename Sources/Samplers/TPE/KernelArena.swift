@@ -6,6 +6,7 @@ import Synchronization
 /// What is laid in it keeps its place, and has no meaning before it is written. The memory goes to another draw once
 /// nothing refers to it any more. One thread uses it at a time.
 final class KernelArena {
+  // Unchecked, since nothing that is called while one of these changes comes back to the arena.
   @exclusivity(unchecked) private var memory: Memory
   /// The block in use, and how many bytes of it are taken.
   @exclusivity(unchecked) private var block = 0

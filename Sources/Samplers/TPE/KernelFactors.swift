@@ -3,7 +3,7 @@ import RealModule
 
 /// The densities of the kernels of a mixture at some points, gathered parameter by parameter as logarithms in the form
 /// in which their sums are cheapest.
-struct KernelFactors {
+struct KernelFactors: ~Copyable {
   private let weights: ArenaArray<Double>
   /// How many points there are, and with others behind them that fill whole vectors.
   private let pointCount: Int
@@ -13,12 +13,17 @@ struct KernelFactors {
   private var constant = 0.0
   /// What each kernel is multiplied by.
   private let logarithms: ArenaArray<Double>
-  /// The continuous parameters, of how many in all: kernel by kernel, and the points of each.
+  /// The continuous parameters: those of each kernel together, where the points lie in each, how many parameters there
+  /// are, and how many have been entered.
   private let normals: ArenaArray<CDensitiesNormal>
   private let places: ArenaArray<Double>
   private let normalCount: Int
-  private var normal = 0
-  /// The parameters with few distinct values, of how many in all, and how many rows of the table they have so far.
+  private var nextNormal = 0
+  /// What a continuous parameter is computed in before it is entered.
+  private let divisors: ArenaArray<Double>
+  private let scales: ArenaArray<Double>
+  /// The parameters with few distinct values: the table, the rows of each kernel together, how many parameters there are,
+  /// and how many of them and of the table's rows have been entered.
   private let table: ArenaArray<Double>
   private let rows: ArenaArray<Int32>
   private let tableCount: Int
@@ -64,25 +69,28 @@ struct KernelFactors {
     rows = arena.array(weights.count * tableCount)
     normals = arena.array(weights.count * normalCount)
     places = arena.array(normalCount * paddedPointCount)
+    divisors = arena.array(normalCount > 0 ? weights.count : 0)
+    scales = arena.array(normalCount > 0 ? weights.count : 0)
     logarithms = arena.array(weights, filler: 1)
     loops.logarithms(logarithms.start, logarithms.start, DensityLoops.padded(weights.count))
   }
 
   /// Multiplies by truncated normal densities: ln φ(z) − ln σ − ln(Φ(b) − Φ(a)).
   mutating func multiply(_ kernels: NumericKernels, places: [Double]) {
-    precondition(normal < normalCount && places.count == pointCount, "there are other dimensions than expected")
-    let (range, count) = (kernels.range, kernels.centres.count)
-    let (divisors, scales): (ArenaArray<Double>, ArenaArray<Double>) = (arena.array(count), arena.array(count))
+    precondition(
+      nextNormal < normalCount && places.count == pointCount && kernels.centres.count == weights.count
+        && kernels.entries.count == weights.count, "there are other dimensions than expected")
+    let range = kernels.range
     loops.normalizers(
       kernels.centres.start, kernels.widths.start, range.low, range.high, divisors.start, scales.start,
-      DensityLoops.padded(count))
+      DensityLoops.padded(weights.count))
     constant += Gaussian.logDensityAtZero
     CDensitiesEnterNormals(
       kernels.centres.start, scales.start, divisors.start, kernels.entries.start, weights.count,
-      normals.start + normal, normalCount, logarithms.start)
-    let column = self.places.start + normal * paddedPointCount
+      normals.start + nextNormal, normalCount, logarithms.start)
+    let column = self.places.start + nextNormal * paddedPointCount
     for point in 0..<paddedPointCount { column[point] = point < pointCount ? places[point] : range.low }
-    normal += 1
+    nextNormal += 1
   }
 
   /// Multiplies by the masses of the cells of a stepped range: ln(Φ(right) − Φ(left)) − ln(Φ(b) − Φ(a)).
@@ -123,8 +131,8 @@ struct KernelFactors {
     _ shares: ArenaArray<Double>, stride: Int, kernelCount: Int, rowOfPoint: [Int32], entries: ArenaArray<Int32>
   ) {
     precondition(
-      nextTable < tableCount && (rowCount + kernelCount) * paddedPointCount <= table.count,
-      "there are other dimensions than expected")
+      nextTable < tableCount && (rowCount + kernelCount) * paddedPointCount <= table.count
+        && entries.count == weights.count, "there are other dimensions than expected")
     CDensitiesSpread(
       shares.start, kernelCount, stride, rowOfPoint, table.start + rowCount * paddedPointCount, paddedPointCount)
     CDensitiesEnterRows(entries.start, weights.count, Int32(rowCount), rows.start + nextTable, tableCount)
@@ -134,7 +142,7 @@ struct KernelFactors {
 
   /// The logarithm of the sum over kernels at each point.
   func logSums() -> [Double] {
-    precondition(nextTable == tableCount && normal == normalCount, "there are fewer dimensions than expected")
+    precondition(nextTable == tableCount && nextNormal == normalCount, "there are fewer dimensions than expected")
     return normalCount == 0 && tableCount == 1
       ? logSumsByRow() : logSums(of: weights.count, logarithms: logarithms, rows: rows)
   }
@@ -144,14 +152,15 @@ struct KernelFactors {
     var shares = [Double](repeating: 0, count: rowCount)
     for (row, weight) in zip(rows, weights) { shares[Int(row)] += weight }
     let present = shares.indices.filter { shares[$0] > 0 }
-    let rows: ArenaArray<Int32> = arena.array(present.count)
-    for (place, row) in present.enumerated() { rows[place] = Int32(row) }
+    let presentRows: ArenaArray<Int32> = arena.array(present.count)
+    for (place, row) in present.enumerated() { presentRows[place] = Int32(row) }
     let logarithms = arena.array(present.map { shares[$0] }, filler: 1)
     loops.logarithms(logarithms.start, logarithms.start, DensityLoops.padded(present.count))
-    return logSums(of: present.count, logarithms: logarithms, rows: rows)
+    return logSums(of: present.count, logarithms: logarithms, rows: presentRows)
   }
 
   private func logSums(of count: Int, logarithms: ArenaArray<Double>, rows: ArenaArray<Int32>) -> [Double] {
+    precondition(count > 0, "a mixture has a kernel")
     var kernels = CDensitiesKernels(
       logarithms: logarithms.start, table: table.start, rows: rows.start, tableCount: tableCount,
       normals: normals.start, normalCount: normalCount, places: places.start)

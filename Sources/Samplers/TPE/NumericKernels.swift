@@ -1,6 +1,8 @@
 import CDensities
 
 /// Truncated normal kernels of one number: one for each observation, and the prior's as the last.
+///
+/// A class, so that a copy of a dimension retains one object.
 final class NumericKernels {
   let range: NumericRange
   /// The means and standard deviations of the distinct kernels, by ascending mean but for the prior's, which is the last.

@@ -30,16 +30,19 @@ struct Observations {
     count += 1
   }
 
-  /// Puts one where it belongs.
-  mutating func insert(_ place: Double, kernel: Int32) {
-    precondition(count < capacity, "there are more observations than expected")
-    var index = count
-    while index > 0, (place, kernel) < (places[index - 1], kernels[index - 1]) {
-      (places[index], kernels[index]) = (places[index - 1], kernels[index - 1])
-      index -= 1
+  /// Puts others, by ascending place and kernel, where they belong.
+  mutating func merge(_ others: [(place: Double, kernel: Int32)]) {
+    precondition(count + others.count <= capacity, "there are more observations than expected")
+    var index = count - 1
+    for rest in others.indices.reversed() {
+      let (place, kernel) = others[rest]
+      while index >= 0, (place, kernel) < (places[index], kernels[index]) {
+        (places[index + rest + 1], kernels[index + rest + 1]) = (places[index], kernels[index])
+        index -= 1
+      }
+      (places[index + rest + 1], kernels[index + rest + 1]) = (place, kernel)
     }
-    (places[index], kernels[index]) = (place, kernel)
-    count += 1
+    count += others.count
   }
 
   /// The kernels in a range: the distinct ones by ascending centre and the prior's behind them, and which of these each is.

@@ -181,7 +181,11 @@ struct TrialSelection {
       }
       (good, others) = (goodOnes, otherOnes)
     }
-    for trial in running { others.insert(range.place(of: trial.values[index]), kernel: Int32(trial.kernel)) }
+    if !running.isEmpty {
+      others.merge(
+        running.map { (place: range.place(of: $0.values[index]), kernel: Int32($0.kernel)) }
+          .sorted { ($0.place, $0.kernel) < ($1.place, $1.kernel) })
+    }
     return (good, others)
   }
 }

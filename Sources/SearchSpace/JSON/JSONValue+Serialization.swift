@@ -39,7 +39,7 @@ extension JSONValue {
     }
   }
 
-  /// In one piece, however short it is.
+  /// Appends all bytes at once, also those of a short text.
   private static func append(_ string: String, to text: inout [UInt8]) {
     var string = string
     string.withUTF8 { text.append(contentsOf: $0) }

@@ -9,6 +9,9 @@ let hasOneDNN =
   ["/usr/include", "/usr/local/include", "/opt/homebrew/include"].contains { folder in
     FileManager.default.fileExists(atPath: "\(folder)/oneapi/dnnl/dnnl.h")
   }
+// SwiftPM keeps what the manifest once found, so the C code is told and does not look for itself: compiler and linker agree.
+let oneDNNDefinition: [CSetting] = hasOneDNN ? [.define("HAS_ONEDNN")] : []
+let oneDNNLibrary: [LinkerSetting] = hasOneDNN ? [.linkedLibrary("dnnl")] : []
 
 let swiftSettings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
@@ -56,7 +59,7 @@ let package = Package(
     // C: system libraries, vector loops and embedded data
     .target(name: "CKernels", exclude: ["loops"]),
     .target(name: "CDensities", exclude: ["loops"]),
-    .target(name: "COneDNN", linkerSettings: hasOneDNN ? [.linkedLibrary("dnnl")] : []),
+    .target(name: "COneDNN", cSettings: oneDNNDefinition, linkerSettings: oneDNNLibrary),
     .target(name: "CProcess"),
     .target(name: "CFileSystem"),
     .target(name: "CDatasets", exclude: ["Digits", "Diabetes"], linkerSettings: [.linkedLibrary("z")]),
@@ -113,7 +116,7 @@ let package = Package(
     program("BenchmarkTrainingStep", "Benchmarks/TrainingStep", "Execution", "Graphs", "Training", exclude: ["run.py"]),
     .executableTarget(
       name: "BenchmarkKernelFloor", path: "Benchmarks/KernelFloor", exclude: ["run.py"],
-      linkerSettings: hasOneDNN ? [.linkedLibrary("dnnl")] : []),
+      cSettings: oneDNNDefinition, linkerSettings: oneDNNLibrary),
 
     program(
       "BenchmarkArchitectureSearch", "Benchmarks/ArchitectureSearch", "HPO", "Samplers", "Trials",

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#if __has_include(<oneapi/dnnl/dnnl.h>)
+#if HAS_ONEDNN
 #include <oneapi/dnnl/dnnl.h>
 #include <oneapi/dnnl/dnnl_version.h>
 #endif
@@ -12,7 +12,8 @@
 #if !defined(DNNL_VERSION_MAJOR) || DNNL_VERSION_MAJOR != 2
 
 int main(void) {
-  puts("This program was built without oneDNN 2; install its development files (Debian: libdnnl-dev) and build again.");
+  puts("This program was built without oneDNN 2; install its development files (Debian: libdnnl-dev) and build again with\n"
+       "swift build --manifest-cache none.");
   return 1;
 }
 

@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "COneDNN.h"
 
-#if __has_include(<oneapi/dnnl/dnnl.h>)
+#if HAS_ONEDNN
 
 #include "Internal.h"
 

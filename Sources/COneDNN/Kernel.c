@@ -1,6 +1,6 @@
 #include "COneDNN.h"
 
-#if __has_include(<oneapi/dnnl/dnnl.h>)
+#if HAS_ONEDNN
 
 #include "Internal.h"
 

@@ -46,7 +46,7 @@ public enum Kernels: String, Hashable, Sendable, CaseIterable {
         throw ExecutionError(
           .kernelsUnavailable,
           "this program was built without oneDNN; install its development files (Debian: libdnnl-dev) and build "
-            + "again, or take the automatic kernels")
+            + "again with swift build --manifest-cache none, or take the automatic kernels")
       }
       return try OneDNNKernelSet()
     }

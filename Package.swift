@@ -124,6 +124,7 @@ let package = Package(
 
     // Tests
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    .target(name: "CTiles", dependencies: ["CKernels"], path: "Tests/CTiles"),
     .target(name: "CFaults", path: "Tests/CFaults", linkerSettings: [.linkedLibrary("sqlite3")]),
     program("StorageWorker", "Tests/StorageWorker", "HPO"),
     program("FaultyHPO", "Tests/FaultyHPO", "CFaults", "HPOCommands"),
@@ -143,7 +144,8 @@ let package = Package(
     tests(of: "Programs", "CProcess", "SearchSpace", "Trials", "StudyEngine", "TrialStorage", "Programs", collections),
     tests(of: "Graphs", "Graphs"),
     tests(
-      of: "Execution", "CAllocationCounter", "CKernels", "Execution", "Graphs", numerics, exclude: ["Fixtures"]),
+      of: "Execution", "CAllocationCounter", "CTiles", "CKernels", "Execution", "Graphs", numerics,
+      exclude: ["Fixtures"]),
     tests(
       of: "Training", "CAllocationCounter", "CDatasets", "Execution", "Graphs", "Training", numerics,
       exclude: ["Fixtures", "Schedules/Fixtures", "Numpy/Fixtures"]),

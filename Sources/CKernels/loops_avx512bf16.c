@@ -16,6 +16,7 @@
 #include "loops/gathered_product.h"
 
 const CBFloat16Table CBFloat16TableAVX512 = {
+    .name = "avx512",
     .matrixProduct = matrixProduct,
     .gatheredProduct = gatheredProduct,
     .pairColumns = pairColumns,

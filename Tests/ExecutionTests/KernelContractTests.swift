@@ -1,3 +1,5 @@
+import CKernels
+import CTiles
 import Graphs
 import Testing
 
@@ -12,6 +14,12 @@ import Testing
     var roundsOperands = false
     let makeSet: @Sendable () throws -> any KernelSet
 
+    /// The products of bfloat16 numbers that this processor can run, and the loops over tiles of AMX with tiles in memory.
+    static var bfloat16Tables: [CBFloat16Table] {
+      let tables = VectorTable.best.bfloat16
+      return tables.isEmpty ? [] : tables + [CEmulatedTiles()].compactMap { $0?.pointee }
+    }
+
     static var all: [Backend] {
       var backends = [Backend(testDescription: "reference") { ReferenceKernelSet() }]
       for (index, table) in VectorTable.all.enumerated() {
@@ -21,9 +29,11 @@ import Testing
         Backend(testDescription: "reference bfloat16", roundsOperands: true) {
           ReferenceKernelSet(roundsOperands: true)
         })
-      if Precision.isBFloat16Available {
+      for (index, pairs) in bfloat16Tables.enumerated() {
         backends.append(
-          Backend(testDescription: "bfloat16", roundsOperands: true) { VectorKernelSet(roundsOperands: true) })
+          Backend(testDescription: "\(String(cString: pairs.name)) bfloat16", roundsOperands: true) {
+            VectorKernelSet(bfloat16: bfloat16Tables[index])
+          })
       }
       if Kernels.isOneDNNAvailable { backends.append(Backend(testDescription: "oneDNN") { try OneDNNKernelSet() }) }
       return backends

@@ -35,7 +35,7 @@ typedef struct {
   /// The slope or the α of the activation, where it has one.
   float activationNumber;
   float *c;
-  /// Memory for `CKernelTable.scratchCount` numbers, aligned to 64 bytes; used where b is transposed.
+  /// Memory for `CKernelTable.scratchCount` numbers, aligned to 64 bytes; may be used where b is transposed.
   float *scratch;
 } CMatrixProduct;
 
@@ -267,9 +267,11 @@ typedef struct {
 } CKernelTable;
 
 /// Products of bfloat16 numbers, summed in float32. Operands are elements of 32 bits, each a pair of numbers that are
-/// neighbours along the inner extent, which counts pairs; everything else is as in the loops over float32 of the same
-/// instruction set.
+/// neighbours along the inner extent, which counts pairs; everything else is as in the loops of `CKernelTableAt(0)`, whose
+/// `packTaps` packs right operands of pairs as well.
 typedef struct {
+  /// The instruction set of the products: "amx" or "avx512".
+  const char *name;
   void (*matrixProduct)(const CMatrixProduct *call);
   void (*gatheredProduct)(const CGatheredProduct *call);
   /// x [rows, columns] to pairs of neighbours in a row, [rows, (columns + 1) / 2].
@@ -280,10 +282,11 @@ typedef struct {
   void (*padPairs)(const CPadding *call, bool pairsImages);
 } CBFloat16Table;
 
-/// The products that belong to `CKernelTableAt(0)`, or null where the processor at hand has none.
-const CBFloat16Table *_Nullable CBFloat16TableOfBest(void);
-
 /// The tables that the processor at hand can run, best first; null from `index` on where there is none left.
 const CKernelTable *_Nullable CKernelTableAt(size_t index);
+
+/// The products of bfloat16 numbers that the processor at hand can run, best first; null from `index` on where there is none
+/// left. They differ in the order of their sums.
+const CBFloat16Table *_Nullable CBFloat16TableAt(size_t index);
 
 #pragma clang assume_nonnull end

@@ -3,13 +3,14 @@
 // The panel's part of b is read straight from its rows; only a transposed b is first copied, a panel at a time. The
 // rows of b that are worked on at once are limited so that they stay in the nearest caches.
 
+#include "panels.h"
+
 /// A total with the product of an element of each operand added. Where an element is a pair of bfloat16 numbers, this is
 /// the sum of two products, and everything else stays the same.
 #ifndef MULTIPLY_ADD
 #define MULTIPLY_ADD(total, left, right) ((total) + (left) * (right))
 #endif
 
-#define PANEL_COLUMNS (2 * LANES)
 #define PANEL_ROWS 512
 
 /// How many steps of the inner extent are written out, so that a step has hardly an instruction beside its loads and products:
@@ -126,22 +127,6 @@ INLINE void panel(
     }
   }
 #undef ROWS
-}
-
-/// Copies the transpose of `columns` rows of b, `inner` numbers each, into a panel, whose rows are made up to whole
-/// vectors, and whose number of rows is made up to a multiple of the lanes, with numbers that do not matter.
-INLINE void pack(const float *b, size_t bStride, size_t columns, size_t inner, float *to) {
-  for (size_t wide = 0; wide < columns; wide += LANES) {
-    const size_t last = columns - wide < LANES ? columns - wide - 1 : LANES - 1;
-    for (size_t k = 0; k < inner; k += LANES) {
-      V rows[LANES];
-      for (size_t j = 0; j < LANES; j++) {
-        const float *from = b + (wide + (j < last ? j : last)) * bStride + k;
-        rows[j] = loadUpTo(from, inner - k, 0);
-      }
-      storeTransposed(rows, to + k * PANEL_COLUMNS + wide, PANEL_COLUMNS);
-    }
-  }
 }
 
 static void matrixProduct(const CMatrixProduct *call) {

@@ -26,14 +26,15 @@ public enum Kernels: String, Hashable, Sendable, CaseIterable {
   func makeSet(roundsOperands: Bool = false) throws -> any KernelSet {
     switch self {
     case .automatic, .vector:
-      guard !roundsOperands || Precision.isBFloat16Available else {
+      let bfloat16 = roundsOperands ? VectorTable.best.bfloat16.first : nil
+      guard !roundsOperands || bfloat16 != nil else {
         throw ExecutionError(
           .kernelsUnavailable,
           "precision bfloat16 needs a processor with AVX512-BF16, which this one is not; take float32, or auto to have "
             + "bfloat16 where it is faster")
       }
       // On networks of a small size the vector loops are at least as fast as oneDNN, and allocate nothing.
-      return VectorKernelSet(roundsOperands: roundsOperands)
+      return VectorKernelSet(bfloat16: bfloat16)
     case .reference:
       return ReferenceKernelSet(roundsOperands: roundsOperands)
     case .oneDNN:

@@ -183,6 +183,12 @@ struct Schedule {
       return true
     }
 
+    /// As many images as make whole blocks of loops, for which there is room for `count`.
+    private static func group(of count: Int) -> Int {
+      // Loops take blocks of 64 and 192 places, and a gradient by the weight in bfloat16 takes images in pairs.
+      count > 192 ? count - count % 192 : max(2, count - count % 2)
+    }
+
     private mutating func add(_ value: Value, of graph: Graph) {
       let node = graph[value]
       if !node.goesByPlace(in: graph) || graph.shape(of: node.inputs[0]).byPlace.imageCount != places { places = nil }
@@ -203,9 +209,7 @@ struct Schedule {
 
     var stage: Stage {
       let images = places ?? images
-      var group = max(1, cachedNumbers / max(1, imageCount / images))
-      // Loops take blocks of 64 and 192 places.
-      if group > 192 { group -= group % 192 }
+      let group = Self.group(of: cachedNumbers / max(1, imageCount / images))
       return Stage(
         values: values, isByPlace: places != nil, images: images, group: group,
         fitsCache: imageCount / images * group <= cachedNumbers)

@@ -5,13 +5,13 @@
 public enum Precision: String, Hashable, Sendable, CaseIterable, Codable {
   /// 24 significant bits.
   case float32
-  /// 8 significant bits and the range of float32; needs AVX512-BF16. Convolutions in groups, and those of images with a
-  /// single channel, stay in float32.
+  /// 8 significant bits and the range of float32; needs AVX512-BF16, and takes AMX where there is. Convolutions in groups, and
+  /// those of images with a single channel, stay in float32.
   case bfloat16
   /// `bfloat16` where this processor runs the graph at hand at least a tenth faster that way, found by timing some runs of
   /// both when the plan is made; else `float32`.
   case auto
 
   /// Whether this processor has products of bfloat16.
-  public static var isBFloat16Available: Bool { VectorTable.best.bfloat16 != nil }
+  public static var isBFloat16Available: Bool { !VectorTable.best.bfloat16.isEmpty }
 }

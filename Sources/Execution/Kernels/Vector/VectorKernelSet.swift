@@ -16,17 +16,19 @@ struct VectorKernelSet: KernelSet {
 
   /// Makes the set of the given table's loops.
   ///
-  /// - Parameter roundsOperands: Whether products are of bfloat16; the table must have them.
-  init(_ table: VectorTable = .best, roundsOperands: Bool = false) {
+  /// - Parameter bfloat16: What products are computed with, where their operands are to be rounded; belongs to the best loops.
+  init(_ table: VectorTable = .best, bfloat16: CBFloat16Table? = nil) {
     loops = table.loops
-    bfloat16 = roundsOperands ? table.bfloat16 : nil
-    precondition(!roundsOperands || bfloat16 != nil, "these loops have no products of bfloat16")
+    precondition(
+      bfloat16 == nil || loops.panelColumns == VectorTable.best.loops.panelColumns, "these loops pack other panels")
+    self.bfloat16 = bfloat16
     name = table.name
     scratch = AlignedBuffer(count: loops.scratchCount)
   }
 
   func makeKernel(_ request: KernelRequest) throws -> Kernel {
-    Kernel(name: isRounded(request) ? "\(name) bfloat16" : name, work: work(for: request))
+    let rounded = isRounded(request) ? bfloat16.map { "\(String(cString: $0.name)) bfloat16" } : nil
+    return Kernel(name: rounded ?? name, work: work(for: request))
   }
 
   /// Whether the operands of a request are rounded to bfloat16.

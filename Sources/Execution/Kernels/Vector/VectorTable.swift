@@ -23,6 +23,11 @@ struct VectorTable {
   /// The functions.
   var loops: CKernelTable { table.pointee }
 
-  /// The products of bfloat16 numbers that belong to them, or nil where the processor has none.
-  var bfloat16: CBFloat16Table? { table == CKernelTableAt(0) ? CBFloat16TableOfBest()?.pointee : nil }
+  /// The products of bfloat16 numbers that belong to them, best first; none where the processor has none.
+  var bfloat16: [CBFloat16Table] {
+    guard table == CKernelTableAt(0) else { return [] }
+    var tables: [CBFloat16Table] = []
+    while let table = CBFloat16TableAt(tables.count) { tables.append(table.pointee) }
+    return tables
+  }
 }

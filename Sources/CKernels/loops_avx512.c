@@ -8,6 +8,7 @@
 
 #include "loops/functions.h"
 #include "loops/elementwise.h"
+#include "loops/softmax.h"
 #include "loops/losses.h"
 #include "loops/matrix_product.h"
 #include "loops/gathered_product.h"

@@ -209,6 +209,8 @@ struct ModelCommandTests {
           #expect(refused.status != 0 && refused.errors.contains("\(output): the file cannot be written"))
         }
       }
+      let nameless = try command.hpo("train", "--config", "quick.yaml", "--set", "epochs=1000000", "--output", "")
+      #expect(nameless.status != 0 && nameless.errors.contains("has no name"), "\(nameless.errors)")
       let files = try FileManager.default.contentsOfDirectory(atPath: command.folder.path)
       #expect(!files.contains { $0.hasSuffix(".tmp") || $0.hasSuffix(".checkpoint") })
     }
@@ -218,11 +220,48 @@ struct ModelCommandTests {
   func damagedCheckpoint() throws {
     try Command.inFolder { command in
       try command.write(StudyFile.quick, to: "quick.yaml")
-      try command.write("nothing of the kind", to: "m.hpo.checkpoint")
+      try command.write("hpo-ckpt and nothing of the kind", to: "m.hpo.checkpoint")
       let refused = try command.hpo("train", "--config", "quick.yaml", "--output", "m.hpo")
       #expect(refused.status != 0 && refused.errors.contains("m.hpo.checkpoint"))
       #expect(refused.errors.contains("--restart begins anew"))
       try command.succeed("train", "--config", "quick.yaml", "--output", "m.hpo", "--restart")
+      // A file of somebody else's is kept.
+      try command.write("a,b\n1,2\n", to: "m.hpo.checkpoint")
+      for options in [[], ["--restart"]] {
+        let kept = try command.start("hpo", ["train", "--config", "quick.yaml", "--output", "m.hpo"] + options).wait()
+        #expect(kept.status != 0 && kept.errors.contains("move it, or give another --output"), "\(kept.errors)")
+        #expect(!kept.errors.contains("begins anew"))
+      }
+      #expect(
+        try String(contentsOf: command.folder.appending(path: "m.hpo.checkpoint"), encoding: .utf8) == "a,b\n1,2\n")
+    }
+  }
+
+  @Test("a study file in place of the study's own, and a test part of another split, are told apart")
+  func otherFiles() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.quick, to: "quick.yaml")
+      try command.succeed("optimize", "--config", "quick.yaml", "--trials", "1")
+      let other = StudyFile.quick.replacing("epochs: 3", with: "epochs: 5")
+      #expect(other != StudyFile.quick)
+      try command.write(other, to: "longer.yaml")
+      func epochs(_ options: String...) throws -> Int? {
+        let arguments = ["train", "--study", "quick", "--trial", "0", "--output", "m.hpo"] + options
+        let run = try command.start("hpo", arguments + ["--format", "json"]).wait()
+        #expect(run.status == 0, "\(run.errors)")
+        return run.errors.split(separator: "\n").count { $0.contains("epoch") }
+      }
+      let (own, longer) = (try epochs(), try epochs("--config", "longer.yaml"))
+      #expect((own, longer) == (3, 5))
+      let missing = try command.hpo("train", "--study", "quick", "--config", "none.yaml")
+      #expect(missing.status != 0 && missing.errors.contains("none.yaml"))
+
+      let same = try command.hpo("evaluate", "m.hpo", "--config", "quick.yaml")
+      #expect(same.status == 0 && !same.errors.contains("another split"), "\(same.errors)")
+      try command.write(
+        StudyFile.quick.replacing("  data: digits\n", with: "  data: digits\n  split: {seed: 9}\n"), to: "cut.yaml")
+      let cut = try command.hpo("evaluate", "m.hpo", "--config", "cut.yaml")
+      #expect(cut.status == 0 && cut.errors.contains("another split"), "\(cut.errors)")
     }
   }
 

@@ -11,7 +11,12 @@ import Testing
       try command.write("a,b\n1,2\n", to: "samples.csv")
       let link = command.folder.appending(path: "link.hpo")
       try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: "m.hpo")
-      let names = ["m.hpo", "q.hpo", "quick.yaml", "samples.csv"]
+      try FileManager.default.createDirectory(
+        at: command.folder.appending(path: "images"), withIntermediateDirectories: false)
+      try command.write("four of them", to: "images/t10k-labels-idx1-ubyte.gz")
+      try command.write(
+        StudyFile.quick.replacing("data: digits", with: "data: {idx: images}"), to: "images.yaml")
+      let names = ["m.hpo", "q.hpo", "quick.yaml", "samples.csv", "images/t10k-labels-idx1-ubyte.gz"]
       func contents() throws -> [Data] {
         try names.map { try Data(contentsOf: command.folder.appending(path: $0)) }
       }
@@ -25,6 +30,8 @@ import Testing
         ["quantize", "m.hpo", "--data", "samples.csv", "--output", "samples.csv"],
         ["prune", "m.hpo", "--config", "quick.yaml", "--sparsity", "0.5", "--epochs", "0", "--output", "m.hpo"],
         ["prune", "m.hpo", "--config", "quick.yaml", "--sparsity", "0.5", "--epochs", "0", "--output", "quick.yaml"],
+        ["quantize", "m.hpo", "--data", "images", "--output", "images/t10k-labels-idx1-ubyte.gz"],
+        ["train", "--config", "images.yaml", "--output", "images/t10k-labels-idx1-ubyte.gz"],
         ["train", "--config", "quick.yaml", "--output", "quick.yaml"],
         ["train", "--config", "quick.yaml", "--from", "m.hpo", "--output", "m.hpo"],
         ["train", "--config", "quick.yaml", "--teacher", "m.hpo", "--output", "link.hpo"],

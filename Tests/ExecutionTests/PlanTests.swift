@@ -44,6 +44,7 @@ import Testing
     let schedule = Schedule(compiled.graph, kept: Set(compiled.keptValues), divides: true)
     #expect(schedule.stages.contains { $0.isDivided && $0.isByPlace } && !schedule.passing.isEmpty)
     #expect(schedule.stages.contains { $0.isDivided && !$0.isByPlace })
+    #expect(schedule.stages.allSatisfy { !$0.isDivided || $0.group.isMultiple(of: 2) }, "pairs of images stay together")
     let whole = try CompiledGraph(training: graph, loss: loss, outputs: [], recomputes: false)
     #expect(compiled.graph.nodes.count == whole.graph.nodes.count + 4, "four normalizations are computed again")
 

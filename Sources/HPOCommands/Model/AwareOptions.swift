@@ -68,7 +68,7 @@ struct AwareOptions: ParsableArguments {
     let training = training(as: quantization)
     let data = try data.standardized(as: model)
     let checkpoint = CheckpointFile(besides: output)
-    if restart { checkpoint.remove() }
+    if restart { try checkpoint.discard() }
     let kept = try checkpoint.readOrHint()
     if kept != nil { Terminal.writeError("going on with an interrupted training (\(checkpoint.path))\n") }
 
@@ -83,7 +83,7 @@ struct AwareOptions: ParsableArguments {
         try checkpoint.write(take())
         throw Stopped()
       }
-      try checkpoint.writeIfDue(take)
+      checkpoint.writeIfDue(take)
     }
     let result = Result {
       try training.quantize(

@@ -10,6 +10,8 @@ final class CheckpointFile {
   private static let interval = Duration.seconds(15)
   private let clock = ContinuousClock()
   private var last: ContinuousClock.Instant
+  /// Whether it was said that a running training could not be kept.
+  private var hasWarned = false
 
   init(path: String) {
     self.path = path
@@ -46,7 +48,17 @@ final class CheckpointFile {
 
   private func hint(_ error: any Error) -> ValidationError {
     let message = "\(error)"
-    return ValidationError("\(message.hasPrefix(path) ? "" : "\(path): ")\(message); --restart begins anew")
+    return ValidationError(
+      "\(message.hasPrefix(path) ? "" : "\(path): ")\(message); "
+        + (isOfOthers ? "move it, or give another --output" : "--restart begins anew"))
+  }
+
+  /// Whether the file is no checkpoint, not even a damaged one.
+  private var isOfOthers: Bool {
+    guard let file = FileHandle(forReadingAtPath: path) else { return false }
+    defer { try? file.close() }
+    let signature = Data(TrainingCheckpoint.signature.utf8)
+    return (try? file.read(upToCount: signature.count)).map { !signature.starts(with: $0) } ?? false
   }
 
   func write(_ checkpoint: TrainingCheckpoint) throws {
@@ -54,10 +66,26 @@ final class CheckpointFile {
     last = clock.now
   }
 
-  /// Writes where the last time is long ago.
-  func writeIfDue(_ checkpoint: () -> TrainingCheckpoint) throws {
-    if clock.now - last >= Self.interval { try write(checkpoint()) }
+  /// Writes where the last time is long ago. Where that fails, which is said once, the training goes on without.
+  func writeIfDue(_ checkpoint: () -> TrainingCheckpoint) {
+    guard clock.now - last >= Self.interval else { return }
+    last = clock.now
+    do { try write(checkpoint()) } catch {
+      if !hasWarned { Terminal.writeError("note: \(error); the training goes on, and is not kept meanwhile\n") }
+      hasWarned = true
+    }
   }
 
   func remove() { try? FileManager.default.removeItem(atPath: path) }
+
+  /// Removes the checkpoint that is there, damaged or not, for `--restart`.
+  ///
+  /// - Throws: `ValidationError` where the file is none, and would be lost.
+  func discard() throws {
+    guard !isOfOthers else {
+      throw ValidationError(
+        "\(path): this is no checkpoint of hpo, and would be lost; move it, or give another --output")
+    }
+    remove()
+  }
 }

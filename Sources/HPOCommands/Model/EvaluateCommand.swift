@@ -7,7 +7,7 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Measures a saved model on samples whose targets are known.",
     discussion: """
-      With --config the test part of the study file's data is taken, which no training has seen. With --data all samples \
+      With --config the test part of the study file's data is taken, which no training by that file has seen. With --data all samples \
       are taken, whether or not the model was trained on them.
 
       Examples:
@@ -32,6 +32,11 @@ struct EvaluateCommand: ParsableCommand {
     let data = try samples.load(for: model, isTargetNeeded: true)
     let predictor = try model.anyPredictor()
     let metrics = try predictor.metrics(on: data)
+    if try samples.hasOtherSplit(than: model) {
+      Terminal.writeError(
+        "note: the model was trained on another split of the data than this file's, and may have seen some of these samples\n"
+      )
+    }
     let figures = Metric.allCases.compactMap { metric in metrics[metric].map { (metric.rawValue, $0) } }
     var confusion: (names: [String], counts: [[Int]])?
     if case .classes(let names) = model.target { confusion = (names, try predictor.confusion(on: data)) }

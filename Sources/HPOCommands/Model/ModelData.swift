@@ -29,13 +29,18 @@ struct ModelData: ParsableArguments {
   var features: String?
 
   func validate() throws {
-    guard (data == nil) != (config == nil) else {
+    guard data == nil || config == nil else {
+      throw ValidationError("--data and --config: which of both? Samples come from one of them")
+    }
+    guard data != nil || config != nil else {
       throw ValidationError("which samples? Give --data FILE, or --config FILE for the test part of its data")
     }
   }
 
   /// The files that are read, where what is given are such.
-  var files: [String?] { [data, config, target] }
+  var files: [String?] {
+    [data, config, target] + (data.map { Self.isFolder($0) ? IDXFolder(path: $0).files : [] } ?? [])
+  }
 
   /// Reads the samples that ranges are found on and those that are measured, standardized not yet, but with indicators in
   /// place of categorical columns: the training and the test part, where the data have such, else all for both.
@@ -59,6 +64,15 @@ struct ModelData: ParsableArguments {
   /// Whether there are samples that are kept for the test: those of the study file, or a part of the data that comes as such.
   var hasTestPart: Bool {
     config != nil || data.map { $0 == IDXFolder.fashionMNIST.name || Self.isFolder($0) } ?? false
+  }
+
+  /// Whether the study file cuts off another test part than was cut off where the model was trained, which shows in the figures
+  /// that it standardizes by.
+  func hasOtherSplit(than model: TrainedModel) throws -> Bool {
+    guard let config, let objective = try StudyConfiguration(contentsOf: config).objective?.training,
+      !objective.data.hasTest
+    else { return false }
+    return (try? model.requireFit(to: Self.splits(config).standardized(), as: "the model")) == nil
   }
 
   /// Reads samples to train a model further on, features as they come: the parts of the study file, where it is given; else
@@ -99,6 +113,9 @@ struct ModelData: ParsableArguments {
       throw ValidationError("--data \(data): there is no such data set; did you mean '\(near)'?")
     }
     if Self.isFolder(data) { return try Self.folder(data, for: model).load().test }
+    guard FileManager.default.fileExists(atPath: data) else {
+      throw ValidationError("--data \(data): there is no such file")
+    }
     switch SampleFormat(of: data) {
     case .npy:
       return try model.samples(features: .file(data), target: try fileOfTargets(isTargetNeeded).map { .file($0) })

@@ -94,7 +94,7 @@ struct PruningOptions: ParsableArguments {
     _ trainer: Trainer, _ output: String, _ provenance: [String: String]
   ) throws -> TrainedModel {
     let checkpoint = CheckpointFile(besides: output)
-    if restart { checkpoint.remove() }
+    if restart { try checkpoint.discard() }
     let display = TrainingDisplay(trainer, resumed: try checkpoint.resume(trainer))
     let stop = StopSource()
     let interruption = Interruption(stop: stop) { display.finish("stopping; Ctrl-C again ends at once") }
@@ -104,7 +104,7 @@ struct PruningOptions: ParsableArguments {
         try checkpoint.write(trainer.checkpoint())
         throw Stopped()
       }
-      try checkpoint.writeIfDue { trainer.checkpoint() }
+      checkpoint.writeIfDue { trainer.checkpoint() }
     }
     let result = Result {
       try trainer.train(

@@ -20,13 +20,13 @@ struct TrainCommand: ParsableCommand {
         hpo train --config Configs/digits-cnn.yaml --output digits.hpo
         hpo train --config Configs/digits-mlp.yaml --set depth=1 --set units0=128 --set learningRate=0.003
         hpo train --study digits-mlp --trial 42 --output best.hpo
-        hpo train --config Configs/digits-mlp.yaml --set units0=16 --teacher digits.hpo --output small.hpo
+        hpo train --config Configs/digits-mlp.yaml --set units0=16 --teacher best.hpo --output small.hpo
         hpo evaluate digits.hpo --config Configs/digits-cnn.yaml
       """)
 
   @OptionGroup var storage: StorageOptions
 
-  @Option(help: "The study file. (default: the one that --study was created with)")
+  @Option(help: "The study file; with --study in place of the one that it was created with.")
   var config: String?
 
   @Option(help: "The study whose trial is trained again.")
@@ -77,7 +77,7 @@ struct TrainCommand: ParsableCommand {
         precision: plan.precision)
     }
     let checkpoint = CheckpointFile(besides: output)
-    if restart { checkpoint.remove() }
+    if restart { try checkpoint.discard() }
     let resumed = try checkpoint.resume(trainer)
     let choice: PrecisionChoice? =
       plan.objective.precision == .auto ? plan.precision == nil ? .measured : .ofTrial : nil
@@ -94,7 +94,7 @@ struct TrainCommand: ParsableCommand {
         try checkpoint.write(trainer.checkpoint())
         throw Stopped()
       }
-      try checkpoint.writeIfDue { trainer.checkpoint() }
+      checkpoint.writeIfDue { trainer.checkpoint() }
     }
     let result: TrainingResult
     do {
@@ -170,7 +170,9 @@ private struct TrainingPlan {
     if let study = command.study {
       (configuration, trial, seed) = try command.storage.withStorage { storage in
         let record = try storage.existingStudy(named: study)
-        let configuration = try StudyConfiguration.kept(with: record, in: storage)
+        let configuration =
+          try command.config.map(StudyConfiguration.init(contentsOf:))
+          ?? StudyConfiguration.kept(with: record, in: storage)
         let trial = try storage.trial(command.trial, of: record)
         let searched = try KeptOptions(storage.document(.search, study: record.id), ofStudy: study).seed()
         let own = try storage.document(.seed, study: record.id).flatMap(UInt64.init)
@@ -203,6 +205,11 @@ private struct TrainingPlan {
     }
     if let trial, objective.architecture != nil {
       for (name, parameter) in trial.parameters where values[name] == nil { values[name] = parameter.external }
+    }
+    if let config = command.config, let trial, let stranger = trial.parameters.keys.first(where: { values[$0] == nil })
+    {
+      throw ValidationError(
+        "\(config): trial \(trial.number) has the parameter '\(stranger)', which the file does not search")
     }
     for (name, value) in given { values[name] = value }
     try self.objective.requireEffects(of: given, in: values, teaching: command.teaching)

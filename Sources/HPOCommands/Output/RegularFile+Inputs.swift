@@ -37,10 +37,11 @@ extension StorageOptions {
 }
 
 extension DataSource {
-  /// The files that samples come from, but those of a folder.
+  /// The files that samples come from.
   var files: [String?] {
     switch self {
-    case .embedded, .idx: []
+    case .embedded: []
+    case .idx(let folder): folder.files
     case .csv(let file): [file.path]
     case .numpy(let arrays):
       [arrays.features, arrays.target, arrays.testFeatures, arrays.testTarget].map { place in

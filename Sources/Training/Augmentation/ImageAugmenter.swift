@@ -21,11 +21,14 @@ struct ImageAugmenter: Sendable {
         .dataMismatch,
         "\(data.training.name): only images are shifted, flipped and cut out, and these are the rows of a table")
     }
-    guard augmentation.shift >= 0, augmentation.shift < min(shape[0], shape[1]), augmentation.cutout >= 0 else {
+    guard augmentation.shift >= 0, augmentation.shift < min(shape[0], shape[1]), augmentation.cutout >= 0,
+      augmentation.cutout <= min(shape[0], shape[1])
+    else {
       throw TrainingError(
         .invalidOption,
         "images of \(shape[0]) by \(shape[1]) pixels are shifted by \(augmentation.shift) and cut out by "
-          + "\(augmentation.cutout); a shift must be of 0 or more and below the image's sides, a cutout of 0 or more")
+          + "\(augmentation.cutout); a shift must be of 0 or more and below the image's sides, a cutout of 0 or more and no larger"
+      )
     }
     self.augmentation = augmentation
     (height, width, channels) = (shape[0], shape[1], shape[2])

@@ -33,7 +33,9 @@ public struct TrainingCheckpoint: Sendable, Hashable {
   /// The steps done of the epoch at work.
   public var step: Int { progress.step }
 
-  private static let format = FloatArchive.Format(signature: "hpo-ckpt", version: 1, name: "checkpoint")
+  /// What a file begins with.
+  package static let signature = "hpo-ckpt"
+  private static let format = FloatArchive.Format(signature: signature, version: 1, name: "checkpoint")
 
   /// What is not an array of numbers.
   private struct Document: Codable {

@@ -51,6 +51,16 @@ package enum RegularFile {
   ///
   /// - Throws: `TrainingError` of code `fileFailure`; what was there before is then still there.
   package static func write(_ bytes: [UInt8], to path: String) throws(TrainingError) {
+    let draft = try writeDraft(bytes, of: path)
+    guard rename(draft, path) == 0 else {
+      let reason = lastError()
+      unlink(draft)
+      throw TrainingError(.fileFailure, "\(path): the file cannot be written: \(reason)")
+    }
+  }
+
+  /// Writes a new file beside the one that it is to become, and returns its path.
+  private static func writeDraft(_ bytes: [UInt8], of path: String) throws(TrainingError) -> String {
     let draft = "\(path).\(getpid()).tmp"
     func failure() -> TrainingError {
       let reason = lastError()
@@ -72,25 +82,22 @@ package enum RegularFile {
       }
       position += written
     }
-    guard fsync(descriptor) == 0, close(descriptor) == 0, rename(draft, path) == 0 else { throw failure() }
+    guard fsync(descriptor) == 0, close(descriptor) == 0 else { throw failure() }
+    return draft
   }
 
-  /// Checks that `write` could write a file, before the work whose result is to go there.
+  /// Checks that `write` could write a file of some kilobytes, before the work whose result is to go there.
   ///
   /// - Throws: `TrainingError` of code `fileFailure`, as `write`.
   package static func requireWritable(_ path: String) throws(TrainingError) {
+    guard !path.isEmpty else { throw TrainingError(.fileFailure, "the file to be written has no name") }
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
       let kind = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "no regular file"
       throw TrainingError(.fileFailure, "\(path): the file cannot be written: it is \(kind)")
     }
-    let draft = "\(path).\(getpid()).tmp"
-    let descriptor = open(draft, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw TrainingError(.fileFailure, "\(path): the file cannot be written: \(lastError())")
-    }
-    close(descriptor)
-    unlink(draft)
+    // A full disk takes a file, but nothing in it.
+    unlink(try writeDraft(Array(repeating: 0, count: 1 << 16), of: path))
   }
 
   /// Whether there is something of that path.

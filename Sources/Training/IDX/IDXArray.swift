@@ -18,7 +18,12 @@ struct IDXArray {
 
   /// Reads the inflated bytes of a file; messages call it `source`.
   init(bytes: [UInt8], source: String) throws(DatasetError) {
-    guard bytes.count >= 4, bytes[0] == 0, bytes[1] == 0, let number = Self.numbers[bytes[2]] else {
+    guard bytes.count >= 4 else {
+      throw DatasetError(
+        .corrupt, "it is no IDX file: it has \(bytes.count) bytes, fewer than the four that one begins with",
+        source: source)
+    }
+    guard bytes[0] == 0, bytes[1] == 0, let number = Self.numbers[bytes[2]] else {
       throw DatasetError(
         .corrupt,
         "it is no IDX file: its first four bytes are \(bytes.prefix(4).map(String.init).joined(separator: ", ")), and must be "
@@ -27,16 +32,22 @@ struct IDXArray {
     }
     let rank = Int(bytes[3])
     let start = 4 + 4 * rank
+    guard rank <= Self.mostAxes else {
+      throw DatasetError(.corrupt, "it announces \(rank) axes, more than the limit of \(Self.mostAxes)", source: source)
+    }
     guard rank >= 1, bytes.count >= start else {
       throw DatasetError(.corrupt, "it ends at byte \(bytes.count), within its extents of \(rank) axes", source: source)
     }
     let shape = (0..<rank).map { axis in
       bytes[(4 + 4 * axis)..<(8 + 4 * axis)].reduce(0) { $0 << 8 | Int($1) }
     }
+    guard !shape.contains(0) else {
+      throw DatasetError(.corrupt, "it announces \(shape) elements, which are none", source: source)
+    }
     var count = 1
     for extent in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: extent)
-      guard extent > 0, !overflow, product <= bytes.count else {
+      guard !overflow, product <= bytes.count else {
         throw DatasetError(
           .corrupt,
           "it announces \(shape) elements, but has \(bytes.count - start) bytes of them, from byte \(start) on",
@@ -59,6 +70,9 @@ struct IDXArray {
     self.shape = shape
     self.elements = elements
   }
+
+  /// Images in colour have four.
+  private static let mostAxes = 8
 
   /// The kinds of number by their codes.
   private static let numbers: [UInt8: BinaryNumber] = [

@@ -49,8 +49,16 @@ public struct IDXFolder: Sendable, Hashable {
     )
   }
 
+  /// The files of the names that are read.
+  package var files: [String] {
+    ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"]
+      .flatMap(candidates)
+  }
+
+  private func candidates(_ name: String) -> [String] { ["\(path)/\(name)", "\(path)/\(name).gz"] }
+
   private func file(_ name: String) throws(DatasetError) -> String {
-    for candidate in ["\(path)/\(name)", "\(path)/\(name).gz"] where RegularFile.exists(candidate) { return candidate }
+    for candidate in candidates(name) where RegularFile.exists(candidate) { return candidate }
     let hint =
       self == .fashionMNIST
       ? "install Debian's package dataset-fashion-mnist, or name a folder that has the files: data: {idx: FOLDER}"

@@ -64,7 +64,7 @@ struct StandardizationTests {
 
   @Test(
     "takes columns whose deviation has no reciprocal for constant ones",
-    arguments: [1e-45, 1e-40, 1.1e-38] as [Float])
+    arguments: [.leastNonzeroMagnitude, 0x1p-133, 0x1.ep-127] as [Float])
   func subnormal(scale: Float) throws {
     let table = try Self.table(columns: [scale, 2 * scale, 3 * scale, 2 * scale], [1, 2, 3, 4])
     let figures = Standardization(fitting: table)
@@ -87,7 +87,8 @@ struct StandardizationTests {
 
   @Test(
     "of a model's file is refused where nothing can be scaled by it",
-    arguments: [(0, 1e-45), (0, 0), (0, -1), (0, .infinity), (0, .nan), (.nan, 1), (.infinity, 1)] as [(Float, Float)])
+    arguments: [(0, .leastNonzeroMagnitude), (0, 0), (0, -1), (0, .infinity), (0, .nan), (.nan, 1), (.infinity, 1)]
+      as [(Float, Float)])
   func damaged(mean: Float, deviation: Float) throws {
     let data = try Self.table(columns: [1, 2, 3, 4, 5, 6]).split(validation: 0.2, test: 0.2, seed: 1).standardized()
     let model = try Trainer(

@@ -121,7 +121,7 @@ struct ArchitectureFinisher: Sendable {
       try checkpoint.write(take())
       throw Stopped()
     }
-    try checkpoint.writeIfDue(take)
+    checkpoint.writeIfDue(take)
   }
 
   /// The training with rounded numbers: like the one before at a tenth of its rate, which falls to 0, and taught by what it

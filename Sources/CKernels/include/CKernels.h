@@ -103,6 +103,8 @@ typedef struct {
   bool accumulates;
   /// The gradient by the pooled images, in the gradients.
   const float *_Nullable upstream;
+  /// The pooled images, in the sums.
+  const float *_Nullable pooled;
   /// What `pooledSums` made, in the gradient by x.
   const float *_Nullable sums;
   /// The pooled images, the sums [2, channels], or the gradient by x.

@@ -68,13 +68,38 @@ INLINE void sumPairs(
   }
 }
 
+/// The same from the pooled images: x - mean of the element that a pooled one was made of is (pooled - shift) / factor.
+INLINE void sumPooled(
+    const size_t vectors, const CPooledNormalization *call, size_t channel, size_t left, const V *shift, V *sums,
+    V *products) {
+  const size_t count = call->outHeight * call->outWidth * call->channels;
+  for (size_t y = 0; y < count; y += call->channels) {
+    for (size_t v = 0; v < vectors; v++) {
+      const size_t at = channel + v * LANES, own = inVector(left, v);
+      const V pooled = loadUpTo(call->pooled + y + at, own, 0);
+      const V g = (V)((VI)loadUpTo(call->upstream + y + at, own, 0) & (pooled > 0.0f));
+      sums[v] += g;
+      products[v] += g * (pooled - shift[v]);
+    }
+  }
+}
+
+/// Whether pooled numbers tell x: where the scale is far below the shift, their digits are those of the shift.
+INLINE bool tellsInput(const CPooledNormalization *call, size_t channel) {
+  const float scale = fabsf(call->scale[channel]);
+  return scale > 1e-20f && 64 * scale >= fabsf(call->shift[channel]);
+}
+
 /// Σ g and Σ g x̂ of each channel, where g is the gradient before the pooling and ReLU: all but one of a window's are 0.
 static void pooledSums(const CPooledNormalization *call) {
   FOR_STRIPS(call->channels) {
-    V factor[STRIP], offset[STRIP], mean[STRIP], sums[STRIP] = {{0}}, products[STRIP] = {{0}};
+    V factor[STRIP], offset[STRIP], mean[STRIP], shift[STRIP], sums[STRIP] = {{0}}, products[STRIP] = {{0}};
+    bool isTold = true;
+    for (size_t c = 0; c < STRIP * LANES && c < left; c++) isTold = isTold && tellsInput(call, i + c);
     for (size_t v = 0; v < vectors; v++) {
       const size_t at = i + v * LANES, own = inVector(left, v);
       mean[v] = loadUpTo(call->mean + at, own, 0);
+      shift[v] = loadUpTo(call->shift + at, own, 0);
       normalizationFactors(
           call->mean, call->variance, call->scale, call->shift, call->epsilon, at, own, &factor[v], &offset[v]);
     }
@@ -82,14 +107,20 @@ static void pooledSums(const CPooledNormalization *call) {
     CPooledNormalization part = *call;
     const size_t images = call->images, image = call->outHeight * call->outWidth * call->channels;
     part.images = 1;
-    for (size_t n = 0; n < images; n++, part.x += 4 * image, part.upstream += image) {
+    for (size_t n = 0; n < images; n++, part.x += 4 * image, part.pooled += image, part.upstream += image) {
       V sum[STRIP] = {{0}}, product[STRIP] = {{0}};
 #define SUM(count, extent) sumPairs(count, &part, i, extent, factor, offset, mean, sum, product);
-      WITH_STRIP(SUM)
+#define SUM_POOLED(count, extent) sumPooled(count, &part, i, extent, shift, sum, product);
+      if (isTold) {
+        WITH_STRIP(SUM_POOLED)
+      } else {
+        WITH_STRIP(SUM)
+      }
 #undef SUM
+#undef SUM_POOLED
       for (size_t v = 0; v < vectors; v++) {
         sums[v] += sum[v];
-        products[v] += product[v];
+        products[v] += isTold ? product[v] / factor[v] : product[v];
       }
     }
     for (size_t v = 0; v < vectors; v++) {

@@ -259,6 +259,7 @@ extension Operation {
     case .normalization(let operation):
       switch operation {
       case .batch, .batchMoments, .batchNormalize, .batchNormalizePooled: 1
+      case .batchSums(_, .pooledReLU): 3
       case .batchSums, .batchInputGradient: 2
       case .movingAverage, .layer, .layerSums, .layerInputGradient: nil
       }

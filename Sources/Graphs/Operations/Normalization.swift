@@ -49,7 +49,8 @@ public enum NormalizationOperation: Hashable, Sendable, Codable {
   case batchNormalizePooled(epsilon: Double)
   /// upstream g [..., C], x, moments and, with a tail, scale and shift: Σ g and Σ g x̂ of each channel, [2, C].
   ///
-  /// With a tail, the upstream is the gradient by its output, and g that by its input.
+  /// With a tail, the upstream is the gradient by its output, and g that by its input. The output of a pooled tail is given as
+  /// well, behind x: where g is not 0, x̂ is what the output was made of, so that x need hardly be read.
   case batchSums(epsilon: Double, tail: NormalizationTail?)
   /// upstream g [..., C], x, moments, scale, sums [2, C] and, with a tail, shift: with n = count / C,
   /// scale / √(variance + ε) (g - sums₀ / n - x̂ sums₁ / n).
@@ -63,6 +64,14 @@ public enum NormalizationOperation: Hashable, Sendable, Codable {
   case layerSums(epsilon: Double)
   /// upstream g [..., C], x and scale: the gradient by x.
   case layerInputGradient(epsilon: Double)
+
+  /// Where the moments stand among the inputs of a gradient's sums or of a gradient by x.
+  package var momentsPosition: Int {
+    switch self {
+    case .batchSums(_, .pooledReLU): 3
+    default: 2
+    }
+  }
 
   var name: String {
     switch self {
@@ -119,8 +128,12 @@ public enum NormalizationOperation: Hashable, Sendable, Codable {
       guard let output = NormalizationTail.pooledReLU.outputShape(x: x) else { throw shapes.mismatch(form) }
       return output
     case .batchSums(_, let tail):
-      let form = "upstream, x [..., C], moments [2, C], and scale and shift [C] where there is a tail"
-      return sums(try upstream(form, tail) { c in [[2, c]] + (tail == nil ? [] : [[c], [c]]) })
+      let form =
+        "upstream, x [..., C], the output of a pooled tail, moments [2, C], and scale and shift [C] where there is a tail"
+      return sums(
+        try upstream(form, tail) { c in
+          (tail == .pooledReLU ? [inputs[0]] : []) + [[2, c]] + (tail == nil ? [] : [[c], [c]])
+        })
     case .batchInputGradient(_, let tail):
       let form = "upstream, x [..., C], moments [2, C], scale [C], sums [2, C], and shift [C] where there is a tail"
       return try upstream(form, tail) { c in [[2, c], [c], [2, c]] + (tail == nil ? [] : [[c]]) }

@@ -52,6 +52,7 @@ extension Graph {
         guard case .normalization(.batchNormalize(_, activation: .relu)) = node.operation,
           NormalizationTail.pooledReLU.outputShape(x: node.shape) != nil
         else { return false }
+        guard readers[value.index].contains(where: { self[$0].isPairPooling }) else { return false }
         return isRead(value) { reader, pooling in
           if pooling.isPairPooling { return true }
           guard pooling.isPairPoolingGradient, pooling.inputs[1] == value else { return false }
@@ -76,11 +77,12 @@ extension Graph {
       } else if node.isPairPoolingGradient, normalizations.contains(node.inputs[1]) {
         continue
       } else if node.operation.normalizationTail == .some(.relu), self[node.inputs[0]].isPairPoolingGradient,
-        case let output = self[node.inputs[0]].inputs[1], normalizations.contains(output)
+        case let output = self[node.inputs[0]].inputs[1], normalizations.contains(output),
+        let pooled = readers[output.index].first(where: { self[$0].isPairPooling })
       {
         rewritten.append(
-          node, of: self, upstream: self[node.inputs[0]].inputs[0], tail: .pooledReLU, scale: self[output].inputs[2],
-          shift: self[output].inputs[3], as: value)
+          node, of: self, upstream: self[node.inputs[0]].inputs[0], tail: .pooledReLU, pooled: pooled,
+          scale: self[output].inputs[2], shift: self[output].inputs[3], as: value)
       } else {
         rewritten.copy(value, of: self)
       }
@@ -101,15 +103,16 @@ extension Graph.Node {
 extension RewrittenGraph {
   /// Takes a gradient of a batch normalization over with a tail and another upstream.
   fileprivate mutating func append(
-    _ node: Graph.Node, of original: Graph, upstream: Value, tail: NormalizationTail, scale: Value, shift: Value,
-    as value: Value
+    _ node: Graph.Node, of original: Graph, upstream: Value, tail: NormalizationTail, pooled: Value? = nil,
+    scale: Value,
+    shift: Value, as value: Value
   ) {
     let operation: NormalizationOperation
     let inputs: [Value]
     switch node.operation {
     case .normalization(.batchSums(let epsilon, _)):
       operation = .batchSums(epsilon: epsilon, tail: tail)
-      inputs = [upstream] + node.inputs[1...2] + [scale, shift]
+      inputs = [upstream, node.inputs[1]] + (pooled.map { [$0] } ?? []) + [node.inputs[2], scale, shift]
     case .normalization(.batchInputGradient(let epsilon, _)):
       operation = .batchInputGradient(epsilon: epsilon, tail: tail)
       inputs = [upstream] + node.inputs[1...4] + [shift]

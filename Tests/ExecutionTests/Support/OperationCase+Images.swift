@@ -95,7 +95,7 @@ extension OperationCase {
     {
       let figures: [Shape] = tail == nil ? [] : [[c], [c]]
       cases += [
-        test(.batchSums(epsilon: 1e-3, tail: tail), [g, x, [2, c]] + figures),
+        test(.batchSums(epsilon: 1e-3, tail: tail), [g, x] + (tail == .pooledReLU ? [g] : []) + [[2, c]] + figures),
         test(.batchInputGradient(epsilon: 1e-3, tail: tail), [g, x, [2, c], [c], [2, c]] + figures.dropFirst()),
       ]
     }

@@ -22,14 +22,37 @@ struct OperationCase: CustomStringConvertible {
       let place =
         switch operation {
         case .normalization(.batchNormalize), .normalization(.batchNormalizePooled): 1
-        default: 2
+        case .normalization(let gradient): gradient.momentsPosition
+        default: preconditionFailure("the cases above are normalizations")
         }
       let channels = shapes[place][1]
       for c in 0..<channels { inputs[place][channels + c] = abs(inputs[place][channels + c]) }
+      if case .normalization(.batchSums(let epsilon, .pooledReLU)) = operation {
+        // Where the scale is far below the shift, what is pooled does not tell x.
+        if Bool.random(using: &random) { inputs[4][0] *= 0.01 }
+        inputs[2] = Self.pooled(inputs[1], shapes[1], moments: inputs[3], scale: inputs[4], shift: inputs[5], epsilon)
+      }
     default:
       break
     }
     self.init(operation: operation, shapes: shapes, inputs: inputs)
+  }
+
+  /// The output of a pooled tail on x [N, 2H, 2W, C].
+  private static func pooled(
+    _ x: [Double], _ shape: Shape, moments: [Double], scale: [Double], shift: [Double], _ epsilon: Double
+  ) -> [Double] {
+    let (height, width, channels) = (shape[1] / 2, shape[2] / 2, shape[3])
+    var output = Array(repeating: 0.0, count: x.count / 4)
+    for i in x.indices {
+      let (c, column, row, image) = (
+        i % channels, i / channels % (2 * width), i / channels / (2 * width) % (2 * height), i * shape[0] / x.count
+      )
+      let place = ((image * height + row / 2) * width + column / 2) * channels + c
+      let normalized = (x[i] - moments[c]) / (moments[channels + c] + epsilon).squareRoot()
+      output[place] = max(output[place], scale[c] * normalized + shift[c])
+    }
+    return output
   }
 
   init(operation: Operation, shapes: [Shape], inputs: [[Double]]) {

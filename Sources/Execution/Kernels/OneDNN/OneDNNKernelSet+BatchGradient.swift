@@ -9,9 +9,10 @@ extension OneDNNKernelSet {
     let program = try OneDNNProgram(device, node: request.name)
     let ones = program.scratch(channels)
     ones.update(repeating: 1, count: channels)
+    let moments = NormalizationOperation.batchSums(epsilon: epsilon, tail: tail).momentsPosition
     let figures = ChannelFigures(
-      moments: inputs[2], channels, scale: tail == nil ? UnsafePointer(ones) : inputs[3],
-      shift: tail == nil ? UnsafePointer(ones) : inputs[4])
+      moments: inputs[moments], channels, scale: tail == nil ? UnsafePointer(ones) : inputs[moments + 1],
+      shift: tail == nil ? UnsafePointer(ones) : inputs[moments + 2])
     let upstream = try program.appendTailGradient(tail, request, figures, epsilon)
     var primitive = COneDNNPrimitive(.batchNormalizationBackward, alpha: Float(epsilon))
     primitive.usesGivenStatistics = true

@@ -39,17 +39,17 @@ extension ReferenceNode {
       }
 
     case .batchSums(let epsilon, let tail):
-      let channels = outputShape[1]
+      let (channels, moments) = (outputShape[1], operation.momentsPosition)
       output.update(repeating: 0, count: count)
-      forEachUpstream(tail, epsilon, scale: 3, shift: 4) { i, g in
+      forEachUpstream(tail, epsilon, moments: moments, scale: moments + 1, shift: moments + 2) { i, g in
         output[i % channels] += g
-        output[channels + i % channels] += g * normalized(i, channels, x: 1, moments: 2, epsilon)
+        output[channels + i % channels] += g * normalized(i, channels, x: 1, moments: moments, epsilon)
       }
 
     case .batchInputGradient(let epsilon, let tail):
       let channels = inputShapes[3][0]
       let rows = Scalar(count / channels)
-      forEachUpstream(tail, epsilon, scale: 3, shift: 5) { i, g in
+      forEachUpstream(tail, epsilon, moments: 2, scale: 3, shift: 5) { i, g in
         let (c, sums) = (i % channels, inputs[4])
         let factor = inputs[3][c] * Self.inverseDeviation(inputs[2][channels + c], epsilon)
         let x = normalized(i, channels, x: 1, moments: 2, epsilon)
@@ -115,12 +115,13 @@ extension ReferenceNode {
   /// Calls `body` with each element's number and the gradient by the normalized element, which the first input is behind
   /// the tail; elements are called after those they may be written over have been read.
   private func forEachUpstream(
-    _ tail: NormalizationTail?, _ epsilon: Double, scale: Int, shift: Int, _ body: (Int, Scalar) -> Void
+    _ tail: NormalizationTail?, _ epsilon: Double, moments: Int, scale: Int, shift: Int, _ body: (Int, Scalar) -> Void
   ) {
     let shape = inputShapes[1]
     let channels = shape[shape.rank - 1]
     func y(_ i: Int) -> Scalar {
-      inputs[scale][i % channels] * normalized(i, channels, x: 1, moments: 2, epsilon) + inputs[shift][i % channels]
+      inputs[scale][i % channels] * normalized(i, channels, x: 1, moments: moments, epsilon)
+        + inputs[shift][i % channels]
     }
     switch tail {
     case nil:

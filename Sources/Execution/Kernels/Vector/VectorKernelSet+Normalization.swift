@@ -34,7 +34,7 @@ extension VectorKernelSet {
       }
 
     case .batchNormalizePooled(let epsilon):
-      let call = pooledCall(request, x: 0, scale: 2, shift: 3, epsilon)
+      let call = pooledCall(request, x: 0, moments: 1, scale: 2, shift: 3, epsilon)
       return .images(count: count) { images in
         var call = call
         (call.images, call.x, call.out) = (images.count, first.at(images), out.at(images))
@@ -42,17 +42,19 @@ extension VectorKernelSet {
       }
 
     case .batchSums(let epsilon, .pooledReLU):
-      let call = pooledCall(request, x: 1, scale: 3, shift: 4, epsilon)
-      let x = request.images(of: 1)
+      let call = pooledCall(request, x: 1, moments: 3, scale: 4, shift: 5, epsilon)
+      let (x, pooled) = (request.images(of: 1), request.images(of: 2))
       return .images(count: count) { images in
         var call = call
-        (call.images, call.upstream, call.x) = (images.count, first.at(images), x.at(images))
+        (call.images, call.upstream, call.x, call.pooled) = (
+          images.count, first.at(images), x.at(images), pooled.at(images)
+        )
         call.accumulates = images.lowerBound > 0
         loops.pooledSums(&call)
       }
 
     case .batchInputGradient(let epsilon, .pooledReLU):
-      let call = pooledCall(request, x: 1, scale: 3, shift: 5, epsilon)
+      let call = pooledCall(request, x: 1, moments: 2, scale: 3, shift: 5, epsilon)
       let x = request.images(of: 1)
       return .images(count: count) { images in
         var call = call
@@ -99,16 +101,17 @@ extension VectorKernelSet {
     }
   }
 
-  /// The numbers of a normalization with a pooled tail over all images; scale and shift are inputs at the given positions,
-  /// moments stand behind x, and the sums of a gradient by x behind the scale.
+  /// The numbers of a normalization with a pooled tail over all images, whose inputs stand at the given positions, the sums of
+  /// a gradient by x behind the scale.
   private func pooledCall(
-    _ request: KernelRequest, x: Int, scale: Int, shift: Int, _ epsilon: Double
+    _ request: KernelRequest, x: Int, moments: Int, scale: Int, shift: Int, _ epsilon: Double
   ) -> CPooledNormalization {
     let (inputs, shape) = (request.inputs, request.inputShapes[x])
     return CPooledNormalization(
       images: shape[0], total: shape[0], outHeight: shape[1] / 2, outWidth: shape[2] / 2, channels: shape[3],
-      x: inputs[x], mean: inputs[x + 1], variance: inputs[x + 1] + shape[3], scale: inputs[scale],
+      x: inputs[x], mean: inputs[moments], variance: inputs[moments] + shape[3], scale: inputs[scale],
       shift: inputs[shift], epsilon: Float(epsilon), accumulates: false, upstream: x == 1 ? inputs[0] : nil,
+      pooled: nil,
       sums: shift > scale + 1 ? inputs[scale + 1] : nil, out: request.output)
   }
 }

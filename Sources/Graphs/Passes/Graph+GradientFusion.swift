@@ -104,8 +104,7 @@ extension RewrittenGraph {
   /// Takes a gradient of a batch normalization over with a tail and another upstream.
   fileprivate mutating func append(
     _ node: Graph.Node, of original: Graph, upstream: Value, tail: NormalizationTail, pooled: Value? = nil,
-    scale: Value,
-    shift: Value, as value: Value
+    scale: Value, shift: Value, as value: Value
   ) {
     let operation: NormalizationOperation
     let inputs: [Value]

@@ -7,8 +7,8 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Measures a saved model on samples whose targets are known.",
     discussion: """
-      With --config the test part of the study file's data is taken, which no training by that file has seen. With --data all samples \
-      are taken, whether or not the model was trained on them.
+      With --config the test part of the study file's data is taken, which no training by that file has seen. With --data \
+      all samples are taken, whether or not the model was trained on them.
 
       Examples:
         hpo evaluate digits.hpo --config Configs/digits-cnn.yaml

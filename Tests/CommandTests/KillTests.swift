@@ -69,7 +69,7 @@ import Testing
   ///   - fault: What ends a process.
   private func expectEquality(
     kills: Int, study: String = study, options: [String] = [], whole: [String] = [],
-    _ fault: (inout DrawGenerator, Int) -> (fault: String?, delay: UInt32?)
+    _ fault: (inout DrawGenerator, Int) -> (fault: String?, life: UInt32?)
   ) throws {
     let expected = try Command.inFolder { command in
       try command.write(study, to: "killed.yaml")
@@ -84,10 +84,11 @@ import Testing
         try command.write(study, to: "killed.yaml")
         var finished = 0
         while true {
-          let (fault, delay) = count < kills ? fault(&generator, count) : (nil, nil)
+          let (fault, usual) = count < kills ? fault(&generator, count) : (nil, nil)
+          let life = try usual.map { try command.life(usual: $0) }
           let run = try command.start("FaultyHPO", Self.arguments + options, environment: ["HPO_FAULT": fault ?? ""])
-          if let delay {
-            usleep(delay)
+          if let life {
+            usleep(life)
             run.send(SIGKILL)
           }
           let result = try run.wait()

@@ -157,8 +157,9 @@ import Testing
       ]
       var generator = SystemRandomNumberGenerator()
       for _ in 0..<50 {
+        let life = try command.life(usual: UInt32.random(in: 5_000...80_000, using: &generator))
         let run = try command.start("hpo", arguments)
-        usleep(UInt32.random(in: 5_000...80_000, using: &generator))
+        usleep(life)
         run.send(SIGKILL)
         _ = try run.wait()
       }

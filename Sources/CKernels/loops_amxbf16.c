@@ -1,6 +1,7 @@
 #if defined(__x86_64__)
 #include "CKernels.h"
 
+#include <math.h>
 #include <string.h>
 
 #define AVX512_FEATURES "amx-bf16,amx-tile,avx512bf16,avx512f,avx512vl,avx512dq,avx512bw,avx2,fma"
@@ -9,6 +10,8 @@
 #include "loops/functions.h"
 #include "loops/elementwise.h"
 #include "loops/pairs.h"
+#include "loops/winograd.h"
+#include "loops/winograd_pairs.h"
 
 /// The shapes of the tiles, as LDTILECFG reads them.
 typedef struct {
@@ -32,14 +35,11 @@ static const TileConfiguration wholeTiles = {
 #define TILE_MULTIPLY(c, a, b) _tile_dpbf16ps(c, a, b)
 #include "loops/tile_product.h"
 
-const CBFloat16Table CBFloat16TableAMX = {
-    .name = "amx",
-    .matrixProduct = matrixProduct,
-    .gatheredProduct = gatheredProduct,
-    .pairColumns = pairColumns,
-    .pairRows = pairRows,
-    .padPairs = padPairs,
-};
+// Products by tiles take less time than the sums that would save some.
+#define FILTERING_COST INFINITY
+#define BFLOAT16_NAME "amx"
+#define BFLOAT16_SYMBOL CBFloat16TableAMX
+#include "loops/bfloat16_table.h"
 
 #pragma clang attribute pop
 #endif

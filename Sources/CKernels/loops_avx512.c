@@ -13,6 +13,7 @@
 #include "loops/matrix_product.h"
 #include "loops/gathered_product.h"
 #include "loops/convolution.h"
+#include "loops/winograd.h"
 #include "loops/normalization.h"
 #include "loops/layer_normalization.h"
 #include "loops/quantization.h"

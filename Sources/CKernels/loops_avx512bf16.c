@@ -9,20 +9,18 @@
 #include "loops/functions.h"
 #include "loops/elementwise.h"
 #include "loops/pairs.h"
+#include "loops/winograd.h"
+#include "loops/winograd_pairs.h"
 
 #define MULTIPLY_ADD(total, left, right) \
   ((V)_mm512_dpbf16_ps((__m512)(total), (__m512bh)(left), (__m512bh)(right)))
 #include "loops/matrix_product.h"
 #include "loops/gathered_product.h"
 
-const CBFloat16Table CBFloat16TableAVX512 = {
-    .name = "avx512",
-    .matrixProduct = matrixProduct,
-    .gatheredProduct = gatheredProduct,
-    .pairColumns = pairColumns,
-    .pairRows = pairRows,
-    .padPairs = padPairs,
-};
+#define FILTERING_COST 12
+#define BFLOAT16_NAME "avx512"
+#define BFLOAT16_SYMBOL CBFloat16TableAVX512
+#include "loops/bfloat16_table.h"
 
 #pragma clang attribute pop
 #endif

@@ -1,6 +1,7 @@
 #include "CTiles.h"
 
 #if defined(__x86_64__)
+#include <math.h>
 #include <string.h>
 
 #define AVX512_FEATURES "avx512bf16,avx512f,avx512vl,avx512dq,avx512bw,avx2,fma"
@@ -9,6 +10,8 @@
 #include "../../Sources/CKernels/loops/functions.h"
 #include "../../Sources/CKernels/loops/elementwise.h"
 #include "../../Sources/CKernels/loops/pairs.h"
+#include "../../Sources/CKernels/loops/winograd.h"
+#include "../../Sources/CKernels/loops/winograd_pairs.h"
 
 /// A tile: 16 rows of 64 bytes.
 typedef union {
@@ -65,18 +68,15 @@ static void multiplyTile(int c, int a, int b) {
 #define TILE_MULTIPLY(c, a, b) multiplyTile(c, a, b)
 #include "../../Sources/CKernels/loops/tile_product.h"
 
-static const CBFloat16Table table = {
-    .name = "emulated amx",
-    .matrixProduct = matrixProduct,
-    .gatheredProduct = gatheredProduct,
-    .pairColumns = pairColumns,
-    .pairRows = pairRows,
-    .padPairs = padPairs,
-};
+// Products by tiles take less time than the sums that would save some.
+#define FILTERING_COST INFINITY
+#define BFLOAT16_NAME "emulated amx"
+#define BFLOAT16_SYMBOL CBFloat16TableEmulated
+#include "../../Sources/CKernels/loops/bfloat16_table.h"
 
 #pragma clang attribute pop
 
-const CBFloat16Table *CEmulatedTiles(void) { return &table; }
+const CBFloat16Table *CEmulatedTiles(void) { return &CBFloat16TableEmulated; }
 #else
 const CBFloat16Table *CEmulatedTiles(void) { return 0; }
 #endif

@@ -79,6 +79,26 @@ typedef struct {
   float *padded;
 } CPadding;
 
+/// The tiles of images [height, width, channels], one image after the other: each begins two places behind the one before it,
+/// and so do the rows of tiles. Tiles have four by four places where they are what windows of three by three read, else two
+/// by two; places outside of the image are 0, or are not stored.
+typedef struct {
+  size_t height, width, channels, tileRows, tileColumns;
+  /// How far the first tile of an image lies before its first place.
+  ptrdiff_t top, left;
+  /// The tiles that are worked on, counted through all images.
+  size_t first, count;
+  /// The images that are read, or null where they are written.
+  const float *_Nullable images;
+  float *_Nullable out;
+  /// One number a channel, or null, to be added to what is written.
+  const float *_Nullable bias;
+  bool rectifies;
+  /// The 16 matrices [count, channels], each `tileStride` elements behind the one before it.
+  float *_Nullable tiles;
+  size_t tileStride;
+} CImageTiles;
+
 /// A pooling of images [images, height, width, channels].
 typedef struct {
   size_t images, height, width, channels, outHeight, outWidth;
@@ -157,6 +177,17 @@ typedef struct {
       const float *weight, const int32_t *taps, size_t tapCount, size_t inner, size_t channels, size_t stride,
       float *to);
   void (*padImages)(const CPadding *call);
+  /// Minimal filtering is faster than products over windows where the product of the input and the output channels is at least
+  /// this many times their sum.
+  float filteringCost;
+  /// The 16 left operands of a convolution by minimal filtering, those of its gradient by the weight, and what its products
+  /// make.
+  void (*windowsToTiles)(const CImageTiles *call);
+  void (*upstreamToTiles)(const CImageTiles *call);
+  void (*tilesToImages)(const CImageTiles *call);
+  /// A filter [3, 3, count] as the right operands, [16, count], and the gradient by it of that by them.
+  void (*filterToTiles)(const float *filter, size_t count, float *tiles);
+  void (*tilesToFilter)(const float *tiles, size_t count, float *filter);
   void (*depthwise)(const CDepthwise *call);
   void (*depthwiseWeightGradient)(const CDepthwise *call);
 
@@ -276,12 +307,17 @@ typedef struct {
   const char *name;
   void (*matrixProduct)(const CMatrixProduct *call);
   void (*gatheredProduct)(const CGatheredProduct *call);
+  /// As in `CKernelTable`.
+  float filteringCost;
   /// x [rows, columns] to pairs of neighbours in a row, [rows, (columns + 1) / 2].
   void (*pairColumns)(const float *x, size_t rows, size_t columns, float *out);
   /// x [blocks, rows, columns] to pairs of neighbouring rows of a block, [blocks, (rows + 1) / 2, columns].
   void (*pairRows)(const float *x, size_t blocks, size_t rows, size_t columns, float *out);
   /// Images padded by zeros, with pairs of neighbouring channels, or of neighbouring images.
   void (*padPairs)(const CPadding *call, bool pairsImages);
+  /// The left operands of minimal filtering, with pairs of neighbouring channels, or of neighbouring tiles.
+  void (*windowsToPairs)(const CImageTiles *call, bool pairsTiles);
+  void (*upstreamToPairs)(const CImageTiles *call);
 } CBFloat16Table;
 
 /// The tables that the processor at hand can run, best first; null from `index` on where there is none left.

@@ -1,8 +1,14 @@
 // Pairs of bfloat16 numbers, neighbours along the inner extent of a product, as elements of 32 bits: the first number in
 // the lower half. Numbers are rounded to the nearest, ties to even; where one is missing at the end, it is 0.
 
-/// The numbers of a vector, rounded, in the lower halves.
-INLINE __m512i rounded(V v) { return _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh((__m512)v)); }
+/// Pairs of the numbers of two vectors, rounded.
+INLINE __m512i paired(V low, V high) {
+  const __m512i places = _mm512_add_epi32(
+      _mm512_set1_epi32(16 << 16),
+      _mm512_mullo_epi32(
+          _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), _mm512_set1_epi32(0x00010001)));
+  return _mm512_permutexvar_epi16(places, (__m512i)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low));
+}
 
 INLINE void storePairs(float *to, __m512i pairs, size_t left) { storeUpTo(to, (V)pairs, left); }
 
@@ -27,9 +33,8 @@ static void pairColumns(const float *x, size_t rows, size_t columns, float *out)
 /// Two rows, of which the second may be null for zeros, to pairs of what lies under one another.
 INLINE void pairTwoRows(const float *first, const float *second, size_t columns, float *out) {
   FOR_VECTORS(columns) {
-    __m512i pairs = rounded(loadUpTo(first + i, left, 0));
-    if (second) pairs = _mm512_or_si512(pairs, _mm512_slli_epi32(rounded(loadUpTo(second + i, left, 0)), 16));
-    storePairs(out + i, pairs, left);
+    const V high = second ? loadUpTo(second + i, left, 0) : splat(0);
+    storePairs(out + i, paired(loadUpTo(first + i, left, 0), high), left);
   }
 }
 

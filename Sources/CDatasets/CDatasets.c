@@ -42,6 +42,7 @@ static hpo_inflate_result inflate_stream(int window, bool has_members, const uin
   stream.next_in = (Bytef *)source;
   stream.next_out = destination;
   int status = Z_OK;
+  bool has_others = false;
   while (status == Z_OK) {
     if (stream.avail_in == 0) {
       stream.avail_in = source_left > UINT_MAX ? UINT_MAX : (uInt)source_left;
@@ -57,7 +58,8 @@ static hpo_inflate_result inflate_stream(int window, bool has_members, const uin
     if (status == Z_STREAM_END && has_members) {
       size_t left = source_left + stream.avail_in, zeros = 0;
       while (zeros < left && stream.next_in[zeros] == 0) zeros++;
-      if (zeros < left) status = inflateReset(&stream);
+      has_others = zeros < left && stream.next_in[0] != 0x1f;
+      if (zeros < left && !has_others) status = inflateReset(&stream);
     }
   }
   *produced = capacity - room_left - stream.avail_out;
@@ -66,7 +68,7 @@ static hpo_inflate_result inflate_stream(int window, bool has_members, const uin
   inflateEnd(&stream);
 
   switch (status) {
-  case Z_STREAM_END: return HPO_INFLATE_DONE;
+  case Z_STREAM_END: return has_others ? HPO_INFLATE_TRAILING : HPO_INFLATE_DONE;
   case Z_MEM_ERROR: return HPO_INFLATE_NO_MEMORY;
   case Z_BUF_ERROR: return is_drained ? HPO_INFLATE_TRUNCATED : HPO_INFLATE_TOO_LARGE;
   default: return HPO_INFLATE_CORRUPT;

@@ -91,7 +91,8 @@ struct ModelCommandTests {
       try second.waitForErrorLines(4)
       second.send(SIGKILL)
       _ = try second.wait()
-      #expect(try command.start("hpo", arguments + ["parts.hpo"]).wait().status == 0)
+      let last = try command.start("hpo", arguments + ["parts.hpo"]).wait()
+      #expect(last.status == 0 && last.output.contains(" since epoch "), "\(last.output)")
       func bytes(_ name: String) throws -> Data { try Data(contentsOf: command.folder.appending(path: name)) }
       #expect(try bytes("whole.hpo") == bytes("parts.hpo"))
     }
@@ -276,6 +277,11 @@ struct ModelCommandTests {
       (["evaluate", "quick.yaml", "--data", "digits"], "this is no model of hpo"),
       (["evaluate", "none.hpo", "--data", "digits"], "none.hpo: the file cannot be opened"),
       (["predict", "none.hpo"], "Give --data FILE"),
+      (
+        ["evaluate", "none.hpo", "--data", "digits", "--target", "x"],
+        "--target: digits has targets and features of its own; leave the option out"
+      ),
+      (["evaluate", "none.hpo", "--config", "quick.yaml", "--features", "x"], "--features: a study file has targets"),
     ])
   func mistakes(_ arguments: [String], _ message: String) throws {
     try Command.inFolder { command in

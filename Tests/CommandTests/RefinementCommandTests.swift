@@ -45,6 +45,8 @@ struct RefinementCommandTests {
       #expect(history.count == 4)
       let measured = try #require(try command.json("evaluate", "m.hpo", "--config", "folded.yaml") as? [String: Any])
       #expect(measured["samples"] as? Int == 88 && measured["rmse"] is Double)
+      let told = try command.succeed("train", "--config", "folded.yaml", "--output", "n.hpo")
+      #expect(told.contains("the first of 4; a search measures a trial on all of them"), "\(told)")
     }
   }
 

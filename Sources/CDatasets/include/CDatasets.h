@@ -28,6 +28,8 @@ typedef enum {
   HPO_INFLATE_TOO_LARGE,
   /// There was no memory for the decompressor.
   HPO_INFLATE_NO_MEMORY,
+  /// Behind the last whole member there are bytes that begin no other one.
+  HPO_INFLATE_TRAILING,
 } hpo_inflate_result;
 
 /// Inflates a gzip file of one member or several, one after the other, into memory of the caller's (RFC 1952, section 2.2).

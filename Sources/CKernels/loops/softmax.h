@@ -34,7 +34,9 @@ typedef struct {
 } SoftmaxRows;
 
 INLINE SoftmaxRows softmaxRows(const float *logits, size_t rows, size_t classes) {
-  SoftmaxRows softmax = {.rows = rows < LANES ? rows : LANES, .classes = classes};
+  SoftmaxRows softmax;
+  softmax.rows = rows < LANES ? rows : LANES;
+  softmax.classes = classes;
   for (size_t c = 0; c < classes; c += LANES) {
     V of[LANES];
     for (size_t i = 0; i < LANES; i++) {

@@ -29,10 +29,10 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let model = try TrainedModel(contentsOf: model)
-    let data = try samples.load(for: model, isTargetNeeded: true)
+    let (data, isOfOtherSplit) = try samples.measured(for: model)
     let predictor = try model.anyPredictor()
     let metrics = try predictor.metrics(on: data)
-    if try samples.hasOtherSplit(than: model) {
+    if isOfOtherSplit {
       Terminal.writeError(
         "note: the model was trained on another split of the data than this file's, and may have seen some of these samples\n"
       )

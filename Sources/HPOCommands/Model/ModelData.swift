@@ -35,6 +35,16 @@ struct ModelData: ParsableArguments {
     guard data != nil || config != nil else {
       throw ValidationError("which samples? Give --data FILE, or --config FILE for the test part of its data")
     }
+    // What tells by itself what is predicted, or what the features are.
+    let source = config != nil ? "a study file" : data.flatMap { Self.isWhole($0) ? $0 : nil }
+    if let source, let option = target != nil ? "--target" : features != nil ? "--features" : nil {
+      throw ValidationError("\(option): \(source) has targets and features of its own; leave the option out")
+    }
+  }
+
+  /// Whether a source of data is a set of samples with their targets, in which nothing is to be chosen.
+  private static func isWhole(_ data: String) -> Bool {
+    EmbeddedDataset(rawValue: data) != nil || data == IDXFolder.fashionMNIST.name || isFolder(data)
   }
 
   /// The files that are read, where what is given are such.
@@ -66,13 +76,16 @@ struct ModelData: ParsableArguments {
     config != nil || data.map { $0 == IDXFolder.fashionMNIST.name || Self.isFolder($0) } ?? false
   }
 
-  /// Whether the study file cuts off another test part than was cut off where the model was trained, which shows in the figures
-  /// that it standardizes by.
-  func hasOtherSplit(than model: TrainedModel) throws -> Bool {
-    guard let config, let objective = try StudyConfiguration(contentsOf: config).objective?.training,
-      !objective.data.hasTest
-    else { return false }
-    return (try? model.requireFit(to: Self.splits(config).standardized(), as: "the model")) == nil
+  /// Reads the samples that a model is measured on, and tells whether a study file cuts off another test part than was cut off
+  /// where the model was trained, which shows in the figures that it standardizes by.
+  func measured(for model: TrainedModel) throws -> (samples: Dataset, isOfOtherSplit: Bool) {
+    guard let config else { return (try load(for: model, isTargetNeeded: true), false) }
+    let objective = try Self.objective(config)
+    let splits = try Self.splits(objective)
+    let samples = try encoded(splits.test, for: model)
+    let isOther =
+      try !objective.data.hasTest && (try? model.requireFit(to: splits.standardized(), as: "the model")) == nil
+    return (samples, isOther)
   }
 
   /// Reads samples to train a model further on, features as they come: the parts of the study file, where it is given; else
@@ -90,12 +103,18 @@ struct ModelData: ParsableArguments {
   }
 
   /// The parts of a study file's data.
-  static func splits(_ config: String) throws -> DatasetSplits {
+  static func splits(_ config: String) throws -> DatasetSplits { try splits(objective(config)) }
+
+  private static func splits(_ objective: TrainingObjective) throws -> DatasetSplits {
+    let (samples, test) = try objective.data.load()
+    return try objective.split.parts(of: samples, test: test).raw(0)
+  }
+
+  private static func objective(_ config: String) throws -> TrainingObjective {
     guard let objective = try StudyConfiguration(contentsOf: config).objective?.training else {
       throw ValidationError("\(config): the study file has no objective, so there are no data")
     }
-    let (samples, test) = try objective.data.load()
-    return try objective.split.parts(of: samples, test: test).raw(0)
+    return objective
   }
 
   /// Reads the samples, standardized not yet, but with indicators in place of categorical columns.

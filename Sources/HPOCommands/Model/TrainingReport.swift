@@ -13,7 +13,11 @@ struct TrainingReport {
   let result: TrainingResult
   let test: Metrics
   let path: String
+  /// What this process has trained, which went on after so many epochs of another one.
   let seconds: Double
+  let epochsBefore: Int
+  /// The folds of a cross-validation, of which the first was trained.
+  let folds: Int?
   let diagnosis: TrainingDiagnosis?
   /// What products were computed in, and how that was chosen where it was to be.
   let precision: (used: Precision, choice: PrecisionChoice?)
@@ -25,12 +29,14 @@ struct TrainingReport {
       guard let validation = result.best.validation[name], let test = test[name] else { continue }
       lines.append((name.rawValue, "\(shortNumber(validation)) validation, \(shortNumber(test)) test"))
     }
+    if let folds { lines.append(("fold", "the first of \(folds); a search measures a trial on all of them")) }
     if let diagnosis { lines.append(("diagnosis", diagnosis.description)) }
     if precision.choice != nil || precision.used != .float32 {
       lines.append(("precision", precision.used.rawValue + (precision.choice.map { ", \($0.rawValue)" } ?? "")))
     }
     lines.append(("parameters", "\(model.parameterCount)"))
-    lines.append(("seconds", shortNumber((seconds * 100).rounded() / 100)))
+    let since = epochsBefore > 0 ? " since epoch \(epochsBefore + 1)" : ""
+    lines.append(("seconds", shortNumber((seconds * 100).rounded() / 100) + since))
     lines.append(("model", path))
     let width = lines.map(\.0.count).max() ?? 0
     return lines.map { $0 + String(repeating: " ", count: width - $0.count + 2) + $1 + "\n" }.joined()

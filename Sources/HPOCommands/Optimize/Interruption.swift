@@ -30,7 +30,7 @@ final class Interruption: Sendable {
           return count == 1
         }
         guard isFirst ?? true else {
-          Terminal.writeError("\nended at once; the same command runs the interrupted trials again\n")
+          Terminal.writeError("\nended at once; the same command goes on from what is kept\n")
           _exit(Self.exitStatus)
         }
         notice()

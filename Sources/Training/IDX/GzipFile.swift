@@ -23,8 +23,10 @@ enum GzipFile {
     let most = bytes.count * largestRatio
     if announced > min(limit, most) {
       var (produced, consumed) = (0, 0)
-      if hpo_inflate_gzip(bytes, bytes.count, nil, min(limit, most), &produced, &consumed) == HPO_INFLATE_TRUNCATED {
-        throw cutOff(bytes, source)
+      switch hpo_inflate_gzip(bytes, bytes.count, nil, min(limit, most), &produced, &consumed) {
+      case HPO_INFLATE_TRUNCATED: throw cutOff(bytes, source)
+      case HPO_INFLATE_TRAILING: throw trailing(bytes, from: consumed, source)
+      default: break
       }
     }
     guard announced <= limit else {
@@ -52,6 +54,7 @@ enum GzipFile {
         throw DatasetError(
           .tooLarge, "it inflates to more bytes than the limit of \(limit)", source: source)
       case HPO_INFLATE_TRUNCATED: throw cutOff(bytes, source)
+      case HPO_INFLATE_TRAILING: throw trailing(bytes, from: consumed, source)
       case HPO_INFLATE_NO_MEMORY: throw DatasetError(.tooLarge, "there is no memory to inflate it", source: source)
       default: throw DatasetError(.corrupt, "the gzip file is damaged before byte \(consumed)", source: source)
       }
@@ -60,5 +63,11 @@ enum GzipFile {
 
   private static func cutOff(_ bytes: [UInt8], _ source: String) -> DatasetError {
     DatasetError(.corrupt, "the gzip file is cut off at byte \(bytes.count)", source: source)
+  }
+
+  private static func trailing(_ bytes: [UInt8], from place: Int, _ source: String) -> DatasetError {
+    DatasetError(
+      .corrupt, "the gzip file ends at byte \(place), and \(bytes.count - place) bytes of something else follow",
+      source: source)
   }
 }

@@ -132,7 +132,11 @@ struct IDXTests {
         return nil
       } catch { return error }
     }
-    #expect(error(Self.compressed + [1, 2, 3, 0, 0])?.code == .corrupt)
+    for others in [[1, 2, 3, 0, 0], Array("PK and more".utf8), [0, 0, 7]] as [[UInt8]] {
+      let found = error(Self.compressed + others)
+      let told = "ends at byte \(Self.compressed.count), and \(others.count) bytes of something else follow"
+      #expect(found?.code == .corrupt && found?.message.contains(told) == true, "\(found?.message ?? "")")
+    }
     #expect(error(Self.compressed + Self.compressed, limit: 30)?.code == .tooLarge)
     let cut = error(Self.compressed + Self.compressed.dropLast(9))
     #expect(cut?.code == .corrupt || cut?.code == .tooLarge)

@@ -1,7 +1,8 @@
 /// The numbers that products are taken of: dense layers, matrix products and convolutions, forward and backward.
 ///
 /// Everything else is float32 in either case: weights and their gradients, sums of products, normalization, losses and
-/// optimizers. Operands are rounded on their way into a product and nowhere else.
+/// optimizers. Operands are rounded on their way into a product and nowhere else; in convolutions by minimal filtering the operands
+/// are sums.
 public enum Precision: String, Hashable, Sendable, CaseIterable, Codable {
   /// 24 significant bits.
   case float32

@@ -34,6 +34,11 @@ struct DiagnosisTests {
     #expect(judge([2.3, .nan, 1]) == .diverged)
     #expect(judge([2.3, .infinity]) == .diverged)
     #expect(judge([2.3, 0.4]) == nil, "two epochs tell nothing")
+    // What was learned is lost again.
+    let learning = [1.2, 0.6, 0.4, 0.5, 0.9]
+    #expect(judge(learning + Array(repeating: 2.31, count: 10)) == .diverged)
+    #expect(judge(learning + Array(repeating: 1.5, count: 10)) == .oscillating)
+    #expect(judge(learning + Array(repeating: 0.6, count: 10)) == .healthy)
     // The same curves after a start that was far off, and after one that was not.
     func judge(_ training: [Double], from start: Double) -> TrainingDiagnosis? {
       TrainingDiagnosis(training: training, validation: training, guessing: 1, start: start)
@@ -57,12 +62,12 @@ struct DiagnosisTests {
 
   /// Trains on the digits with a rate.
   static func digits(
-    _ optimizer: Optimizer, epochs: Int = 15, samples: Int = 600, units: [Int] = [64]
+    _ optimizer: Optimizer, epochs: Int = 15, samples: Int = 600, units: [Int] = [64], seed: UInt64 = 1
   ) throws -> TrainingDiagnosis? {
     let data = try EmbeddedDataset.digits.load().subset(Array(0..<samples)).split(seed: 1).standardized()
     let trainer = try Trainer(
       MultilayerPerceptron(hiddenUnits: units), data: data,
-      options: TrainingOptions(optimizer: optimizer, batchSize: 32, epochs: epochs, seed: 1))
+      options: TrainingOptions(optimizer: optimizer, batchSize: 32, epochs: epochs, seed: seed))
     do {
       let result = try trainer.train()
       return try trainer.diagnosis(of: result.history)
@@ -88,6 +93,13 @@ struct DiagnosisTests {
     #expect([.diverged, .oscillating].contains(diagnosis), "\(diagnosis as Any)")
     let second = try Self.digits(.momentum(learningRate: rate / 3))
     #expect([.diverged, .oscillating].contains(second), "\(second as Any)")
+  }
+
+  @Test("finds a rate too high where what was learned is lost again", arguments: UInt64(0)..<4)
+  func forgetting(seed: UInt64) throws {
+    let diagnosis = try Self.digits(
+      .adam(learningRate: 0.1), epochs: 30, samples: 1797, units: [64, 64], seed: seed)
+    #expect([.diverged, .oscillating].contains(diagnosis), "\(diagnosis as Any)")
   }
 
   /// Judges a training of the diabetes data, or of such with targets of pure chance, by a linear model or a small network.

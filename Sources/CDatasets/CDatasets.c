@@ -58,7 +58,7 @@ static hpo_inflate_result inflate_stream(int window, bool has_members, const uin
     if (status == Z_STREAM_END && has_members) {
       size_t left = source_left + stream.avail_in, zeros = 0;
       while (zeros < left && stream.next_in[zeros] == 0) zeros++;
-      has_others = zeros < left && stream.next_in[0] != 0x1f;
+      has_others = zeros < left && (stream.next_in[0] != 0x1f || (left > 1 && stream.next_in[1] != 0x8b));
       if (zeros < left && !has_others) status = inflateReset(&stream);
     }
   }

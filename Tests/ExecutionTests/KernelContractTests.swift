@@ -40,31 +40,11 @@ import Testing
     }
   }
 
-  /// Memory with NaN before and after, so that a read beyond it shows in results, and a write in the margins.
-  final class GuardedMemory {
-    private let memory: UnsafeMutablePointer<Float>
-    private let count: Int
-    private static let margin = 64
-
-    init(_ elements: [Float]) {
-      count = elements.count
-      memory = .allocate(capacity: count + 2 * Self.margin)
-      memory.initialize(repeating: .nan, count: count + 2 * Self.margin)
-      start.update(from: elements, count: count)
-    }
-
-    deinit { memory.deallocate() }
-
-    var start: UnsafeMutablePointer<Float> { memory + Self.margin }
-    var elements: [Float] { Array(UnsafeBufferPointer(start: start, count: count)) }
-    var marginsAreIntact: Bool {
-      let whole = UnsafeBufferPointer(start: memory, count: count + 2 * Self.margin)
-      return (whole.prefix(Self.margin) + whole.suffix(Self.margin)).allSatisfy { $0.isNaN }
-    }
-  }
-
+  /// - Parameters:
+  ///   - input: The input whose memory is the output's.
+  ///   - isFlush: Whether all memory ends where reading further ends the process.
   static func check(
-    _ test: OperationCase, _ set: any KernelSet, of backend: Backend, inPlaceOf input: Int? = nil
+    _ test: OperationCase, _ set: any KernelSet, of backend: Backend, inPlaceOf input: Int? = nil, isFlush: Bool = false
   ) throws {
     let (graph, _, output) = try test.graph()
     let shape = graph.shape(of: output)
@@ -75,8 +55,8 @@ import Testing
     }
     let expected = ReferenceInterpreter.run(test.operation, rounded, test.shapes, outputShape: shape, seed: 77)
 
-    let inputs = test.inputs.map { GuardedMemory($0.map(Float.init)) }
-    let result = input.map { inputs[$0] } ?? GuardedMemory(Array(repeating: .nan, count: shape.count))
+    let inputs = test.inputs.map { GuardedMemory($0.map(Float.init), isFlush: isFlush) }
+    let result = input.map { inputs[$0] } ?? GuardedMemory(Array(repeating: .nan, count: shape.count), isFlush: isFlush)
     let kernel = try set.makeKernel(
       KernelRequest(
         operation: test.operation, name: "\(test)", inputs: inputs.map { UnsafePointer($0.start) },
@@ -94,6 +74,15 @@ import Testing
     for seed in 0..<60 as Range<UInt64> {
       var random = SplitMix(seed)
       for test in OperationCase.all(&random) { try Self.check(test, set, of: backend) }
+    }
+  }
+
+  @Test("Nothing is read behind the last element", arguments: Backend.all.filter { $0.testDescription != "oneDNN" })
+  func readsNothingBeyond(_ backend: Backend) throws {
+    let set = try backend.makeSet()
+    for seed in 100..<125 as Range<UInt64> {
+      var random = SplitMix(seed)
+      for test in OperationCase.all(&random) { try Self.check(test, set, of: backend, isFlush: true) }
     }
   }
 

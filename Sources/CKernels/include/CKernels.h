@@ -90,11 +90,13 @@ typedef struct {
   size_t first, count;
   /// The images that are read, or null where they are written.
   const float *_Nullable images;
+  /// The images that are written.
   float *_Nullable out;
   /// One number a channel, or null, to be added to what is written.
   const float *_Nullable bias;
   bool rectifies;
-  /// The 16 matrices [count, channels], each `tileStride` elements behind the one before it.
+  /// The 16 matrices, each `tileStride` elements behind the one before it: [count, channels], of pairs of channels
+  /// [count, (channels + 1) / 2], of pairs of tiles [(count + 1) / 2, channels].
   float *_Nullable tiles;
   size_t tileStride;
 } CImageTiles;
@@ -177,8 +179,8 @@ typedef struct {
       const float *weight, const int32_t *taps, size_t tapCount, size_t inner, size_t channels, size_t stride,
       float *to);
   void (*padImages)(const CPadding *call);
-  /// Minimal filtering is faster than products over windows where the product of the input and the output channels is at least
-  /// this many times their sum.
+  /// Minimal filtering of whole tiles is faster than products over windows where the product of the input and the output
+  /// channels is at least this many times their sum.
   float filteringCost;
   /// The 16 left operands of a convolution by minimal filtering, those of its gradient by the weight, and what its products
   /// make.

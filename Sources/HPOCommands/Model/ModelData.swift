@@ -135,7 +135,11 @@ struct ModelData: ParsableArguments {
     guard FileManager.default.fileExists(atPath: data) else {
       throw ValidationError("--data \(data): there is no such file")
     }
-    switch SampleFormat(of: data) {
+    let format = SampleFormat(of: data)
+    guard features == nil || format == .npz || data.hasSuffix(".npz") else {
+      throw ValidationError("--features: only an .npz has arrays to choose from; leave the option out")
+    }
+    switch format {
     case .npy:
       return try model.samples(features: .file(data), target: try fileOfTargets(isTargetNeeded).map { .file($0) })
     case .idx: return try model.samples(images: data, labels: try fileOfTargets(isTargetNeeded))

@@ -128,7 +128,7 @@ struct TrainCommand: ParsableCommand {
     ModelLineage.note(output, as: .floatModel, of: model, madeOf: teaching.from, in: storage)
     let report = TrainingReport(
       model: model, result: result, test: test, path: output, seconds: display.elapsed,
-      epochsBefore: resumed?.epoch ?? 0,
+      epochsBefore: resumed?.epoch,
       folds: plan.objective.split.folds, diagnosis: try trainer.diagnosis(of: result.history),
       precision: (trainer.precision, choice))
     Terminal.write(format == .json ? report.json : report.text)

@@ -13,9 +13,9 @@ struct TrainingReport {
   let result: TrainingResult
   let test: Metrics
   let path: String
-  /// What this process has trained, which went on after so many epochs of another one.
+  /// How long this process has trained, which went on after so many whole epochs of another one; nil where there was none.
   let seconds: Double
-  let epochsBefore: Int
+  let epochsBefore: Int?
   /// The folds of a cross-validation, of which the first was trained.
   let folds: Int?
   let diagnosis: TrainingDiagnosis?
@@ -35,7 +35,7 @@ struct TrainingReport {
       lines.append(("precision", precision.used.rawValue + (precision.choice.map { ", \($0.rawValue)" } ?? "")))
     }
     lines.append(("parameters", "\(model.parameterCount)"))
-    let since = epochsBefore > 0 ? " since epoch \(epochsBefore + 1)" : ""
+    let since = epochsBefore.map { ", since it went on after \(counted($0, "epoch"))" } ?? ""
     lines.append(("seconds", shortNumber((seconds * 100).rounded() / 100) + since))
     lines.append(("model", path))
     let width = lines.map(\.0.count).max() ?? 0
@@ -59,6 +59,7 @@ struct TrainingReport {
     return JSONValue.object([
       "model": .string(path), "parameters": .int(model.parameterCount), "bestEpoch": .int(result.best.epoch),
       "validation": object(result.best.validation), "test": object(test), "seconds": .double(seconds),
+      "epochsBefore": epochsBefore.map { .int($0) } ?? .null, "folds": folds.map { .int($0) } ?? .null,
       "precision": .string(precision.used.rawValue), "diagnosis": diagnosis.map { .string($0.description) } ?? .null,
       "history": .array(history),
     ]).serialized(.pretty) + "\n"

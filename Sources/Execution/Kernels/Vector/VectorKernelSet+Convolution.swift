@@ -10,7 +10,7 @@ extension VectorKernelSet {
       let (x, shape, output) = (request.inputShapes[0], request.inputShapes[1], request.outputShape)
       let (bias, rectifies) = (inputs.count == 3 ? inputs[2] : nil, activation == .relu)
       let behind = rectifies ? nil : activation
-      if WinogradConvolution.isFaster(convolution, weight: shape, isRounded: isRounded, self) {
+      if WinogradConvolution.isFaster(convolution, weight: shape, written: output, isRounded: isRounded, self) {
         let product = WinogradConvolution(
           .output, convolution, x: x, weight: shape, output: output, isRounded: isRounded, self)
         return activated(behind, request) { images in
@@ -25,7 +25,7 @@ extension VectorKernelSet {
 
     case .inputGradient(let convolution, _):
       let (x, shape, output) = (request.outputShape, request.inputShapes[1], request.inputShapes[0])
-      if WinogradConvolution.isFaster(convolution, weight: shape, isRounded: isRounded, self) {
+      if WinogradConvolution.isFaster(convolution, weight: shape, written: x, isRounded: isRounded, self) {
         let gradient = WinogradConvolution(
           .inputGradient, convolution, x: x, weight: shape, output: output, isRounded: isRounded, self)
         return .images(count: count) { images in
@@ -39,7 +39,7 @@ extension VectorKernelSet {
     case .weightGradient(let convolution, let shape):
       let (x, output) = (request.inputShapes[1], request.inputShapes[0])
       let (images, sum) = (request.images(of: 1), request.output)
-      if WinogradConvolution.isFaster(convolution, weight: shape, isRounded: isRounded, self) {
+      if WinogradConvolution.isFaster(convolution, weight: shape, written: output, isRounded: isRounded, self) {
         let gradient = WinogradConvolution(
           .weightGradient, convolution, x: x, weight: shape, output: output, isRounded: isRounded, self)
         return .images(count: count) { part in

@@ -1,5 +1,6 @@
-/// Memory that the products of one plan share, since one runs at a time: padded images, packed weights, and operands that
-/// are rounded.
+/// Memory that the products of one plan share, since one runs at a time: padded images, packed weights, operands that are
+/// rounded, and the matrices of minimal filtering, of which those that products read lie where images do, and those that they make
+/// or that come of the upstream where the upstream does.
 final class VectorScratch {
   private var imageBuffer = AlignedBuffer(count: 0)
   private var weightBuffer = AlignedBuffer(count: 0)

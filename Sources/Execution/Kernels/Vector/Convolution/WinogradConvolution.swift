@@ -33,13 +33,24 @@ final class WinogradConvolution {
   private let operandCount: Int
   private let part: Part
 
-  /// Whether this is the way to compute a convolution, by what its channels gain with fewer products and lose in sums.
-  static func isFaster(_ convolution: Convolution, weight: Shape, isRounded: Bool, _ set: VectorKernelSet) -> Bool {
-    guard weight[0] == 3, weight[1] == 3, convolution.stride == .init(1), convolution.dilation == .init(1),
+  /// The least tiles of an image: with fewer the weights' sums take longer than what they save.
+  private static let leastTilesOfImage = 4
+
+  /// Whether this is the way to compute a convolution, by what it saves in products and takes for sums; the same for any number
+  /// of images, so that what becomes of an image does not depend on the others.
+  ///
+  /// - Parameter written: The shape of the output, or in the gradient by the input that of the input.
+  static func isFaster(
+    _ convolution: Convolution, weight: Shape, written: Shape, isRounded: Bool, _ set: VectorKernelSet
+  ) -> Bool {
+    guard weight[0] == 3, weight[1] == 3, convolution.stride == Extent(1), convolution.dilation == Extent(1),
       convolution.groups == 1
     else { return false }
-    let cost = isRounded ? set.bfloat16?.filteringCost ?? 0 : set.loops.filteringCost
-    return Float(weight[2] * weight[3]) >= cost * Float(weight[2] + weight[3])
+    let tiles = ((written[1] + 1) / 2) * ((written[2] + 1) / 2)
+    // Tiles that reach beyond the image save less: whole ones have 20 products fewer than their windows.
+    let saved = Float(9 * written[1] * written[2] - 16 * tiles) / Float(20 * tiles)
+    let cost = isRounded ? set.bfloat16?.filteringCost ?? .infinity : set.loops.filteringCost
+    return tiles >= leastTilesOfImage && Float(weight[2] * weight[3]) * saved >= cost * Float(weight[2] + weight[3])
   }
 
   /// - Parameter isRounded: Whether the products are of bfloat16.
@@ -89,9 +100,16 @@ final class WinogradConvolution {
     self.windows = windows
     self.places = places
     operands = AlignedBuffer(count: Self.matrices * operandCount)
-    let weights = part == .weightGradient ? 0 : Self.matrices * inputs * (outputs + halved(outputs))
+    // The filter's sums, and in bfloat16 their pairs, on the way to the operands.
+    let weights =
+      switch part {
+      case .output: isRounded ? inputs * outputs : 0
+      case .inputGradient: inputs * (outputs + (isRounded ? halved(outputs) : 0))
+      case .weightGradient: 0
+      }
     scratch.reserve(
-      images: Self.matrices * windows.tileStride, weights: weights, upstream: Self.matrices * places.tileStride)
+      images: Self.matrices * windows.tileStride, weights: Self.matrices * weights,
+      upstream: Self.matrices * places.tileStride)
   }
 
   /// The convolution of some images, which begin at `x` and `out`, or its gradient by the input, of which `x` is the upstream.

@@ -113,7 +113,13 @@ import Testing
     let pooled = try graph.maxPooling(graph.relu(start), Pooling(window: Extent(2)))
     let first = try graph.relu(
       graph.batchNormalization(graph.conv2d(pooled, channels: 20, hasBias: false, name: "conv"), name: "norm"))
-    let filtered = try graph.depthwiseConv2d(first, stride: Extent(2), hasBias: false, name: "depthwise")
+    // This one goes by minimal filtering.
+    let many = try graph.relu(graph.conv2d(first, channels: 48, name: "many"))
+    #expect(
+      WinogradConvolution.isFaster(
+        Convolution(padding: Extent(1)), weight: [3, 3, 20, 48], written: graph.shape(of: many), isRounded: false,
+        VectorKernelSet()))
+    let filtered = try graph.depthwiseConv2d(many, stride: Extent(2), hasBias: false, name: "depthwise")
     let second = try graph.hardSwish(graph.batchNormalization(filtered, name: "second"))
     let wide = try graph.concatenate([second, graph.maxPooling(first, Pooling(window: Extent(2)))])
     let third = try graph.relu(graph.conv2d(wide, channels: 6, groups: 2, name: "grouped"))

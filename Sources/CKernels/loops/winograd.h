@@ -63,9 +63,9 @@ INLINE void loadImageTile(
     V places[4][4]) {
   for (size_t i = 0; i < extent; i++) {
     for (size_t j = 0; j < extent; j++) {
-      const float *from = call->images + tile.start + (ptrdiff_t)((i * call->width + j) * call->channels + channel);
-      if (isWhole) places[i][j] = load(from);
-      else places[i][j] = isPlace(tile, i, j) ? loadUpTo(from, left, 0) : splat(0);
+      const ptrdiff_t at = tile.start + (ptrdiff_t)((i * call->width + j) * call->channels + channel);
+      if (isWhole) places[i][j] = load(call->images + at);
+      else places[i][j] = isPlace(tile, i, j) ? loadUpTo(call->images + at, left, 0) : splat(0);
     }
   }
 }
@@ -109,16 +109,16 @@ INLINE void transformUpstream(V y[4][4], V matrices[16]) {
 
 /// A vector of channels of a tile, of which those from `left` on are 0.
 INLINE void transformTile(
-    TileTransform transform, const size_t extent, const bool isWhole, size_t left, const CImageTiles *call, ImageTile tile,
-    size_t channel, V matrices[16]) {
+    TileTransform transform, const size_t extent, const bool isWhole, size_t left, const CImageTiles *call,
+    ImageTile tile, size_t channel, V matrices[16]) {
   V places[4][4];
   loadImageTile(extent, isWhole, left, call, tile, channel, places);
   transform(places, matrices);
 }
 
 INLINE void storeMatrices(
-    TileTransform transform, const size_t extent, const bool isWhole, size_t left, const CImageTiles *call, ImageTile tile,
-    size_t channel, float *to) {
+    TileTransform transform, const size_t extent, const bool isWhole, size_t left, const CImageTiles *call,
+    ImageTile tile, size_t channel, float *to) {
   V matrices[16];
   transformTile(transform, extent, isWhole, left, call, tile, channel, matrices);
   for (size_t i = 0; i < 16; i++) storeUpTo(to + i * call->tileStride, matrices[i], left);
@@ -144,7 +144,8 @@ static void windowsToTiles(const CImageTiles *call) { imagesToTiles(transformWin
 static void upstreamToTiles(const CImageTiles *call) { imagesToTiles(transformUpstream, 2, *call); }
 
 /// A vector of channels of Aᵀ m A + bias, rectified where that is asked for.
-INLINE void storeImageTile(const bool isWhole, size_t left, const CImageTiles *call, ImageTile tile, size_t channel, const float *from) {
+INLINE void storeImageTile(
+    const bool isWhole, size_t left, const CImageTiles *call, ImageTile tile, size_t channel, const float *from) {
   V y[2][4];
   for (size_t j = 0; j < 4; j++) {
     V m[4];

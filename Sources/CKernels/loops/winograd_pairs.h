@@ -2,8 +2,8 @@
 
 /// Pairs of neighbouring channels of a tile, from `channel` on; `left` of them.
 INLINE void storeChannelPairs(
-    TileTransform transform, const size_t extent, const bool isWhole, size_t left, const CImageTiles *call, ImageTile tile,
-    size_t channel, float *to) {
+    TileTransform transform, const size_t extent, const bool isWhole, size_t left, const CImageTiles *call,
+    ImageTile tile, size_t channel, float *to) {
   V low[16], high[16];
   transformTile(transform, extent, isWhole, left, call, tile, channel, low);
   const bool isWide = left > LANES;
@@ -34,8 +34,8 @@ INLINE void imagesToChannelPairs(TileTransform transform, const size_t extent, c
 
 /// Pairs of two tiles, or of a tile and zeros.
 INLINE void storeTilePairs(
-    TileTransform transform, const size_t extent, const bool isWhole, size_t left, const CImageTiles *call, ImageTile first,
-    const ImageTile *second, size_t channel, float *to) {
+    TileTransform transform, const size_t extent, const bool isWhole, size_t left, const CImageTiles *call,
+    ImageTile first, const ImageTile *second, size_t channel, float *to) {
   V low[16], high[16];
   transformTile(transform, extent, isWhole, left, call, first, channel, low);
   if (second) transformTile(transform, extent, isWhole, left, call, *second, channel, high);

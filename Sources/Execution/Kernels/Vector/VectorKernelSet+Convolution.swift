@@ -10,9 +10,9 @@ extension VectorKernelSet {
       let (x, shape, output) = (request.inputShapes[0], request.inputShapes[1], request.outputShape)
       let (bias, rectifies) = (inputs.count == 3 ? inputs[2] : nil, activation == .relu)
       let behind = rectifies ? nil : activation
-      if WinogradConvolution.isFaster(convolution, weight: shape, written: output, isRounded: isRounded, self) {
-        let product = WinogradConvolution(
-          .output, convolution, x: x, weight: shape, output: output, isRounded: isRounded, self)
+      if let product = WinogradConvolution(
+        .output, convolution, x: x, weight: shape, output: output, isRounded: isRounded, self)
+      {
         return activated(behind, request) { images in
           product.run(first.at(images), weight, bias, rectifies: rectifies, out.at(images), images)
         }
@@ -25,9 +25,9 @@ extension VectorKernelSet {
 
     case .inputGradient(let convolution, _):
       let (x, shape, output) = (request.outputShape, request.inputShapes[1], request.inputShapes[0])
-      if WinogradConvolution.isFaster(convolution, weight: shape, written: x, isRounded: isRounded, self) {
-        let gradient = WinogradConvolution(
-          .inputGradient, convolution, x: x, weight: shape, output: output, isRounded: isRounded, self)
+      if let gradient = WinogradConvolution(
+        .inputGradient, convolution, x: x, weight: shape, output: output, isRounded: isRounded, self)
+      {
         return .images(count: count) { images in
           gradient.run(first.at(images), weight, nil, rectifies: false, out.at(images), images)
         }
@@ -39,9 +39,9 @@ extension VectorKernelSet {
     case .weightGradient(let convolution, let shape):
       let (x, output) = (request.inputShapes[1], request.inputShapes[0])
       let (images, sum) = (request.images(of: 1), request.output)
-      if WinogradConvolution.isFaster(convolution, weight: shape, written: output, isRounded: isRounded, self) {
-        let gradient = WinogradConvolution(
-          .weightGradient, convolution, x: x, weight: shape, output: output, isRounded: isRounded, self)
+      if let gradient = WinogradConvolution(
+        .weightGradient, convolution, x: x, weight: shape, output: output, isRounded: isRounded, self)
+      {
         return .images(count: count) { part in
           gradient.weightGradient(first.at(part), images.at(part), sum, part, of: count)
         }

@@ -12,10 +12,14 @@ final class WinogradConvolution {
   enum Part { case output, inputGradient, weightGradient }
 
   private static let matrices = 16
-  /// How many numbers of the matrices of some tiles are wanted at once: what fits well into the second cache.
-  private static let wantedNumbers = 6144 * matrices
+  /// How many numbers a left operand and its product are to have together: what fits well into the second cache, 16 times.
+  private static let wantedNumbers = 6144
   /// The tiles below which the products become slow.
   private static let leastTiles = 32
+  /// The least tiles of an image: with fewer the weights' sums take longer than what they save.
+  private static let leastTilesOfImage = 4
+  /// The rows, or columns, of the filter's sums that are those of the filter from its other end.
+  private static let reversed: [Int32] = [3, 1, 2, 0]
 
   private let loops: ProductLoops
   private let scratch: VectorScratch
@@ -32,9 +36,6 @@ final class WinogradConvolution {
   private let operands: AlignedBuffer
   private let operandCount: Int
   private let part: Part
-
-  /// The least tiles of an image: with fewer the weights' sums take longer than what they save.
-  private static let leastTilesOfImage = 4
 
   /// Whether this is the way to compute a convolution, by what it saves in products and takes for sums; the same for any number
   /// of images, so that what becomes of an image does not depend on the others.
@@ -54,16 +55,18 @@ final class WinogradConvolution {
   }
 
   /// - Parameter isRounded: Whether the products are of bfloat16.
-  init(
+  /// - Returns: Nil where this is not the faster way.
+  init?(
     _ part: Part, _ convolution: Convolution, x: Shape, weight: Shape, output: Shape, isRounded: Bool,
     _ set: VectorKernelSet
   ) {
+    let (read, written) = part == .inputGradient ? (output, x) : (x, output)
+    guard Self.isFaster(convolution, weight: weight, written: written, isRounded: isRounded, set) else { return nil }
     self.part = part
     loops = ProductLoops(numbers: set.loops, pairs: isRounded ? set.bfloat16 : nil)
     scratch = set.images
     (inputs, outputs) = (weight[2], weight[3])
     let padding = convolution.padding
-    let (read, written) = part == .inputGradient ? (output, x) : (x, output)
     var windows = CImageTiles()
     (windows.height, windows.width, windows.channels) = (read[1], read[2], read[3])
     windows.top = part == .inputGradient ? 2 - padding.height : padding.height
@@ -73,7 +76,7 @@ final class WinogradConvolution {
     let (rows, columns) = ((written[1] + 1) / 2, (written[2] + 1) / 2)
     (windows.tileRows, windows.tileColumns, places.tileRows, places.tileColumns) = (rows, columns, rows, columns)
     tilesOfImage = rows * columns
-    let tiles = max(Self.leastTiles, Self.wantedNumbers / Self.matrices / (inputs + outputs) / 8 * 8)
+    let tiles = max(Self.leastTiles, Self.wantedNumbers / (inputs + outputs) / 8 * 8)
     mostTiles = min(tiles, x[0] * tilesOfImage)
 
     let halved = { (count: Int) in isRounded ? (count + 1) / 2 : count }
@@ -188,9 +191,8 @@ final class WinogradConvolution {
       (from, stride) = (UnsafePointer(tiles + Self.matrices * count), inner)
     }
     // The filter from the other end has its first and its last row and column changed, before and after the sums.
-    let reversed: [Int32] = [3, 1, 2, 0]
     for matrix in 0..<Self.matrices {
-      var tap = 4 * reversed[matrix / 4] + reversed[matrix % 4]
+      var tap = 4 * Self.reversed[matrix / 4] + Self.reversed[matrix % 4]
       loops.numbers.packTaps(from, &tap, 1, inputs, inner, stride, operands.start + matrix * operandCount)
     }
   }

@@ -72,9 +72,11 @@ struct AwareOptions: ParsableArguments {
     let kept = try checkpoint.readOrHint()
     if kept != nil { Terminal.writeError("going on with an interrupted training (\(checkpoint.path))\n") }
 
+    let metric = training.options.metric ?? .standard(for: data.training.target.task)
     let display = TrainingDisplay(
-      metric: training.options.metric ?? .standard(for: data.training.target.task), epochs: training.options.epochs,
-      steps: max(1, data.training.count / max(1, training.options.batchSize)))
+      TrainingCourse(
+        metric: metric, selection: training.options.selection ?? metric, epochs: training.options.epochs,
+        steps: max(1, data.training.count / max(1, training.options.batchSize))))
     let stop = StopSource()
     let interruption = Interruption(stop: stop) { display.finish("stopping; Ctrl-C again ends at once") }
     defer { interruption.end() }

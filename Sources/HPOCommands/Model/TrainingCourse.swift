@@ -3,6 +3,7 @@ import HPO
 /// How far a training has come, as it is shown in a line.
 struct TrainingCourse {
   private let metric: Metric
+  private let selection: Metric
   private let epochs: Int
   private let steps: Int
   /// The epochs that are told, in order; those before the first may be finished as well.
@@ -17,10 +18,13 @@ struct TrainingCourse {
   private var isOver = false
 
   /// - Parameters:
+  ///   - metric: What is shown of an epoch.
+  ///   - selection: What the best epoch is chosen by.
   ///   - epochs: The epochs of the whole training.
   ///   - steps: The steps of an epoch.
-  init(metric: Metric, epochs: Int, steps: Int) {
+  init(metric: Metric, selection: Metric, epochs: Int, steps: Int) {
     self.metric = metric
+    self.selection = selection
     self.epochs = epochs
     self.steps = steps
   }
@@ -51,8 +55,16 @@ struct TrainingCourse {
   /// Takes note that the training has ended, early perhaps.
   mutating func end() { isOver = true }
 
+  /// An epoch's line: `epoch 3/30  loss 0.12  accuracy 0.98  *best*`, or `*best by logLoss*` where that is what it is best by.
+  func line(of report: EpochReport) -> String {
+    let mark = selection == metric ? "*best*" : "*best by \(selection.rawValue)*"
+    return "epoch \(report.epoch)/\(epochs)  loss \(shortNumber(report.trainingLoss))  "
+      + "\(metric.rawValue) \(shortNumber(report.value))" + (report.isBest ? "  \(mark)" : "")
+  }
+
   /// `epoch 3/30 · step 12/34 · best accuracy 0.98 (epoch 2) · 12 s left`, cut to the width; once the training has ended
-  /// `12 of 30 epochs · best accuracy 0.98 (epoch 2)`.
+  /// `12 of 30 epochs · best accuracy 0.98 (epoch 2)`. Where the best epoch is chosen by something else than what is shown,
+  /// `accuracy 0.98 at the best logLoss (epoch 2)`.
   ///
   /// - Parameters:
   ///   - elapsed: The seconds that this process has trained.
@@ -64,8 +76,10 @@ struct TrainingCourse {
         : isOver && step == 0 ? "\(finished) of \(counted(epochs, "epoch"))" : "epoch \(finished + 1)/\(epochs)"
     ]
     if step > 0 { parts.append("step \(step)/\(steps)") }
-    if let best = reports.last(where: \.isBest) {
-      parts.append("best \(metric.rawValue) \(shortNumber(best.value)) (epoch \(best.epoch))")
+    if let report = reports.last(where: \.isBest) {
+      let value = "\(metric.rawValue) \(shortNumber(report.value))"
+      let best = selection == metric ? "best \(value)" : "\(value) at the best \(selection.rawValue)"
+      parts.append("\(best) (epoch \(report.epoch))")
     }
     let left = Double(epochs) - position
     if position > before, left > 0, !isOver { parts.append("\(duration(elapsed / (position - before) * left)) left") }

@@ -14,26 +14,19 @@ final class TrainingDisplay: Sendable {
     var isFinished = false
   }
 
-  private let metric: Metric
-  private let epochs: Int
   private let start = DispatchTime.now()
   private let state: Mutex<State>
 
   /// The rows of a plot.
   private static let height = 8
 
-  /// - Parameters:
-  ///   - epochs: The epochs of the whole training.
-  ///   - steps: The steps of an epoch.
-  init(metric: Metric, epochs: Int, steps: Int) {
-    self.metric = metric
-    self.epochs = epochs
-    state = Mutex(State(course: TrainingCourse(metric: metric, epochs: epochs, steps: steps)))
-  }
+  init(_ course: TrainingCourse) { state = Mutex(State(course: course)) }
 
   /// The display of a training, which goes on from a checkpoint where there is one.
   convenience init(_ trainer: Trainer, resumed checkpoint: TrainingCheckpoint?) {
-    self.init(metric: trainer.metric, epochs: trainer.options.epochs, steps: trainer.stepCount)
+    self.init(
+      TrainingCourse(
+        metric: trainer.metric, selection: trainer.selection, epochs: trainer.options.epochs, steps: trainer.stepCount))
     if let checkpoint { resume(checkpoint.history, finished: checkpoint.epoch, step: checkpoint.step) }
   }
 
@@ -55,7 +48,7 @@ final class TrainingDisplay: Sendable {
     state.withLock { state in
       state.course.add(report)
       if Terminal.errorWidth == nil {
-        Terminal.writeError(line(of: report) + "\n")
+        Terminal.writeError(state.course.line(of: report) + "\n")
       } else {
         draw(&state)
       }
@@ -82,11 +75,6 @@ final class TrainingDisplay: Sendable {
       state.isFinished = true
       if let text { Terminal.writeError(text + "\n") }
     }
-  }
-
-  private func line(of report: EpochReport) -> String {
-    "epoch \(report.epoch)/\(epochs)  loss \(shortNumber(report.trainingLoss))  "
-      + "\(metric.rawValue) \(shortNumber(report.value))" + (report.isBest ? "  *best*" : "")
   }
 
   /// At most ten times a second.

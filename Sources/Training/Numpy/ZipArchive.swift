@@ -1,6 +1,6 @@
 import CDatasets
 
-/// The members of a ZIP archive, as NumPy's `savez` writes them: stored or deflated, without encryption and below 4 GiB.
+/// The members of a ZIP archive, as NumPy's `savez` writes them: stored or deflated, without encryption and below 2 GiB.
 struct ZipArchive {
   private static let largestMemberCount = 1 << 16
 
@@ -55,10 +55,14 @@ struct ZipArchive {
         throw corrupt(
           "the member \(name.quoted) is encrypted, or packed by another method than deflate, says byte \(place + 8)")
       }
-      members.append(
-        Member(
-          name: name, isDeflated: method == 8, checksum: UInt32(number(place + 16, 4)),
-          packedCount: number(place + 20, 4), count: number(place + 24, 4), place: number(place + 42, 4)))
+      let member = Member(
+        name: name, isDeflated: method == 8, checksum: UInt32(number(place + 16, 4)),
+        packedCount: number(place + 20, 4), count: number(place + 24, 4), place: number(place + 42, 4))
+      // What does not fit there stands in an extra field; Python's library writes one from 2 GiB on.
+      guard ![member.packedCount, member.count, member.place].contains(0xFFFF_FFFF) else {
+        throw corrupt("the member \(name.quoted) has 2 GiB or more, or begins behind as many; that is not read")
+      }
+      members.append(member)
       place += 46 + nameCount + rest
     }
   }

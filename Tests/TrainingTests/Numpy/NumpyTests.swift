@@ -152,6 +152,13 @@ struct NumpyTests {
       bytes[place] ^= 4
       #expect(archiveError(bytes)?.message.contains("at byte") == true, "byte \(place)")
     }
+    // The sizes and the place of a member of 2 GiB or more stand elsewhere, and all bits of these are set.
+    let directory = try #require(Array(fixture.stored).firstRange(of: [0x50, 0x4B, 1, 2])?.lowerBound)
+    for field in [20, 24, 42] {
+      var bytes = Array(fixture.stored)
+      for byte in 0..<4 { bytes[directory + field + byte] = 0xFF }
+      #expect(archiveError(bytes)?.message.contains(#"the member "x.npy" has 2 GiB or more"#) == true)
+    }
   }
 
   @Test("make a data set of classes by their numbers, or of values")

@@ -186,7 +186,8 @@ int hpo_start_guard(void) {
   if (middle == 0) {
     // A process between the two makes the guard nobody's child, so that nobody has to wait for it.
     setsid();
-    if (fork() != 0) _exit(0);
+    pid_t guard = fork();
+    if (guard != 0) _exit(guard < 0 ? errno : 0);
 #if defined(__linux__)
     prctl(PR_SET_NAME, "hpo-guard", 0, 0, 0);
 #endif
@@ -197,6 +198,12 @@ int hpo_start_guard(void) {
     watch(sockets[0]);
   }
   close(sockets[0]);
-  while (waitpid(middle, NULL, 0) < 0 && errno == EINTR) continue;
+  int status = 0;
+  while (waitpid(middle, &status, 0) < 0 && errno == EINTR) continue;
+  if (status != 0) {
+    close(sockets[1]);
+    errno = WIFEXITED(status) ? WEXITSTATUS(status) : EAGAIN;
+    return -1;
+  }
   return sockets[1];
 }

@@ -60,7 +60,7 @@ public final class ProgramObjective: Sendable {
         "this system does not tell how much memory a program uses, so it cannot be limited; leave the limit out")
     }
     hpo_ignore_closed_pipes()
-    Guard.start()
+    try Guard.start()
   }
 
   /// Evaluates a trial.

@@ -54,6 +54,10 @@ public enum StudyDocument: String, Sendable, Hashable, CaseIterable {
   case configuration
   /// The folder that the study file lay in, from which its relative paths are taken.
   case folder
+  /// The texts and folders of the study files that trials ran with before this one, the oldest first, as JSON.
+  case earlierConfigurations
+  /// What tells the samples that trials are measured on from others, as a hexadecimal number.
+  case samples
   /// The sampler, pruner and seed that the command line asked for in place of the study file's, as JSON.
   case search
   /// How many trials of a deterministic study may run at once, as a decimal number; absent for any other study.

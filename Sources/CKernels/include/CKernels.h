@@ -159,8 +159,8 @@ typedef struct {
   float alpha, oneMinusAlpha, epsilon, momentum, rate, weightDecay;
 } CRMSPropFactors;
 
-/// Loops over float32 memory, compiled for one instruction set. An output may be an input of the same extent, save in
-/// the matrix product, the row sums and the broadcast.
+/// Loops over float32 memory, compiled for one instruction set. An output may be an input of the same extent in the elementwise
+/// loops, in `normalize`, and in the gradients of normalization for x (`Operation.mayOverwrite` lists them), and in no other.
 typedef struct {
   /// The instruction set: "avx512", "avx2", "neon" or "sse2".
   const char *name;

@@ -34,9 +34,9 @@ static void batchMoments(
         V d = loadUpTo(from + r * channels, left, 0) - own;
         squares[0] += d * d;
       }
-      const V before = loadUpTo(mean + i, left, 0), d = own - before;
+      const V earlier = loadUpTo(mean + i, left, 0), d = own - earlier;
       const V sum = (squares[0] + squares[1]) + (squares[2] + squares[3]);
-      storeUpTo(mean + i, before + d * part, left);
+      storeUpTo(mean + i, earlier + d * part, left);
       storeUpTo(variance + i, loadUpTo(variance + i, left, 0) + sum + d * d * between, left);
     }
   }

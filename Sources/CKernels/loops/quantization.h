@@ -26,6 +26,7 @@ static void quantizeValuesGradient(
   }
 }
 
+/// A NaN of x need not reach the range: it reaches the loss, which ends the training.
 static void movingRange(const float *range, const float *x, float momentum, size_t count, float *out) {
   V low = splat(x[0]), high = low;
   FOR_VECTORS(count) {

@@ -30,7 +30,7 @@ extension Minimization {
   package init?(_ record: Record, vectors: [Double]) {
     let count = record.dimension
     guard record.memory ?? 1 >= 1, record.tolerance.count == 2, count >= 1, count <= vectors.count,
-      record.pairCount >= 0, record.pairCount <= record.memory ?? 0, record.iterationCount >= 0,
+      (0...min(record.memory ?? 0, vectors.count)).contains(record.pairCount), record.iterationCount >= 0,
       record.evaluationCount >= 0, record.productCount >= 0
     else { return nil }
     let hasBegun = record.value != nil

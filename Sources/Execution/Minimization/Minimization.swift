@@ -6,6 +6,18 @@ public enum MinimizationMethod: Hashable, Sendable {
   /// Newton's method, whose equations are solved by conjugate gradients as exactly as the distance from the minimum asks
   /// for (Dembo and Steihaug 1983, https://doi.org/10.1007/BF02592055).
   case newtonCG
+
+  /// The vectors of as many elements as there are variables that a minimization keeps at most: the point, the gradient and
+  /// two a remembered step.
+  package var keptVectorCount: Int {
+    switch self {
+    case .lbfgs(let memory): 2 + 2 * memory
+    case .newtonCG: 2
+    }
+  }
+
+  /// The most that there are during an iteration: besides, what conjugate gradients and the search along a line work with.
+  package var mostVectorCount: Int { keptVectorCount + 8 }
 }
 
 /// When a minimization is near enough.
@@ -28,7 +40,8 @@ public struct MinimizationTolerance: Hashable, Sendable {
 ///     try search.run(rosenbrock, iterations: 100)
 ///     print(search.point, search.value, search.ending ?? "not yet")
 ///
-/// Steps meet the strong Wolfe conditions, so the value falls in each of them. The iterates are those of SciPy's `L-BFGS-B`
+/// Steps meet the strong Wolfe conditions or, where the search along a line cannot narrow its interval further, at least lower
+/// the value. The iterates are those of SciPy's `L-BFGS-B`
 /// without bounds and of its `Newton-CG`.
 public struct Minimization: Hashable, Sendable {
   /// Why no further iteration helps.

@@ -11,12 +11,12 @@ public final class ParameterStore {
   private let valueBuffer: AlignedBuffer
   private let gradientBuffer: AlignedBuffer
 
-  /// Makes the store of a graph's parameters, drawn from `seed`.
-  public init(_ graph: Graph, seed: UInt64) {
+  /// Makes the store of a graph's parameters, drawn from `seed`, or all 0 for whoever sets them without one.
+  public init(_ graph: Graph, seed: UInt64?) {
     layout = ParameterLayout(graph)
     valueBuffer = AlignedBuffer(count: layout.count)
     gradientBuffer = AlignedBuffer(count: layout.trainedCount)
-    initialize(seed: seed)
+    if let seed { initialize(seed: seed) }
   }
 
   /// All parameters, aligned to 64 bytes; valid as long as the store lives.

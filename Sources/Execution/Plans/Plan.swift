@@ -34,7 +34,8 @@ public final class Plan {
   ///   - outputs: Further values to be read after a run.
   ///   - parameters: The store that holds the graph's parameters by name; it may hold more.
   ///   - kernels: Whose kernels to run.
-  ///   - precision: What products are computed in. `auto` runs the graph some times to find out, 0.1 seconds or four steps.
+  ///   - precision: What products are computed in. `auto` runs the graph some times to find out, for 0.05 seconds
+  ///     and at least three times each way; the inputs are zeros then, and the gradients are overwritten.
   ///   - inputSets: The sets of inputs there is room for, at least 1: while `run` computes on one, another thread may write
   ///     the next batch into another.
   /// - Throws: `GraphError` where the loss has no gradient; `ExecutionError` where the store lacks a parameter, or the

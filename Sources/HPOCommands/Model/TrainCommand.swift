@@ -71,16 +71,16 @@ struct TrainCommand: ParsableCommand {
     guard study != nil || runner.candidates?.isSingle ?? true else {
       throw ValidationError("the study searches architectures; which of them? Give --study NAME and --trial N")
     }
-    let trainer = try ArchitectureSource.again(plan.trial) {
+    let trainer = try ArchitectureSource.again(plan.trial?.number) {
       try runner.trainer(
         values: plan.values, seed: plan.seed, weights: teaching.readWeights(), teacher: teaching.readTeacher(),
-        precision: plan.precision)
+        precision: plan.trial?.precision)
     }
     let checkpoint = CheckpointFile(besides: output)
     if restart { try checkpoint.discard() }
     let resumed = try checkpoint.resume(trainer)
     let choice: PrecisionChoice? =
-      plan.objective.precision == .auto ? plan.precision == nil ? .measured : .ofTrial : nil
+      plan.objective.precision == .auto ? plan.trial?.precision == nil ? .measured : .ofTrial : nil
     if let choice {
       Terminal.writeError("products are computed in \(trainer.precision.rawValue), \(choice.rawValue)\n")
     }
@@ -116,6 +116,7 @@ struct TrainCommand: ParsableCommand {
       throw error
     }
     display.finish()
+    if let note = plan.difference(of: result.best.value) { Terminal.writeError("note: \(note)\n") }
     let test = try trainer.evaluate(runner.data.test)
     var provenance = plan.provenance.merging(teaching.provenance) { own, _ in own }
     provenance[BitWidths.provenanceKey] = try runner.candidates?.architecture(
@@ -161,10 +162,20 @@ private struct TrainingPlan {
   let values: OrderedDictionary<String, Choice>
   let seed: UInt64
   /// The trial that is trained again.
-  let trial: Int?
-  /// What the trial computed its products in, where that was to be chosen.
-  let precision: Precision?
+  let trial: FrozenTrial?
   let provenance: [String: String]
+  /// What the trial measured, where the training is to give the same.
+  private let measured: Double?
+
+  /// What to say where a training gave another value than the trial that it repeats.
+  func difference(of value: Double) -> String? {
+    guard let trial, let measured, measured != value else { return nil }
+    let texts = [measured, value].map(shortNumber)
+    let (before, now) = texts[0] == texts[1] ? ("\(measured)", "\(value)") : (texts[0], texts[1])
+    return
+      "trial \(trial.number) measured \(objective.metric.rawValue) \(before), and this training \(now): the data or hpo have "
+      + "changed since, or another kind of processor computed it"
+  }
 
   init(_ command: TrainCommand) throws {
     var trial: FrozenTrial?
@@ -172,10 +183,17 @@ private struct TrainingPlan {
     if let study = command.study {
       (configuration, trial, seed) = try command.storage.withStorage { storage in
         let record = try storage.existingStudy(named: study)
-        let configuration =
-          try command.config.map(StudyConfiguration.init(contentsOf:))
-          ?? StudyConfiguration.kept(with: record, in: storage)
         let trial = try storage.trial(command.trial, of: record)
+        let given = try command.config.map(StudyConfiguration.init(contentsOf:))
+        let earlier =
+          try given == nil
+          ? StudyFileVersions(of: record.id, in: storage).configuration(of: trial, study: record) : nil
+        if earlier != nil {
+          Terminal.writeError(
+            "note: trial \(trial.number) ran with an earlier study file than the study has now, and is trained as that one "
+              + "says\n")
+        }
+        let configuration = try given ?? earlier ?? .kept(with: record, in: storage)
         let searched = try KeptOptions(storage.document(.search, study: record.id), ofStudy: study).seed()
         let own = try storage.document(.seed, study: record.id).flatMap(UInt64.init)
         let draw = Draw(seed: searched ?? configuration.sampler.seed ?? own ?? 0, number: trial.number)
@@ -191,8 +209,13 @@ private struct TrainingPlan {
     }
     self.seed = seed ?? configuration.sampler.seed ?? 0
     name = configuration.name ?? "model"
-    precision = trial?.precision
-    self.trial = trial?.number
+    self.trial = trial
+    let isSame =
+      command.config == nil && command.set.isEmpty && command.seed == nil && command.teaching.teacher == nil
+      && command.teaching.from == nil
+    measured =
+      isSame && trial?.state == .complete
+      ? trial?.userAttributes["folds"]?.arrayValue?.first?.doubleValue ?? trial?.values.first : nil
 
     let given = try objective.settings(command.set, of: trial)
     self.objective = try objective.replacingWidths(by: given)

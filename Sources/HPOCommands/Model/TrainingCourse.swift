@@ -49,8 +49,9 @@ struct TrainingCourse {
     (finished, step) = (report.epoch, 0)
   }
 
-  /// Takes in a step.
-  mutating func addStep() { step += 1 }
+  /// Takes in a step that is not the last of its epoch; of an epoch that is a single step, as where all samples are looked at
+  /// together, there is none.
+  mutating func addStep() { step = min(step + 1, max(0, steps - 1)) }
 
   /// Takes note that the training has ended, early perhaps.
   mutating func end() { isOver = true }

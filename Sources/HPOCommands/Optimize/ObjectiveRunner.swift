@@ -9,6 +9,8 @@ struct ObjectiveRunner: Sendable {
   let prepare: @Sendable (Study) throws -> Void
   /// Ends what waits for further trials.
   let close: @Sendable () -> Void
+  /// What tells the samples that trials are measured on from others, where hpo knows them.
+  let samples: String?
   /// What happens to running trials on Ctrl-C.
   let haltNotice: String
 
@@ -26,6 +28,7 @@ struct ObjectiveRunner: Sendable {
       evaluate = runner.run
       prepare = runner.prepare
       close = {}
+      samples = runner.samples
       haltNotice = "stopping at the next report of the running trials"
     case .program(let program)?:
       let objective = try ProgramObjective(
@@ -39,6 +42,7 @@ struct ObjectiveRunner: Sendable {
             + "it stands\n")
       }
       close = objective.close
+      samples = nil
       haltNotice = "ending the running programs"
     case nil:
       throw ValidationError(

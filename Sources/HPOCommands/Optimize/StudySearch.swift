@@ -123,6 +123,10 @@ struct StudySearch: ParsableArguments {
     if let window = study.window, window < jobs {
       Terminal.writeError("note: the study is deterministic with \(window) at once; \(jobs) jobs run no more\n")
     }
+    if let note = try runner.samples.flatMap({ try storage.changeOfSamples(to: $0, study: study.id) }) {
+      Terminal.writeError("note: \(note)\n")
+    }
+    let version = try StudyFileVersions(of: study.id, in: storage).last
     try runner.prepare(study)
     let record = try storage.existingStudy(named: name)
     let before = try StudyOverview(record, in: storage)
@@ -138,7 +142,11 @@ struct StudySearch: ParsableArguments {
     do {
       summary = try await study.optimize(
         trials: total, timeout: ending.timeout?.duration, jobs: jobs, stop: stop,
-        stopRules: rules, observer: progress.observe, objective: runner.evaluate)
+        stopRules: rules, observer: progress.observe
+      ) { trial in
+        if version > 1 { try trial.setUserAttribute(StudyFileVersions.attribute, to: .int(version)) }
+        return try runner.evaluate(trial)
+      }
     } catch {
       progress.finish()
       throw error

@@ -33,9 +33,10 @@ extension TrainingRunner {
         precision: trial.record.precision)
     }
     var (results, next) = try resumedFolds(of: trial, trainer: makeTrainer)
-    while results.count < parts.count {
-      let trainer = try next ?? makeTrainer(results.count)
-      next = nil
+    /// Trains and measures the fold of a trainer, which is gone before there is the next one.
+    ///
+    /// - Returns: Whether its checkpoints are kept.
+    func runFold(_ trainer: Trainer) throws -> Bool {
       let isKept = trainer.checkpointSize <= Trial.largestCheckpoint
       func keep() throws {
         guard isKept else { return try trial.checkInterruption() }
@@ -47,9 +48,21 @@ extension TrainingRunner {
       let test = try trainer.evaluate(data(of: results.count).test)[objective.metric]
       results.append(result.best.value, epoch: result.best.epoch, test: test, diagnosis: diagnosis)
       try note(results, with: trial)
-      // What is kept is the beginning of the next fold.
+      return isKept
+    }
+    /// The beginning of the next fold, to be kept.
+    func begin() throws -> [UInt8] {
+      let trainer = try makeTrainer(results.count)
+      next = trainer
+      return try results.encoded(in: trainer)
+    }
+    func takeNext() throws -> Trainer {
+      defer { next = nil }
+      return try next ?? makeTrainer(results.count)
+    }
+    while results.count < parts.count {
+      let isKept = try runFold(takeNext())
       let isLast = results.count == parts.count
-      func begin() throws -> [UInt8] { try results.encoded(in: makeTrainer(results.count)) }
       try trial.report(results.summary.mean, at: results.count, checkpoint: isKept && !isLast ? begin : nil)
     }
     return results.summary.mean

@@ -10,7 +10,7 @@ struct OutputFile {
   /// - Throws: `StorageError.inaccessible` where none can be made.
   init(_ path: String) throws {
     self.path = path
-    draft = "\(path).\(getpid()).tmp"
+    draft = RegularFile.draftPath(of: path)
     let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw Self.failure(path, String(cString: strerror(errno))) }
     handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)

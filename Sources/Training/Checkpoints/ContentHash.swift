@@ -46,13 +46,13 @@ struct ContentHash {
   }
 }
 
-extension ContentHash {
-  /// The hash of a data set's samples: their shape, features and targets.
-  static func value(of data: Dataset) -> UInt64 {
+extension Dataset {
+  /// The hash of the samples: their shape, features and targets.
+  package var contentHash: UInt64 {
     var hash = ContentHash()
-    hash.add(data.featureShape)
-    hash.add(data.features)
-    switch data.target {
+    hash.add(featureShape)
+    hash.add(features)
+    switch target {
     case .classes(let labels, let names):
       hash.add(labels)
       for name in names { hash.add(Array(name.utf8)) }

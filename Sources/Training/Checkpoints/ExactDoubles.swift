@@ -1,6 +1,9 @@
 /// Numbers of double precision in an archive of single precision: the four halves of words of each, as whole numbers, so that
 /// every bit comes back.
 enum ExactDoubles {
+  /// The bytes that a number takes in an archive.
+  static let byteCount = 16
+
   static func encode(_ numbers: [Double]) -> [Float] {
     numbers.flatMap { number in
       (0..<4).map { Float(UInt16(truncatingIfNeeded: number.bitPattern >> (16 * $0))) }

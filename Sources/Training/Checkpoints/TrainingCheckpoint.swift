@@ -77,7 +77,7 @@ public struct TrainingCheckpoint: Sendable, Hashable {
   static func fingerprint(
     _ network: any Network, _ options: TrainingOptions, _ data: DatasetSplits, _ identities: [String]
   ) -> UInt32 {
-    let samples = [data.training, data.validation].map { ContentHash.value(of: $0) }
+    let samples = [data.training, data.validation].map { $0.contentHash }
     let text = Array((["\(network) \(options) \(samples)"] + identities).joined(separator: " ").utf8)
     return hpo_crc32(text, text.count)
   }

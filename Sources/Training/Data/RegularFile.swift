@@ -61,30 +61,37 @@ package enum RegularFile {
 
   /// Writes a new file beside the one that it is to become, and returns its path.
   private static func writeDraft(_ bytes: [UInt8], of path: String) throws(TrainingError) -> String {
-    let draft = "\(path).\(getpid()).tmp"
+    let draft = draftPath(of: path)
     func failure() -> TrainingError {
-      let reason = lastError()
-      unlink(draft)
-      return TrainingError(.fileFailure, "\(path): the file cannot be written: \(reason)")
+      TrainingError(.fileFailure, "\(path): the file cannot be written: \(lastError())")
     }
-    let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure() }
+    var isClosed = false
+    func abandon() -> TrainingError {
+      let error = failure()
+      if !isClosed { close(descriptor) }
+      unlink(draft)
+      return error
+    }
     var position = 0
     while position < bytes.count {
       let written = bytes.withUnsafeBytes { buffer in
         systemWrite(descriptor, buffer.baseAddress.map { $0 + position }, bytes.count - position)
       }
       if written < 0, errno == EINTR { continue }
-      guard written > 0 else {
-        let error = failure()
-        close(descriptor)
-        throw error
-      }
+      guard written > 0 else { throw abandon() }
       position += written
     }
-    guard fsync(descriptor) == 0, close(descriptor) == 0 else { throw failure() }
+    guard fsync(descriptor) == 0 else { throw abandon() }
+    // The descriptor is free even where closing tells of a failure.
+    isClosed = true
+    guard close(descriptor) == 0 else { throw abandon() }
     return draft
   }
+
+  /// What a file is written to before it has its name: `NAME.PROCESS.tmp`.
+  package static func draftPath(of path: String) -> String { "\(path).\(getpid()).tmp" }
 
   /// Checks that `write` could write a file of some kilobytes, before the work whose result is to go there.
   ///

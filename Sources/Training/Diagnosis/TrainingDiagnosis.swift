@@ -40,15 +40,16 @@ public enum TrainingDiagnosis: Hashable, Sendable, CustomStringConvertible {
   ///
   /// - diverged: a loss is no finite number, or M is above 1.5 G and above 1.2 L₁, or M is above 0.85 G after a leap, as
   ///   where it has killed the units: some L is above 1.2 times the greater of G and S, and some step of L a rise by a tenth
-  ///   of itself or a fall by 0.3, or some L is above 3 times as much; or M is above 0.85 G after some L was 0.1 G below it,
-  ///   as where what was learned is lost again;
+  ///   of itself or a fall by 0.3, or some L is above 3 times as much; or M is above 0.85 G after some L before that third
+  ///   was 0.1 G below it, as where what was learned is lost again;
   /// - settled, of which nothing is said, but which is not stuck: without such a leap L fell by at least 0.02 G to M, and by
   ///   four times what it changes by in the second half, at most a tenth of it there; and M is below 0.98 G, as where there
   ///   is little to be learned, or below 1.1 G after L₁ above that and S above 1.2 G, as where there is nothing to be
   ///   learned, and weights that were drawn did worse than guessing;
   /// - stuck: M is above 0.85 G, or the least L above 0.75 G while L fell in at least 9 of 10 epochs;
   /// - oscillating: in the second half of L, rises make up at least 0.3 of all changes, changes are at least 0.08 of the
-  ///   mean in size, and that mean is above 0.1 G; or some L is 0.1 G below M;
+  ///   mean in size, and that mean is above 0.1 G; or some L before the last third is
+  ///   0.1 G below M;
   /// - overfitting: Vₙ is above 1.1 times the least V and 0.02 G above it, the least came before the last tenth of the
   ///   epochs, and L fell by at least 0.02 of itself since, below 0.7 G;
   /// - healthy: none of them.
@@ -71,7 +72,7 @@ public enum TrainingDiagnosis: Hashable, Sendable, CustomStringConvertible {
     let lastMean = last.reduce(0, +) / Double(last.count)
     let beginning = start ?? training[0]
     let hasLeapt = Self.hasLeapt(training, from: max(guessing, beginning))
-    let hasForgotten = lastMean - (training.min() ?? lastMean) > 0.1 * guessing
+    let hasForgotten = lastMean - (training.dropLast(last.count).min() ?? lastMean) > 0.1 * guessing
     if lastMean > 1.5 * guessing && lastMean > 1.2 * training[0]
       || lastMean > 0.85 * guessing && (hasLeapt || hasForgotten)
     {

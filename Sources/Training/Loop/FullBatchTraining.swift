@@ -54,14 +54,20 @@ final class FullBatchTraining {
 
   /// Does one iteration.
   ///
+  /// - Parameter afterSamples: Called each time that some hundred samples were looked at, when the minimization still stands
+  ///   where it stood before the iteration. What it throws ends the iteration and is thrown on.
   /// - Returns: The mean loss over all samples, without the penalty.
-  func iterate() throws -> Double {
+  func iterate(afterSamples: () throws -> Void) throws -> Double {
+    var next = minimization
     do {
-      try minimization.iterate(function)
-      try function.setFigures(at: minimization.point)
+      try function.calling(afterSamples) {
+        try next.iterate(function)
+        try function.setFigures(at: next.point)
+      }
     } catch let error as ExecutionError where error.code == .notFinite {
       throw TrainingError(.diverged, "the loss is no finite number with the weights that training begins with")
     }
+    minimization = next
     parameters.point = minimization.point
     return minimization.value - function.penalty(at: minimization.point)
   }
@@ -121,6 +127,8 @@ private final class SampleLoss: SmoothFunction {
   private let figures: Range<Int>
   /// The point that was evaluated last.
   private var evaluated: [Double]?
+  /// Called after each chunk.
+  private var afterChunk: () throws -> Void = {}
 
   init(
     _ network: any Network, data: Dataset, targets: TargetColumn, options: TrainingOptions, parameters: ParameterStore,
@@ -164,6 +172,15 @@ private final class SampleLoss: SmoothFunction {
       Array(
         repeating: optimizer.decays(entry) ? optimizer.weightDecay : 0,
         count: entry.shape.count)
+    }
+  }
+
+  /// Calls `body`, and during it `afterChunk` after each chunk of samples.
+  func calling(_ afterChunk: () throws -> Void, during body: () throws -> Void) rethrows {
+    try withoutActuallyEscaping(afterChunk) { afterChunk in
+      self.afterChunk = afterChunk
+      defer { self.afterChunk = {} }
+      try body()
     }
   }
 
@@ -217,6 +234,7 @@ private final class SampleLoss: SmoothFunction {
       chunk.function.setInput(
         chunk.targets, to: targets.elements[rows.lowerBound * targets.width..<rows.upperBound * targets.width])
       try body(chunk.function, Double(rows.count) / Double(data.count))
+      try afterChunk()
     }
   }
 }

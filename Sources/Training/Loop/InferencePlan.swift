@@ -51,7 +51,7 @@ final class InferencePlan {
     guard let liveInput = live[foldedInput], let liveOutput = live[foldedOutput] else {
       preconditionFailure("what is kept lives on")
     }
-    let folded = ParameterStore(live.graph, seed: 0)
+    let folded = ParameterStore(live.graph, seed: nil)
     folding = Folding(graph: graph, output: kept, source: parameters, folded: folded)
     plan = try Plan(inference: live.graph, outputs: [liveOutput], parameters: folded, kernels: kernels)
     (self.input, output) = (liveInput, liveOutput)

@@ -10,9 +10,11 @@ extension Trainer {
   }
 
   /// The bytes that an encoded checkpoint has at most: weights, best weights, three moments of them, their average, what the
-  /// hook remembers, and an allowance for the history.
+  /// hook and the minimization of all samples remember, and an allowance for the history.
   public var checkpointSize: Int {
-    4 * (6 * parameters.values.count + (hook?.snapshot().count ?? 0)) + 1024 * (options.epochs + 1)
+    let vectors = options.minimizer?.keptVectorCount ?? 0
+    return 4 * (6 * parameters.values.count + (hook?.snapshot().count ?? 0)) + 1024 * (options.epochs + 1)
+      + ExactDoubles.byteCount * vectors * parameters.layout.trainedCount
   }
 
   /// Whether a checkpoint is one of the same network, data and options.

@@ -14,7 +14,7 @@ package enum BatchPreparation: Hashable, Sendable {
 extension Trainer {
   /// Runs the steps that are left of an epoch; the mean of all its losses.
   func runSteps(_ afterStep: () throws -> Void) throws -> Double {
-    if let fullBatch { return try fullBatch.iterate() }
+    if let fullBatch { return try fullBatch.iterate(afterSamples: afterStep) }
     guard let gradient else { preconditionFailure("a training has one of both") }
     let epoch = progress.epoch
     batches.shuffle(epoch: epoch)

@@ -108,9 +108,10 @@ public final class Trainer {
         "the network has \(count) parameters, more than the \(Self.largestParameterCount) that are trained here; take fewer "
           + "units or layers")
     }
-    // Weights, gradients, moments, the average, the best epoch's and those of a checkpoint.
+    // Weights, gradients, moments, the average, the best epoch's and those of a checkpoint, and the minimization's vectors.
     try AvailableMemory.require(
-      bytes: 4 * count * (4 + options.optimizer.slotCount + (options.weightAveraging > 0 ? 1 : 0)),
+      bytes: 4 * count * (4 + options.optimizer.slotCount + (options.weightAveraging > 0 ? 1 : 0))
+        + 8 * count * (options.minimizer?.mostVectorCount ?? 0),
       for: "\(count) weights and what training keeps of each",
       wayOut: "take fewer units or layers, or fewer jobs at a time")
     try teacher?.validate(for: data)
@@ -161,7 +162,8 @@ public final class Trainer {
   ///
   /// - Parameters:
   ///   - afterEpoch: Called after each epoch. What it throws ends the training and is thrown on.
-  ///   - afterStep: Called after each step but the last of an epoch. What it throws ends the training and is thrown on.
+  ///   - afterStep: Called after each step but the last of an epoch, or where all samples are looked at together, after each
+  ///     few hundred of them. What it throws ends the training and is thrown on.
   /// - Throws: `TrainingError` of code `diverged` where the loss or an output is no finite number any more.
   public func train(
     afterEpoch: (EpochReport) throws -> Void = { _ in }, afterStep: () throws -> Void = {}

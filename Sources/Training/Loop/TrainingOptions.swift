@@ -125,6 +125,10 @@ public struct TrainingOptions: Sendable, Hashable {
   ///
   /// - Throws: `TrainingError` of code `invalidOption`.
   func validate(with teacher: Teacher?, _ hook: (any UpdateHook)?) throws(TrainingError) {
+    if case .lbfgs(let memory)? = minimizer, !(1...10_000).contains(memory) {
+      throw TrainingError(
+        .invalidOption, "L-BFGS is to remember \(memory) steps; the number must be in 1...10000, and 10 is usual")
+    }
     if let minimizer, teacher != nil || hook != nil || firstSelectableEpoch > 1 {
       throw TrainingError(
         .invalidOption,

@@ -133,7 +133,7 @@ public struct TrainedModel: Sendable, Hashable {
 
   /// The weights in a store, for plans of the network's graph.
   public func parameterStore() throws -> ParameterStore {
-    let store = ParameterStore(network.graph, seed: 0)
+    let store = ParameterStore(network.graph, seed: nil)
     for (name, elements) in weights {
       guard let entry = store.layout[name] else { continue }
       store.values[entry.range].withContiguousMutableStorageIfAvailable { _ = $0.update(fromContentsOf: elements) }

@@ -2,8 +2,6 @@ import CDatasets
 
 /// The members of a ZIP archive, as NumPy's `savez` writes them: stored or deflated, without encryption and below 2 GiB.
 struct ZipArchive {
-  private static let largestMemberCount = 1 << 16
-
   private struct Member {
     let name: String
     let isDeflated: Bool
@@ -44,7 +42,7 @@ struct ZipArchive {
     let (count, start) = (number(end + 10, 2), number(end + 16, 4))
     guard count != 0xFFFF, start != 0xFFFF_FFFF else { throw corrupt("archives of 4 GiB and more are not read") }
     var place = start
-    for _ in 0..<min(count, Self.largestMemberCount) {
+    for _ in 0..<count {
       let damage = corrupt("its directory is damaged at byte \(place)")
       guard place + 46 <= end, number(place, 4) == 0x0201_4B50 else { throw damage }
       let (nameCount, rest) = (number(place + 28, 2), number(place + 30, 2) + number(place + 32, 2))

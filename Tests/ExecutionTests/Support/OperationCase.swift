@@ -8,6 +8,24 @@ struct OperationCase: CustomStringConvertible {
 
   var description: String { "\(operation.name) of \(shapes)" }
 
+  /// The operation with what makes it another one to differentiate: its activation, and how it goes over channels.
+  var kind: String {
+    var words = [operation.name]
+    switch operation {
+    case .dense(let activation?), .convolution(.forward(_, let activation?)): words.append("with \(activation.name)")
+    default: break
+    }
+    if case .convolution(let operation) = operation {
+      let (groups, weight) =
+        switch operation {
+        case .forward(let convolution, _), .inputGradient(let convolution, _): (convolution.groups, shapes[1])
+        case .weightGradient(let convolution, let weight): (convolution.groups, weight)
+        }
+      words.append(groups == 1 ? "of all channels" : weight[2] == 1 ? "depthwise" : "in groups")
+    }
+    return words.joined(separator: " ")
+  }
+
   /// Draws the elements; labels are class numbers.
   init(_ operation: Operation, _ shapes: [Shape], random: inout SplitMix) {
     var inputs = shapes.map { shape in (0..<shape.count).map { _ in random.number() } }

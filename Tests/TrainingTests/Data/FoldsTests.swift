@@ -59,7 +59,7 @@ struct FoldsTests {
     }
     // The only split is needed again and again.
     let single = DatasetParts(of: digits, at: [indices[0]], test: nil, mostKeptBytes: 0)
-    weak var only = single.standardized(0)
+    weak let only = single.standardized(0)
     #expect(only != nil)
   }
 

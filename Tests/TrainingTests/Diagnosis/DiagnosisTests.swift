@@ -49,6 +49,9 @@ struct DiagnosisTests {
     #expect(judge(Self.line(from: 2.4, slope: -0.005), from: 2.4) == .stuck)
     #expect(judge(Self.line(from: 24, slope: -0.05), from: 2.4) == .diverged)
     #expect(judge(Self.line(from: 2.4, slope: 0.2), from: 2.4) == .diverged)
+    // A few rare classes, of which guessing costs little: the loss falls steadily, from far above to far above.
+    let falling = (0..<10).map { 1.15 * Double.exp(-0.13 * Double($0)) }
+    #expect(TrainingDiagnosis(training: falling, validation: falling, guessing: 0.135, start: 1.2) == .stuck)
     let weak = (0..<30).map { 0.92 + 0.1 * Double.exp(-Double($0)) }
     #expect(judge(weak, from: 1.05) == .healthy)
     #expect(judge(Array(weak.prefix(3)), from: 1.05) == .stuck)

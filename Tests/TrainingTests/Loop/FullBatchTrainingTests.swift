@@ -107,6 +107,47 @@ struct FullBatchTrainingTests {
     #expect(try #require(history.last).trainingLoss < 0.98 * (try #require(history.first).trainingLoss))
   }
 
+  @Test(
+    "goes on from within an iteration as if nothing had happened",
+    arguments: [MinimizationMethod.lbfgs(memory: 3), .newtonCG])
+  func checkpoints(_ method: MinimizationMethod) throws {
+    struct Interruption: Error {}
+    let data = try TrainerTests.moons(samples: 1200)
+    var options = TrainerTests.options
+    options.minimizer = method
+    options.epochs = 12
+    func trainer() throws -> Trainer {
+      try Trainer(MultilayerPerceptron(hiddenUnits: [6], activation: .tanh), data: data, options: options)
+    }
+    let whole = try CheckpointTests.finish(trainer())
+    var looks = 0
+    let counted = try trainer()
+    let result = try counted.train(afterStep: { looks += 1 })
+    #expect(looks >= 2 * result.history.count)
+    for stop in stride(from: 1, through: looks, by: max(1, looks / 9)) {
+      let interrupted = try trainer()
+      var bytes: [UInt8] = []
+      var count = 0
+      #expect(throws: Interruption.self) {
+        try interrupted.train(afterStep: {
+          count += 1
+          guard count == stop else { return }
+          bytes = try interrupted.checkpoint().encoded()
+          throw Interruption()
+        })
+      }
+      #expect(bytes.count <= interrupted.checkpointSize)
+      let resumed = try trainer()
+      try resumed.restore(TrainingCheckpoint(decoding: bytes))
+      #expect(try CheckpointTests.finish(resumed) == whole, "after \(stop) looks at samples")
+    }
+    // As large as it gets: all steps are remembered.
+    let ended = try trainer()
+    var largest = 0
+    _ = try ended.train(afterEpoch: { _ in largest = max(largest, try ended.checkpoint().encoded().count) })
+    #expect(largest <= ended.checkpointSize && 2 * largest > ended.checkpointSize - 1024 * (options.epochs + 1))
+  }
+
   @Test("refuses what makes the loss rough or random, and curvature that is not there")
   func refusals() throws {
     let data = try TrainerTests.moons()

@@ -8,11 +8,11 @@ import Testing
 @Suite("A trainer")
 struct TrainerTests {
   /// Two interleaved classes of two features that a small network tells apart.
-  static func moons() throws -> DatasetSplits {
+  static func moons(samples: Int = 230) throws -> DatasetSplits {
     var features: [Float] = []
     var labels: [Int32] = []
     var stream = RandomStream(seed: 5, purpose: .order)
-    for index in 0..<230 {
+    for index in 0..<samples {
       let x = Float(stream.next(below: 2000)) / 1000 - 1
       let label = Int32(index % 2)
       features += [x, x * x + (label == 0 ? 0.3 : -0.3)]

@@ -16,7 +16,8 @@ enum BFloat16 {
 extension Operation {
   /// Whether bfloat16 rounds the first two operands, given their shapes.
   ///
-  /// What a pair of neighbours is made of must be there: no groups, and more than one channel.
+  /// What a pair of neighbours is made of must be there: no groups, and more than one of the channels that are summed over. The
+  /// gradient by the weight sums over places, of which there are pairs for a single channel as well.
   func isRounded(_ shapes: [Shape]) -> Bool {
     switch self {
     case .dense, .matrixProduct: true

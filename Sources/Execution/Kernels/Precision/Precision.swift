@@ -6,8 +6,8 @@
 public enum Precision: String, Hashable, Sendable, CaseIterable, Codable {
   /// 24 significant bits.
   case float32
-  /// 8 significant bits and the range of float32; needs AVX512-BF16, and takes AMX where there is. Convolutions in groups, and
-  /// those of images with a single channel, stay in float32.
+  /// 8 significant bits and the range of float32; needs AVX512-BF16, and takes AMX where there is. Convolutions in groups stay
+  /// in float32, and so do the output of one that reads a single channel and its gradient where it writes one.
   case bfloat16
   /// `bfloat16` where this processor runs the graph at hand at least a tenth faster that way, found by timing some runs of
   /// both when the plan is made; else `float32`.

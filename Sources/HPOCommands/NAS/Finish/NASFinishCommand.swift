@@ -87,7 +87,10 @@ struct NASFinishCommand: ParsableCommand {
     } catch {
       throw ValidationError("the folder \(models) cannot be made; --output names another place")
     }
-    for folder in [folder, models] { RegularFile.removeDrafts(in: folder) }
+    let stems = chosen.map { "trial-\($0.number)." } + ["report."]
+    for folder in [folder, models] {
+      OutputDrafts(in: folder) { name in stems.contains { name.hasPrefix($0) } }.removeAbandoned()
+    }
 
     let stop = StopSource()
     let progress = FinishProgress()

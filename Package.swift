@@ -100,7 +100,9 @@ let package = Package(
       "Training",
       collections,
       .product(name: "Yams", package: "Yams")),
-    swift("HPOCommands", "CProcess", "HPO", "Spelling", "StudyConfiguration", collections, numerics, argumentParser),
+    swift(
+      "HPOCommands", "CProcess", "HPO", "Programs", "Spelling", "StudyConfiguration", "Training", collections, numerics,
+      argumentParser),
     program("HPOTool", "Sources/HPOTool", "HPOCommands"),
 
     // Studies written in Swift, and comparisons with peers
@@ -135,13 +137,15 @@ let package = Package(
     tests(of: "Trials", "SearchSpace", "Trials", collections),
     tests(
       of: "Samplers", "CDensities", "SearchSpace", "Trials", "Samplers", collections, numerics, exclude: ["Fixtures"]),
-    tests(of: "Pruners", "SearchSpace", "Trials", "Pruners", collections, exclude: ["Fixtures"]),
+    tests(of: "Pruners", "SearchSpace", "Trials", "Pruners", exclude: ["Fixtures"]),
     tests(
       of: "Storage", "SearchSpace", "Trials", "TrialStorage", "SQLiteStorage", collections, grdb, exclude: ["Fixtures"]),
     tests(
       of: "StudyEngine", "SearchSpace", "Trials", "TrialStorage", "SQLiteStorage", "Samplers", "Pruners", "StudyEngine",
       collections),
-    tests(of: "Programs", "CProcess", "SearchSpace", "Trials", "StudyEngine", "TrialStorage", "Programs", collections),
+    tests(
+      of: "Programs", "SearchSpace", "Trials", "StudyEngine", "TrialStorage", "Programs", "Pruners", "Samplers",
+      collections),
     tests(of: "Graphs", "Graphs"),
     tests(
       of: "Execution", "CAllocationCounter", "CTiles", "CKernels", "Execution", "Graphs", numerics,
@@ -156,7 +160,7 @@ let package = Package(
       of: "Compression", "ArchitectureSearch", "Compression", "Execution", "Graphs", "ONNXExport", "Samplers",
       "SearchSpace", "Training", collections, protobuf, exclude: ["Fixtures"]),
     tests(
-      of: "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Trials", "Graphs", "Execution",
+      of: "StudyConfiguration", "ArchitectureSearch", "SearchSpace", "Samplers", "Trials", "Graphs", "Execution",
       "StudyConfiguration", "Training", collections),
     tests(
       of: "Command", grdb, "HPO", "Samplers", "SearchSpace", "StudyConfiguration", "FaultyHPO", "StorageWorker",

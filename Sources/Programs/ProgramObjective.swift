@@ -116,7 +116,7 @@ public final class ProgramObjective: Sendable {
   }
 
   private func start(
-    _ arguments: [String], adding variables: [String: String], hasInput: Bool, lock: FolderLock? = nil
+    _ arguments: [String], adding variables: [String: String], hasInput: Bool, lock: PathLock? = nil
   ) throws(ProgramError) -> ProgramProcess {
     let path = try ProgramFinder.path(
       of: arguments.first ?? "", folder: program.folder, searchPath: environment["PATH"])
@@ -188,7 +188,7 @@ public final class ProgramObjective: Sendable {
   private struct TrialFolder {
     let path: String
     /// Nil where a program of an earlier run still holds it.
-    let lock: FolderLock?
+    let lock: PathLock?
     /// What the log of the trial is to say of it.
     var remarks: [String] = []
   }
@@ -222,10 +222,10 @@ public final class ProgramObjective: Sendable {
   /// hpo was killed.
   ///
   /// - Returns: Nil where that has not ended long after it should have.
-  private func lock(_ folder: String, for trial: Trial) throws -> FolderLock? {
+  private func lock(_ folder: String, for trial: Trial) throws -> PathLock? {
     let deadline = DispatchTime.now().uptimeNanoseconds &+ program.limits.grace.nanoseconds &+ Self.longestEnding
     while true {
-      if let lock = try FolderLock.tryLock(folder: folder) { return lock }
+      if let lock = try PathLock.tryLock(folder) { return lock }
       try trial.checkInterruption()
       guard DispatchTime.now().uptimeNanoseconds < deadline else { return nil }
       usleep(5000)

@@ -22,4 +22,6 @@ package struct StudyConfiguration: Hashable, Sendable {
   package var duplicates: DuplicateHandling?
   /// The text that all this was read from.
   package var text: String
+  /// The name by which messages call the file.
+  package var file: String
 }

@@ -123,6 +123,82 @@ extension BrokenFile {
           + "lbfgs or newtonCG; else leave it out",
       ]),
     BrokenFile(
+      "what an optimizer of all samples cannot have",
+      text: """
+        objective:
+          data: diabetes
+          network: mlp
+          metric: rmse
+          optimizer: lbfgs
+          dropout: 0.1
+          l1Penalty: 1e-4
+          weightMaximum: 1
+          weightAveraging: 0.9
+        space:
+          units: {int: 4..8}
+        """,
+      messages: [
+        "6:3: 'dropout' is '0.1', and the optimizer lbfgs minimizes one smooth loss of all samples: it makes the loss another one "
+          + "at each look; leave it out, or take an optimizer of steps such as adam",
+        "7:3: 'l1Penalty' is '0.0001', and the optimizer lbfgs minimizes one smooth loss of all samples: it gives the loss kinks; "
+          + "leave it out, or take an optimizer of steps such as adam",
+        "8:3: 'weightMaximum' is '1', and the optimizer lbfgs minimizes one smooth loss of all samples: it sets bounds, which are "
+          + "no part of it; leave it out, or take an optimizer of steps such as adam",
+        "9:3: 'weightAveraging' is '0.9', and the optimizer lbfgs minimizes one smooth loss of all samples: it averages its "
+          + "iterates; leave it out, or take an optimizer of steps such as adam",
+      ]),
+    BrokenFile(
+      "what contradicts the data, or is never reached",
+      text: """
+        objective:
+          data: diabetes
+          network: mlp
+          metric: rmse
+          loss: crossEntropy
+          shift: 2
+          weightMinimum: 0
+          weightMaximum: 0
+          schedule: cosine
+          leastRate: 1
+          patience: 30
+        space:
+          learningRate: {float: 1e-3..1e-1, log: true}
+        """,
+      messages: [
+        "5:3: 'loss' is 'crossEntropy', a loss for classification, and the metric is one for regression; write squaredError, "
+          + "absoluteError or huber, or leave it out",
+        "6:3: 'shift' is '2', and only images are shifted, flipped and cut out; leave it out",
+        "8:3: 'weightMaximum' is '0', and 'weightMinimum' '0.0', so that all weights are the same; let the one be below the other",
+        "10:3: 'leastRate' is '1', and a schedule lowers the learning rate of 0.1 to it; take less than that",
+        "11:3: 'patience' is '30', which is not over in 30 epochs, so that it has no effect; take fewer, or leave it out",
+      ]),
+    BrokenFile(
+      "convolutions over a table",
+      text: """
+        objective:
+          data: {csv: a.csv, target: b}
+          network: cnn
+          metric: accuracy
+        space:
+          channels: {int: 4..8}
+        """,
+      messages: ["3:12: the network 'cnn' needs images, and the data are the rows of a table; take the network 'mlp'"]),
+    BrokenFile(
+      "second derivatives of pooling",
+      text: """
+        objective:
+          data: digits
+          network: cnn
+          metric: accuracy
+          optimizer: newtonCG
+        space:
+          channels: {int: 4..8}
+        """,
+      messages: [
+        "5:3: 'optimizer' is 'newtonCG', which needs second derivatives, and pooling and batch normalization have none; take "
+          + "lbfgs, or the network mlp"
+      ]),
+    BrokenFile(
       "an unknown precision",
       edits: [("network: mlp", "network: mlp\n  precision: float16")],
       messages: [

@@ -6,23 +6,24 @@ struct AwareOptions: ParsableArguments {
   @Flag(help: "Train the model further with values and weights rounded.")
   var aware = false
 
-  @Option(help: "The epochs. (default: 30)")
+  @Option(parsing: .unconditional, help: "The epochs. (default: 30)")
   var epochs: Int?
 
-  @Option(help: "The learning rate at the start, which falls to 0. (default: 0.001)")
+  @Option(parsing: .unconditional, help: "The learning rate at the start, which falls to 0. (default: 0.001)")
   var rate: Double?
 
-  @Option(help: "The samples of a step. (default: 32)")
+  @Option(parsing: .unconditional, help: "The samples of a step. (default: 32)")
   var batchSize: Int?
 
-  @Option(help: "The seed of the order of samples. (default: 0)")
+  @Option(parsing: .unconditional, help: "The seed of the order of samples. (default: 0)")
   var seed: UInt64?
 
   @Option(
+    parsing: .unconditional,
     help: "The share in the loss of what the model says as it is, above 0 and at most 1. (default: none)")
   var teacherShare: Double?
 
-  @Option(help: "With --teacher-share: how far its probabilities are levelled. (default: 4)")
+  @Option(parsing: .unconditional, help: "With --teacher-share: how far its probabilities are levelled. (default: 4)")
   var temperature: Double?
 
   @Flag(help: "Begin anew where an interrupted training has left a checkpoint.")
@@ -67,7 +68,7 @@ struct AwareOptions: ParsableArguments {
   ) throws -> TrainedModel {
     let training = training(as: quantization)
     let data = try data.standardized(as: model)
-    let checkpoint = CheckpointFile(besides: output)
+    let checkpoint = try CheckpointFile(besides: output)
     if restart { try checkpoint.discard() }
     let kept = try checkpoint.readOrHint()
     if kept != nil { Terminal.writeError("going on with an interrupted training (\(checkpoint.path))\n") }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import HPO
+import Programs
 
 /// The file beside a model from which an interrupted training goes on.
 final class CheckpointFile {
@@ -12,18 +13,34 @@ final class CheckpointFile {
   private var last: ContinuousClock.Instant
   /// Whether it was said that a running training could not be kept.
   private var hasWarned = false
+  /// Keeps other trainings from the file.
+  private var lock: PathLock?
 
   init(path: String) {
     self.path = path
     last = clock.now
   }
 
-  /// The file of a training whose result is to be written to a path.
-  convenience init(besides output: String) { self.init(path: output + ".checkpoint") }
+  /// The file of a training whose result is to be written to a path, which is this process's until it is done with it.
+  ///
+  /// - Throws: `ValidationError` where a training of another process has the same.
+  convenience init(besides output: String) throws {
+    self.init(path: output + ".checkpoint")
+    guard let lock = try PathLock.tryLock(path) else {
+      throw ValidationError(
+        "another process trains what is to be written to \(output); let it end, or give another --output")
+    }
+    self.lock = lock
+  }
+
+  deinit { lock?.release() }
+
+  /// Whether there is one.
+  var exists: Bool { FileManager.default.fileExists(atPath: path) }
 
   /// The checkpoint that is there; nil for none.
   func read() throws -> TrainingCheckpoint? {
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    guard exists else { return nil }
     return try TrainingCheckpoint(contentsOf: path)
   }
 

@@ -183,10 +183,13 @@ struct ModelData: ParsableArguments {
     }
     let task: DatasetTask = if case .classes = model.target { .classification } else { .regression }
     let delimiter = model.provenance["delimiter"].flatMap(CSVOptions.Delimiter.init(rawValue:))
+    // Rows that training left out are left out of what is measured, but each sample gets its prediction.
+    let missing = model.provenance["missingValues"].flatMap(CSVOptions.MissingValues.init(rawValue:))
     let samples = try Dataset.csv(
       file: path, features: model.encoding?.columns.map(\.name) ?? model.featureNames, target: target,
       options: CSVOptions(
-        task: task, delimiter: delimiter ?? .automatic, categoricalColumns: model.encoding?.categoricalColumns ?? []))
+        task: task, delimiter: delimiter ?? .automatic, missingValues: isTargetNeeded ? missing ?? .reject : .reject,
+        categoricalColumns: model.encoding?.categoricalColumns ?? []))
     return try encoded(samples, for: model)
   }
 

@@ -23,7 +23,7 @@ struct PredictCommand: ParsableCommand {
   @Flag(help: "Add the probability of each class.")
   var probabilities = false
 
-  @Option(help: "Predict only the first samples.")
+  @Option(parsing: .unconditional, help: "Predict only the first samples.")
   var limit: Int?
 
   @OptionGroup var output: OutputOptions

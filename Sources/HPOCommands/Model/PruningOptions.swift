@@ -4,7 +4,7 @@ import Spelling
 
 /// How a model is pruned and trained on.
 struct PruningOptions: ParsableArguments {
-  @Option(help: "The share of weights that become zero, such as 0.9.")
+  @Option(parsing: .unconditional, help: "The share of weights that become zero, such as 0.9.")
   var sparsity: Double?
 
   @Option(
@@ -14,10 +14,14 @@ struct PruningOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A layer whose weights all stay.", valueName: "layer"))
   var denseLayer: [String] = []
 
-  @Option(help: "The share of multiply-accumulates that goes with whole channels, such as 0.4.")
+  @Option(
+    parsing: .unconditional,
+    help: "The share of multiply-accumulates that goes with whole channels, such as 0.4.")
   var macs: Double?
 
-  @Option(help: "With --macs: the share of its channels that each layer keeps at least. (default: 0.2)")
+  @Option(
+    parsing: .unconditional,
+    help: "With --macs: the share of its channels that each layer keeps at least. (default: 0.2)")
   var leastShare: Double?
 
   @Option(help: "The epochs of further training; 0 for none.")
@@ -29,7 +33,7 @@ struct PruningOptions: ParsableArguments {
   @Option(help: "The samples of a step.")
   var batchSize = 32
 
-  @Option(help: "The seed of the order of samples.")
+  @Option(parsing: .unconditional, help: "The seed of the order of samples.")
   var seed: UInt64 = 0
 
   @Flag(help: "Begin anew where an interrupted training has left a checkpoint.")
@@ -93,7 +97,7 @@ struct PruningOptions: ParsableArguments {
   private func train(
     _ trainer: Trainer, _ output: String, _ provenance: [String: String]
   ) throws -> TrainedModel {
-    let checkpoint = CheckpointFile(besides: output)
+    let checkpoint = try CheckpointFile(besides: output)
     if restart { try checkpoint.discard() }
     let display = TrainingDisplay(trainer, resumed: try checkpoint.resume(trainer))
     let stop = StopSource()

@@ -78,7 +78,7 @@ struct QuantizeCommand: ParsableCommand {
     quantized.provenance["quantized from"] = model
     try quantized.write(to: path)
     ModelLineage.note(path, as: .integerModel, of: quantized, madeOf: model, in: storage)
-    if aware.aware { CheckpointFile(besides: path).remove() }
+    if aware.aware { try CheckpointFile(besides: path).remove() }
 
     let report = try QuantizationReport(quantized, before: before, after: after, samples: test.count, path: path)
     Terminal.write(format == .json ? report.json : report.text)
@@ -96,6 +96,7 @@ struct QuantizeCommand: ParsableCommand {
 /// How a model is quantized.
 struct QuantizationOptions: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: "The bits of weights, 2 to 8. (default: those of the architecture where a search has chosen them, else 8)")
   var bits: Int?
 
@@ -106,7 +107,9 @@ struct QuantizationOptions: ParsableArguments {
   @Option(help: "How the ranges of values are found: min-max, percentile or mse.")
   var range = "min-max"
 
-  @Option(help: "With --range percentile: the percentage of numbers below the upper end. (default: 99.99)")
+  @Option(
+    parsing: .unconditional,
+    help: "With --range percentile: the percentage of numbers below the upper end. (default: 99.99)")
   var percentile: Double?
 
   @Option(help: "How the ranges of weights are found: min-max or mse. (default: min-max at 8 bits, else mse)")

@@ -8,10 +8,10 @@ struct TeacherOptions: ParsableArguments {
       "A saved model of the same data whose outputs the network learns beside the targets.", valueName: "model"))
   var teacher: String?
 
-  @Option(help: "With --teacher: its share in the loss, above 0 and at most 1. (default: 0.5)")
+  @Option(parsing: .unconditional, help: "With --teacher: its share in the loss, above 0 and at most 1. (default: 0.5)")
   var teacherShare: Double?
 
-  @Option(help: "With --teacher: how far its probabilities are levelled. (default: 4)")
+  @Option(parsing: .unconditional, help: "With --teacher: how far its probabilities are levelled. (default: 4)")
   var temperature: Double?
 
   @Option(

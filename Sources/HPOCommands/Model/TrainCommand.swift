@@ -32,13 +32,15 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "The study whose trial is trained again.")
   var study: String?
 
-  @Option(help: "The trial of the study whose values are taken. (default: the best)")
+  @Option(parsing: .unconditional, help: "The trial of the study whose values are taken. (default: the best)")
   var trial: Int?
 
   @Option(help: ArgumentHelp("Sets a parameter or hyperparameter, as in --set epochs=50.", valueName: "name=value"))
   var set: [Assignment] = []
 
-  @Option(help: "The seed of weights, order and dropout. (default: the trial's, else the study file's, else 0)")
+  @Option(
+    parsing: .unconditional,
+    help: "The seed of weights, order and dropout. (default: the trial's, else the study file's, else 0)")
   var seed: UInt64?
 
   @OptionGroup var teaching: TeacherOptions
@@ -53,30 +55,33 @@ struct TrainCommand: ParsableCommand {
   var restart = false
 
   func validate() throws {
-    guard config != nil || study != nil else {
-      throw ValidationError("what shall be trained? Give --config FILE, or --study NAME with a --trial")
-    }
     if trial != nil, study == nil { throw ValidationError("--trial \(trial ?? 0): a trial of which --study?") }
     guard format != .csv else { throw ValidationError("--format csv: one training is no table; take json") }
   }
 
   func run() throws {
+    // Not before the options are known, so that one that is mistyped is told.
+    guard config != nil || study != nil else {
+      throw ValidationError("what shall be trained? Give --config FILE, or --study NAME with a --trial")
+    }
     let plan = try TrainingPlan(self)
     let output = output ?? "\(plan.name).hpo"
     try RegularFile.requireWritable(
       output,
       keeping: [config, storage.file, teaching.from, teaching.teacher, plan.objective.teacher]
         + plan.objective.data.files)
-    let runner = try TrainingRunner(plan.objective, space: plan.configuration.space)
+    let runner = try TrainingRunner(plan.objective, of: plan.configuration)
     guard study != nil || runner.candidates?.isSingle ?? true else {
       throw ValidationError("the study searches architectures; which of them? Give --study NAME and --trial N")
     }
     let trainer = try ArchitectureSource.again(plan.trial?.number) {
-      try runner.trainer(
-        values: plan.values, seed: plan.seed, weights: teaching.readWeights(), teacher: teaching.readTeacher(),
-        precision: plan.trial?.precision)
+      let (weights, teacher) = (try teaching.readWeights(), try teaching.readTeacher())
+      return try plan.configuration.naming {
+        try runner.trainer(
+          values: plan.values, seed: plan.seed, weights: weights, teacher: teacher, precision: plan.trial?.precision)
+      }
     }
-    let checkpoint = CheckpointFile(besides: output)
+    let checkpoint = try CheckpointFile(besides: output)
     if restart { try checkpoint.discard() }
     let resumed = try checkpoint.resume(trainer)
     let choice: PrecisionChoice? =
@@ -124,15 +129,21 @@ struct TrainCommand: ParsableCommand {
     ).bitWidths.provenance
     let model = try trainer.model(
       metrics: ["validation": result.best.validation, "test": test], provenance: provenance)
-    try model.write(to: output)
-    checkpoint.remove()
-    ModelLineage.note(output, as: .floatModel, of: model, madeOf: teaching.from, in: storage)
+    // What was measured is told in either case.
+    let writing = Result { try model.write(to: output) }
+    let isWritten = (try? writing.get()) != nil
     let report = TrainingReport(
-      model: model, result: result, test: test, path: output, seconds: display.elapsed,
+      model: model, result: result, test: test, path: isWritten ? output : nil, seconds: display.elapsed,
       epochsBefore: resumed?.epoch,
       folds: plan.objective.split.folds, diagnosis: try trainer.diagnosis(of: result.history),
       precision: (trainer.precision, choice))
     Terminal.write(format == .json ? report.json : report.text)
+    do { try writing.get() } catch {
+      if checkpoint.exists { Terminal.writeError("note: the same command goes on from \(checkpoint.path)\n") }
+      throw error
+    }
+    checkpoint.remove()
+    ModelLineage.note(output, as: .floatModel, of: model, madeOf: teaching.from, in: storage)
   }
 
   /// Ends a training from within.
@@ -205,7 +216,11 @@ private struct TrainingPlan {
       preconditionFailure("validate() asks for one of both")
     }
     guard let objective = configuration.objective?.training else {
-      throw ValidationError("the study file has no objective, so there is nothing to train")
+      throw ValidationError(
+        configuration.objective == nil
+          ? "\(configuration.file): there is no 'objective', so there is nothing to train"
+          : "\(configuration.file): the objective is a program, and only networks of hpo's own are trained; hpo optimize runs it"
+      )
     }
     self.seed = seed ?? configuration.sampler.seed ?? 0
     name = configuration.name ?? "model"

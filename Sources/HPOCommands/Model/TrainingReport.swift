@@ -12,7 +12,8 @@ struct TrainingReport {
   let model: TrainedModel
   let result: TrainingResult
   let test: Metrics
-  let path: String
+  /// The model's file; nil where it could not be written.
+  let path: String?
   /// How long this process has trained, which went on after so many whole epochs of another one; nil where there was none.
   let seconds: Double
   let epochsBefore: Int?
@@ -37,7 +38,7 @@ struct TrainingReport {
     lines.append(("parameters", "\(model.parameterCount)"))
     let since = epochsBefore.map { ", since it went on after \(counted($0, "epoch"))" } ?? ""
     lines.append(("seconds", shortNumber((seconds * 100).rounded() / 100) + since))
-    lines.append(("model", path))
+    lines.append(("model", path ?? "not written"))
     let width = lines.map(\.0.count).max() ?? 0
     return lines.map { $0 + String(repeating: " ", count: width - $0.count + 2) + $1 + "\n" }.joined()
   }
@@ -57,7 +58,8 @@ struct TrainingReport {
       ])
     }
     return JSONValue.object([
-      "model": .string(path), "parameters": .int(model.parameterCount), "bestEpoch": .int(result.best.epoch),
+      "model": path.map(JSONValue.string) ?? .null, "parameters": .int(model.parameterCount),
+      "bestEpoch": .int(result.best.epoch),
       "validation": object(result.best.validation), "test": object(test), "seconds": .double(seconds),
       "epochsBefore": epochsBefore.map { .int($0) } ?? .null, "folds": folds.map { .int($0) } ?? .null,
       "precision": .string(precision.used.rawValue), "diagnosis": diagnosis.map { .string($0.description) } ?? .null,

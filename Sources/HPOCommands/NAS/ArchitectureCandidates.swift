@@ -32,7 +32,7 @@ struct ArchitectureCandidates: Sendable {
   /// - Parameters:
   ///   - configuration: What is searched.
   ///   - samples: The training samples.
-  /// - Throws: `ValidationError` with the place in the study file.
+  /// - Throws: `StudyFileMistake`.
   init(_ configuration: ArchitectureConfiguration, samples: Dataset) throws {
     self.configuration = configuration
     self.samples = samples
@@ -40,8 +40,9 @@ struct ArchitectureCandidates: Sendable {
     if case .described(let space) = configuration.space,
       let mistake = space.mistake(featureShape: samples.featureShape, outputWidth: samples.target.outputWidth)
     {
-      let place = mistake.place.map { "line \($0.line), column \($0.column) of the study file: " } ?? ""
-      throw ValidationError("\(place)no architecture can be built for '\(samples.name)': \(mistake.message)")
+      throw StudyFileMistake(
+        place: mistake.place.map { ($0.line, $0.column) },
+        message: "no architecture can be built for '\(samples.name)': \(mistake.message)")
     }
   }
 

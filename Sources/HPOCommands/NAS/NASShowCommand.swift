@@ -104,7 +104,7 @@ struct ArchitectureSource {
         "the study '\(record.name.inMessage)' searches no architectures: its file has no 'architecture'")
     }
     self.objective = objective
-    runner = try TrainingRunner(objective, space: configuration.space)
+    runner = try TrainingRunner(objective, of: configuration)
   }
 
   /// The architecture of a trial.

@@ -24,7 +24,7 @@ struct ObjectiveRunner: Sendable {
   init(_ configuration: StudyConfiguration, search: SearchOptions, storage: StorageLocation) throws {
     switch configuration.objective {
     case .training(let objective)?:
-      let runner = try TrainingRunner(search.limiting(objective), space: configuration.space)
+      let runner = try TrainingRunner(search.limiting(objective), of: configuration)
       evaluate = runner.run
       prepare = runner.prepare
       close = {}

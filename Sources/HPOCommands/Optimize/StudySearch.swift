@@ -85,6 +85,11 @@ struct StudySearch: ParsableArguments {
         "the study searches no architecture, since its file has no 'architecture'; hpo optimize searches its parameters"
       )
     }
+    if configuration.space.entries.isEmpty, !hasArchitectures, configuration.objective?.training != nil {
+      throw ValidationError(
+        "\(configuration.file): there is no 'space', so nothing is to be searched; name parameters there, or train the network "
+          + "by hpo train")
+    }
     guard let name = study ?? configuration.name else {
       throw ValidationError("the study file names no study, so --study is needed")
     }

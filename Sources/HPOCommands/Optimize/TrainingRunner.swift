@@ -22,8 +22,15 @@ struct TrainingRunner: Sendable {
 
   /// Loads and splits the data.
   ///
-  /// - Throws: `DatasetError`.
-  init(_ objective: TrainingObjective, space: ParameterSpace) throws {
+  /// - Parameters:
+  ///   - objective: What is trained, perhaps with other settings than the study file has.
+  ///   - configuration: The study file.
+  /// - Throws: What `StudyConfiguration.naming` throws where the data, or what the file says of them, cannot be.
+  init(_ objective: TrainingObjective, of configuration: StudyConfiguration) throws {
+    self = try configuration.naming { try TrainingRunner(objective, space: configuration.space) }
+  }
+
+  private init(_ objective: TrainingObjective, space: ParameterSpace) throws {
     self.objective = objective
     self.space = space
     let (dataset, test) = try objective.data.load()

@@ -14,7 +14,9 @@ struct SearchOptions: ParsableArguments {
       """)
   var pruner: PrunerConfiguration.Name?
 
-  @Option(help: "The seed of everything random. (default: as the study file says, else another one for each study)")
+  @Option(
+    parsing: .unconditional,
+    help: "The seed of everything random. (default: as the study file says, else another one for each study)")
   var seed: UInt64?
 
   @Option(

@@ -8,7 +8,7 @@ extension ProgramProcess {
   /// - Returns: The number of the process.
   static func start(
     path: String, arguments: [String], environment: [String: String], folder: String?, grace: Duration,
-    lock: FolderLock?, input: Descriptor, output: Descriptor, errors: Descriptor
+    lock: PathLock?, input: Descriptor, output: Descriptor, errors: Descriptor
   ) throws(ProgramError) -> pid_t {
     let variables = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     var failure = HPO_STARTED

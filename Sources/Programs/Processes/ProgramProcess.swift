@@ -53,7 +53,7 @@ final class ProgramProcess: @unchecked Sendable {
   /// - Throws: `ProgramError.notExecutable`, `notFound` for a folder that does not exist, `systemFailure`.
   init(
     path: String, arguments: [String], environment: [String: String], folder: String?, hasInput: Bool,
-    grace: Duration, lock: FolderLock?
+    grace: Duration, lock: PathLock?
   ) throws(ProgramError) {
     let waker = try Waker()
     let (outputReader, outputWriter) = try Descriptor.pipe()

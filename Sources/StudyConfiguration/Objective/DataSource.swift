@@ -52,6 +52,7 @@ package enum DataSource: Hashable, Sendable {
     case .csv(let file):
       var known = ["target": file.target]
       if file.options.delimiter != .automatic { known["delimiter"] = file.options.delimiter.rawValue }
+      if file.options.missingValues != .reject { known["missingValues"] = file.options.missingValues.rawValue }
       return known
     case .numpy(let arrays):
       guard case .member(let features, _) = arrays.features, case .member(let target, _) = arrays.target else {

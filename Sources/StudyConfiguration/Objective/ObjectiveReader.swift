@@ -69,6 +69,11 @@ struct ObjectiveReader {
           : "the network '\(network.rawValue)' contradicts 'architecture', which searches another; leave one of them out"
       )
     }
+    if network == .cnn, data?.isTable == true, let member = reader.members["network"] {
+      log.report(
+        .contradiction, at: member.value.position,
+        "the network 'cnn' needs images, and the data are the rows of a table; take the network 'mlp'")
+    }
     let split = reader.members["split"].map { DataSplit($0, log: log) } ?? DataSplit()
     if let data, data.hasTest, let member = reader.members["split"], case .mapping(let keys) = member.value.content,
       let test = keys.first(where: { $0.key == "test" })

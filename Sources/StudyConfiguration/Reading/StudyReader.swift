@@ -55,8 +55,8 @@ struct StudyReader {
     let sampler =
       reader.members["sampler"].map { SamplerConfiguration($0, log: log) } ?? SamplerConfiguration()
     let pruner = pruner(reader, directions)
-    // The architectures are a space by themselves.
-    let isSpaceLeftOut = architecture != nil && reader.members["space"] == nil
+    // The architectures are a space by themselves, and a training without a search has none.
+    let isSpaceLeftOut = (architecture != nil || objective != nil) && reader.members["space"] == nil
     let space =
       isSpaceLeftOut
       ? .empty
@@ -79,13 +79,16 @@ struct StudyReader {
     let duplicates = reader.name("duplicates", "policy", DuplicateHandling.self)
     let stop = reader.members["stop"].map { StopConfiguration($0, log: log) } ?? StopConfiguration()
     if let data = objective?.objective?.data { architecture?.checkSamples(of: data) }
-    if log.error == nil, let space { objective?.checkEffects(in: space, reader.members["space"], log) }
+    if log.error == nil, let space {
+      objective?.checkEffects(in: space, reader.members["space"], log)
+      objective?.checkConflicts(in: space, log)
+    }
     guard log.error == nil, let directions, let sampler, let pruner, let space, let stop else { return nil }
     return StudyConfiguration(
       name: name, directions: directions,
       objective: program.map(Objective.program) ?? objective?.objective.map(Objective.training), space: space,
       sampler: sampler, pruner: pruner, trials: trials, jobs: jobs, stop: stop, duplicates: duplicates,
-      text: log.source.text)
+      text: log.source.text, file: log.source.file)
   }
 
   // MARK: - Directions

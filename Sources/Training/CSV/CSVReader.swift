@@ -191,7 +191,7 @@ struct CSVReader {
       .missingValue,
       "\(header[column].quoted) is missing; "
         + (isForTraining
-          ? "fill it in, leave such rows out, or ignore the column"
+          ? "fill it in, leave such rows out by 'missingValues: dropRows', or ignore the column"
           : "fill it in as for training, or take the row out of the file"),
       source: source,
       line: tokenizer.recordLine, column: column + 1)

@@ -27,23 +27,28 @@ struct NASFinishCommand: ParsableCommand {
   @OptionGroup var storage: StorageOptions
   @OptionGroup var study: StudyOptions
 
-  @Option(help: "Finish so many of the best: of the study, or of the front where there are several objectives.")
+  @Option(
+    parsing: .unconditional,
+    help: "Finish so many of the best: of the study, or of the front where there are several objectives.")
   var top: Int?
 
   @Option(help: "Finish the architecture of a trial.")
   var trial: [Int] = []
 
-  @Option(help: "The epochs of a training. (default: three times as many as the trial had in the search)")
+  @Option(
+    parsing: .unconditional,
+    help: "The epochs of a training. (default: three times as many as the trial had in the search)")
   var epochs: Int?
 
   @Option(
+    parsing: .unconditional,
     help: "The epochs of the further training with rounded numbers (QAT), 0 for none. (default: a quarter of --epochs)")
   var awareEpochs: Int?
 
   @Option(help: "How many seeds each architecture is trained with.")
   var seeds = 3
 
-  @Option(help: "How many trainings run at once. (default: as the study file says, else 1)")
+  @Option(parsing: .unconditional, help: "How many trainings run at once. (default: as the study file says, else 1)")
   var jobs: Int?
 
   @Option(

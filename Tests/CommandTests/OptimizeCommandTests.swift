@@ -148,6 +148,30 @@ import Testing
     }
   }
 
+  @Test("the end of the terminal stops a search, but not one that nohup started", arguments: [false, true])
+  func hangup(isIgnored: Bool) throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.long, to: "long.yaml")
+      let arguments = ["optimize", "--config", "long.yaml", "--trials", "40", "--verbose"]
+      let run =
+        isIgnored
+        ? try Running(
+          program: URL(filePath: "/usr/bin/nohup"),
+          arguments: [Command.products.appendingPathComponent("hpo").path] + arguments, folder: command.folder,
+          environment: [:])
+        : try command.start("hpo", arguments)
+      try run.waitForErrorLines(2)
+      run.send(SIGHUP)
+      if isIgnored {
+        try run.waitForErrorLines(8)
+        #expect(run.process.isRunning)
+        run.send(SIGTERM)
+      }
+      let result = try run.wait()
+      #expect(result.status == 130 && result.errors.contains("go on with"), "\(result.errors)")
+    }
+  }
+
   @Test("after kill -9 at fifty random moments the same command ends with every trial once")
   func killing() throws {
     try Command.inFolder { command in

@@ -113,7 +113,10 @@ struct ONNXFileTests {
       let metadata = Dictionary(uniqueKeysWithValues: read.metadataProps.map { ($0.key, $0.value) })
       #expect(metadata["study"] == float.provenance["study"] && metadata["trial"] == float.provenance["trial"])
       #expect(metadata["test accuracy"] == accuracy)
-      guard case .classes(let names) = float.target else { return }
+      guard case .classes(let names) = float.target else {
+        Issue.record("the target is of another kind")
+        return
+      }
       let classes = try JSONDecoder().decode([String].self, from: Data(try #require(metadata["classes"]).utf8))
       #expect(classes == names && names[0].contains(", \""))
     }

@@ -22,33 +22,6 @@ extension Graph {
     guard let output = removal.newValues[output] else { preconditionFailure("the output is a value of the graph") }
     return (removal.smaller, output, removal.smallerWeights)
   }
-
-  /// The weights with zeros for groups of channels, in the layers that make them and in those that read them; what the
-  /// network computes is then what it computes without them.
-  package func maskingChannels(
-    _ removed: Set<Int>, of groups: ChannelGroups, weights: [String: [Float]]
-  ) -> [String: [Float]] {
-    var masked = weights
-    for value in values {
-      let node = self[value]
-      guard let x = node.inputs.first else { continue }
-      let own = groups.groups[value.index].map { !removed.contains($0) }
-      let read = groups.groups[x.index].map { !removed.contains($0) }
-      for (place, leaf) in node.inputs.enumerated().dropFirst() where self[leaf].operation.isStored {
-        guard var elements = masked[self[leaf].name] else { continue }
-        // Means and variances stay: a scale and a shift of zero make zeros.
-        if case .normalization = node.operation, place > 2 { continue }
-        let axes = node.channelAxes(of: self[leaf].shape, at: place)
-        let shape = self[leaf].shape
-        for index in elements.indices {
-          if let axis = axes.own, !own[shape.coordinate(of: index, axis)] { elements[index] = 0 }
-          if let axis = axes.read, !read[shape.coordinate(of: index, axis)] { elements[index] = 0 }
-        }
-        masked[self[leaf].name] = elements
-      }
-    }
-    return masked
-  }
 }
 
 /// The rebuilding of one graph.
@@ -120,7 +93,7 @@ private struct ChannelRemoval {
 
 extension Graph.Node {
   /// Along which axes a leaf that the node reads has the channels of the node's output and of its input.
-  fileprivate func channelAxes(of leaf: Shape, at place: Int) -> (own: Int?, read: Int?) {
+  package func channelAxes(of leaf: Shape, at place: Int) -> (own: Int?, read: Int?) {
     switch operation {
     case .dense: place == 1 ? (0, 1) : (0, nil)
     case .convolution(.forward(let convolution, _)):
@@ -142,7 +115,7 @@ extension Operation {
 
 extension Shape {
   /// The coordinate along an axis of the element at a row-major index.
-  fileprivate func coordinate(of index: Int, _ axis: Int) -> Int {
+  package func coordinate(of index: Int, _ axis: Int) -> Int {
     index / dimensions[(axis + 1)...].reduce(1, *) % dimensions[axis]
   }
 }

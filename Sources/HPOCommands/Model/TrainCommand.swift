@@ -133,7 +133,8 @@ struct TrainCommand: ParsableCommand {
     let writing = Result { try model.write(to: output) }
     let isWritten = (try? writing.get()) != nil
     let report = TrainingReport(
-      model: model, result: result, test: test, path: isWritten ? output : nil, seconds: display.elapsed,
+      model: model, metric: trainer.metric, result: result, test: test,
+      path: isWritten ? output : nil, seconds: display.elapsed,
       epochsBefore: resumed?.epoch,
       folds: plan.objective.split.folds, diagnosis: try trainer.diagnosis(of: result.history),
       precision: (trainer.precision, choice))

@@ -10,6 +10,8 @@ enum PrecisionChoice: String {
 /// What a finished training is told by.
 struct TrainingReport {
   let model: TrainedModel
+  /// What was reported of the epochs.
+  let metric: Metric
   let result: TrainingResult
   let test: Metrics
   /// The model's file; nil where it could not be written.
@@ -29,6 +31,10 @@ struct TrainingReport {
     for name in Metric.allCases {
       guard let validation = result.best.validation[name], let test = test[name] else { continue }
       lines.append((name.rawValue, "\(shortNumber(validation)) validation, \(shortNumber(test)) test"))
+    }
+    if result.best.value != result.best.validation[metric] {
+      lines.append(
+        ("average", "\(metric.rawValue) \(shortNumber(result.best.value)) in the best epoch, over those before it"))
     }
     if let folds { lines.append(("fold", "the first of \(folds); a search measures a trial on all of them")) }
     if let diagnosis { lines.append(("diagnosis", diagnosis.description)) }
@@ -53,7 +59,7 @@ struct TrainingReport {
     }
     let history = result.history.map { report in
       JSONValue.object([
-        "epoch": .int(report.epoch), "trainingLoss": .double(report.trainingLoss),
+        "epoch": .int(report.epoch), "trainingLoss": .double(report.trainingLoss), "value": .double(report.value),
         "validation": object(report.validation),
       ])
     }

@@ -220,12 +220,16 @@ struct CSVReader {
       let text = try trimmedText(column)
       let spelling = text.lowercased().drop { $0 == "+" || $0 == "-" }
       let isInfinite = spelling == "inf" || spelling == "infinity"
+      let isCommaDecimal =
+        text.count { $0 == "," } == 1 && DecimalNumber.parse(Array(text.replacing(",", with: ".").utf8)[...]) != nil
       throw DatasetError(
         isInfinite ? .notFinite : .notANumber,
         isInfinite
           ? "\(name.quoted) is \(text), and features must be finite"
-          : "\(name.quoted) is \(text.quoted), which is no number; list the column under categoricalColumns if it "
-            + "holds categories, or under ignoredColumns",
+          : "\(name.quoted) is \(text.quoted), which is no number; "
+            + (isCommaDecimal
+              ? "write decimal points in place of commas"
+              : "list the column under categoricalColumns if it holds categories, or under ignoredColumns"),
         source: source, line: tokenizer.recordLine, column: column + 1)
     }
     guard abs(value) <= SinglePrecision.largestMagnitude else {

@@ -14,18 +14,23 @@ package final class DatasetParts: Sendable {
     init(_ data: DatasetSplits) { self.data = data }
   }
 
-  private struct Entry {
-    /// The split as long as somebody holds it.
-    weak var shared: Split?
-    /// The same, where it is kept.
-    var kept: Split?
+  /// Where a split is, each under a lock of its own: whoever wants another one does not wait.
+  private final class Slot: Sendable {
+    struct State {
+      /// The split as long as somebody holds it.
+      weak var shared: Split?
+      /// The same, where it is kept.
+      var kept: Split?
+    }
+
+    let state = Mutex(State())
   }
 
   private let samples: Dataset
   private let test: Dataset?
   private let indices: [DatasetSplits.Indices]
   private let areKept: Bool
-  private let entries: Mutex<[Entry]>
+  private let slots: [Slot]
 
   /// Takes a data set and which of its samples go where.
   ///
@@ -42,7 +47,7 @@ package final class DatasetParts: Sendable {
     self.indices = indices
     let bytes = 4 * (samples.features.count + (test?.features.count ?? 0))
     areKept = indices.count == 1 || bytes <= mostKeptBytes / indices.count
-    entries = Mutex(Array(repeating: Entry(), count: indices.count))
+    slots = indices.map { _ in Slot() }
   }
 
   /// The number of splits, at least 1.
@@ -54,10 +59,10 @@ package final class DatasetParts: Sendable {
   /// A split as networks take it, which is shared with whoever else holds it.
   package func standardized(_ number: Int) -> Split {
     // Whoever comes second waits, and takes what the first has made.
-    entries.withLock { entries in
-      if let known = entries[number].shared { return known }
+    slots[number].state.withLock { state in
+      if let known = state.shared { return known }
       let split = Split(raw(number).standardized())
-      entries[number] = Entry(shared: split, kept: areKept ? split : nil)
+      state = Slot.State(shared: split, kept: areKept ? split : nil)
       return split
     }
   }

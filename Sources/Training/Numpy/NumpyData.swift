@@ -54,8 +54,9 @@ public struct NumpyData: Sendable, Hashable {
   /// - Throws: `DatasetError` naming the file and what is wrong with it.
   public func load() throws(DatasetError) -> (samples: Dataset, test: Dataset?) {
     let name = RegularFile.name(of: path(of: features))
-    let targets = try Self.column(target, isForTraining: task == .regression)
-    let testTargets: [Float]? = if let testTarget { try Self.column(testTarget) } else { nil }
+    var arrays = Arrays()
+    let targets = try Self.column(target, of: &arrays, isForTraining: task == .regression)
+    let testTargets: [Float]? = if let testTarget { try Self.column(testTarget, of: &arrays) } else { nil }
     var classes: [Float]?
     if task == .classification {
       classes = try Self.classes(targets, source: "\(target)")
@@ -65,25 +66,26 @@ public struct NumpyData: Sendable, Hashable {
         ).sorted()
       }
     }
-    let samples = try dataset(features, targets, classes, isForTraining: true, name: name)
+    let samples = try dataset(features, of: &arrays, targets, classes, isForTraining: true, name: name)
     guard let testFeatures, let testTargets else { return (samples, nil) }
-    return (samples, try dataset(testFeatures, testTargets, classes, isForTraining: false, name: name))
+    return (samples, try dataset(testFeatures, of: &arrays, testTargets, classes, isForTraining: false, name: name))
   }
 
   /// Reads an array of features alone; every sample has a value of 0.
   ///
   /// - Throws: `DatasetError`.
   public static func features(_ place: Place) throws(DatasetError) -> Dataset {
-    let array = try Self.array(place)
+    var arrays = Arrays()
+    let array = try arrays.read(place)
     return try Dataset(
       name: "\(place)", features: array.elements, featureShape: try sampleShape(array, place),
       target: .values(Array(repeating: 0, count: array.shape.first ?? 1)))
   }
 
   private func dataset(
-    _ place: Place, _ targets: [Float], _ classes: [Float]?, isForTraining: Bool, name: String
+    _ place: Place, of arrays: inout Arrays, _ targets: [Float], _ classes: [Float]?, isForTraining: Bool, name: String
   ) throws(DatasetError) -> Dataset {
-    let array = try Self.array(place)
+    let array = try arrays.read(place)
     if isForTraining, let loss = array.loss { throw DatasetError(.tooFine, loss, source: "\(place)") }
     let shape = try Self.sampleShape(array, place)
     guard array.shape[0] == targets.count else {
@@ -114,11 +116,21 @@ public struct NumpyData: Sendable, Hashable {
     }
   }
 
+  /// One number a sample, of an array by itself.
+  static func column(_ place: Place) throws(DatasetError) -> [Float] {
+    var arrays = Arrays()
+    return try column(place, of: &arrays)
+  }
+
   /// One number a sample.
   ///
-  /// - Parameter isForTraining: Whether numbers are refused that floats cannot tell apart.
-  static func column(_ place: Place, isForTraining: Bool = false) throws(DatasetError) -> [Float] {
-    let array = try Self.array(place)
+  /// - Parameters:
+  ///   - arrays: What reads it.
+  ///   - isForTraining: Whether numbers are refused that floats cannot tell apart.
+  private static func column(
+    _ place: Place, of arrays: inout Arrays, isForTraining: Bool = false
+  ) throws(DatasetError) -> [Float] {
+    let array = try arrays.read(place)
     if isForTraining, let loss = array.loss { throw DatasetError(.tooFine, loss, source: "\(place)") }
     guard array.shape.count == 1 || array.shape.count == 2 && array.shape[1] == 1 else {
       throw DatasetError(
@@ -149,19 +161,30 @@ public struct NumpyData: Sendable, Hashable {
     return classes.sorted()
   }
 
-  private static func array(_ place: Place) throws(DatasetError) -> NPYArray {
-    switch place {
-    case .file(let path): return try NPYArray(file: path)
-    case .member(let name, let path):
-      let bytes = try RegularFile.read(path, atMost: NPYArray.largestByteCount)
-      let archive = try ZipArchive(bytes: bytes, source: path, limit: NPYArray.largestByteCount)
-      guard let contents = try archive.contents(of: "\(name).npy") else {
-        throw DatasetError(
-          .noSuchColumn,
-          "there is no array \(name.quoted) in it; \(NearestName.hint(for: name, among: archive.arrayNames))",
-          source: path)
+  /// Reads arrays, and an archive that several of them lie in once.
+  private struct Arrays {
+    private var last: (path: String, archive: ZipArchive)?
+
+    mutating func read(_ place: Place) throws(DatasetError) -> NPYArray {
+      switch place {
+      case .file(let path): return try NPYArray(file: path)
+      case .member(let name, let path):
+        let archive = try archive(path)
+        guard let contents = try archive.contents(of: "\(name).npy") else {
+          throw DatasetError(
+            .noSuchColumn,
+            "there is no array \(name.quoted) in it; \(NearestName.hint(for: name, among: archive.arrayNames))",
+            source: path)
+        }
+        return try NPYArray(bytes: contents[...], source: "\(path): \(name)")
       }
-      return try NPYArray(bytes: contents[...], source: "\(path): \(name)")
+    }
+
+    private mutating func archive(_ path: String) throws(DatasetError) -> ZipArchive {
+      if let last, last.path == path { return last.archive }
+      let archive = try ZipArchive(file: path)
+      last = (path, archive)
+      return archive
     }
   }
 
@@ -169,8 +192,7 @@ public struct NumpyData: Sendable, Hashable {
   ///
   /// - Throws: `DatasetError` where the file is no archive.
   package static func names(inArchive path: String) throws(DatasetError) -> [String] {
-    let bytes = try RegularFile.read(path, atMost: NPYArray.largestByteCount)
-    return try ZipArchive(bytes: bytes, source: path, limit: NPYArray.largestByteCount).arrayNames
+    try ZipArchive(file: path).arrayNames
   }
 
   private func path(of place: Place) -> String {
@@ -182,6 +204,12 @@ public struct NumpyData: Sendable, Hashable {
 }
 
 extension ZipArchive {
+  /// Reads an archive of arrays.
+  fileprivate init(file path: String) throws(DatasetError) {
+    let bytes = try RegularFile.read(path, atMost: NPYArray.largestByteCount)
+    try self.init(bytes: bytes, source: path, limit: NPYArray.largestByteCount)
+  }
+
   /// The names of the arrays in it.
   fileprivate var arrayNames: [String] { names.filter { $0.hasSuffix(".npy") }.map { String($0.dropLast(4)) } }
 }

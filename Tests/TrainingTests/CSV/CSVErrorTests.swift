@@ -37,7 +37,7 @@ struct CSVErrorTests {
       "size,y\n1,p\n2,q\n", .noSuchColumn, line: 1, words: "did you mean", options: CSVOptions(ignoredColumns: ["siez"])
     ),
     Case("a,y\n1,p\nred,q\n", .notANumber, line: 3, column: 1, words: "\"red\""),
-    Case("a;y\n1,5;p\n2;q\n", .notANumber, line: 2, column: 1, words: "\"1,5\""),
+    Case("a;y\n1,5;p\n2;q\n", .notANumber, line: 2, column: 1, words: "\"1,5\", which is no number; write decimal"),
     Case("a,y\ninf,p\n2,q\n", .notFinite, line: 2, column: 1),
     Case("a,y\n-Infinity,p\n2,q\n", .notFinite, line: 2, column: 1),
     Case("a,y\n1e39,p\n2,q\n", .notFinite, line: 2, column: 1, words: "32-bit"),

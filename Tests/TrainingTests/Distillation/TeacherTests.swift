@@ -40,7 +40,10 @@ struct TeacherTests {
       ).outputs(for: data.training)
     }
     let (own, taught) = (try outputs(before), try outputs(teacher.model))
-    guard case .classes(let labels, _) = data.training.target else { return }
+    guard case .classes(let labels, _) = data.training.target else {
+      Issue.record("the target is of another kind")
+      return
+    }
     var (hard, soft) = (0.0, 0.0)
     for (sample, label) in labels.enumerated() {
       let row = sample * 2..<sample * 2 + 2
@@ -57,7 +60,10 @@ struct TeacherTests {
   func imitation() throws {
     let data = try TrainerTests.moons()
     let taught = try Self.teacher(data)
-    guard case .classes(let labels, let names) = data.training.target else { return }
+    guard case .classes(let labels, let names) = data.training.target else {
+      Issue.record("the target is of another kind")
+      return
+    }
     let opposite = try Dataset(
       name: "opposite", features: data.training.features, featureShape: [2],
       target: .classes(labels: labels.map { 1 - $0 }, names: names))

@@ -2,6 +2,7 @@ import ArgumentParser
 import CProcess
 import Foundation
 import Spelling
+import StudyConfiguration
 
 extension HPOCommand {
   /// Runs the command that the process's arguments name, and ends the process.
@@ -24,6 +25,9 @@ extension HPOCommand {
         end(usage: mistake.message, of: type(of: command))
       }
     } catch {
+      if let mistake = SettingAsOption(in: arguments, message(for: error)) {
+        end(usage: mistake.message, of: TrainCommand.self)
+      }
       exit(withError: error)
     }
   }
@@ -45,6 +49,25 @@ extension HPOCommand {
       if !path.isEmpty { return [name] + path }
     }
     return []
+  }
+}
+
+/// A hyperparameter that was typed as an option of `hpo train`.
+struct SettingAsOption {
+  /// What to say about it.
+  let message: String
+
+  /// Nil for any other mistake.
+  ///
+  /// - Parameters:
+  ///   - arguments: What was typed.
+  ///   - complaint: What the parser says of it.
+  init?(in arguments: [String], _ complaint: String) {
+    guard arguments.first == TrainCommand.configuration.commandName,
+      let name = complaint.firstMatch(of: /^Unknown option '--([A-Za-z0-9]+)'/)?.1,
+      TrainingObjective.hyperparameterNames.contains(String(name))
+    else { return nil }
+    message = "there is no option --\(name); a hyperparameter is set by --set \(name)=VALUE"
   }
 }
 

@@ -74,6 +74,8 @@ struct TrainCommandTests {
     try inTable { command in
       let mistyped = try command.hpo("train", "--cofig", "table.yaml")
       #expect(mistyped.status == 64 && mistyped.errors.contains("--cofig"), "\(mistyped.errors)")
+      let setting = try command.hpo("train", "--config", "table.yaml", "--epochs", "3")
+      #expect(setting.status == 64 && setting.errors.contains("is set by --set epochs=VALUE"), "\(setting.errors)")
       let negative = try command.hpo("train", "--config", "table.yaml", "--seed", "-1")
       #expect(negative.errors.contains("'-1' is invalid"), "\(negative.errors)")
       try command.write(

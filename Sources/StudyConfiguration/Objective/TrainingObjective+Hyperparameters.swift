@@ -34,6 +34,11 @@ extension TrainingObjective {
   /// The names of what may be set for a training.
   package var hyperparameterNames: [String] { Hyperparameter.all(of: network).map(\.name) }
 
+  /// The names of the hyperparameters of all networks.
+  package static var hyperparameterNames: Set<String> {
+    Set(Network.allCases.flatMap { Hyperparameter.all(of: $0) }.map(\.name))
+  }
+
   /// What a hyperparameter is where nothing says otherwise; `units0`, `units1` and so on are hyperparameters as well.
   ///
   /// - Returns: Nil where there is no hyperparameter of that name.

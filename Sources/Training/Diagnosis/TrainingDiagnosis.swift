@@ -19,17 +19,21 @@ public enum TrainingDiagnosis: Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .diverged: "diverged: lower the learning rate by a factor of ten, or clip gradients"
     case .oscillating: "oscillating: lower the learning rate, or let a schedule lower it"
-    case .stuck: "stuck: raise the learning rate; if the loss does not move at all, lower it"
+    case .stuck: "stuck: raise the learning rate, or train longer; if the loss does not move at all, lower the rate"
     case .overfitting(let epoch): "overfitting since epoch \(epoch): regularize, or stop earlier"
     case .healthy: "healthy"
     }
   }
 
-  /// Reads what `description` says; nil for anything else.
+  /// The finding without the advice.
+  private static func finding(_ description: String) -> Substring { description.prefix { $0 != ":" } }
+
+  /// Reads the finding of a `description`, whatever it advises; nil for anything else.
   package init?(description: String) {
-    let epoch = description.split(separator: ":").first?.split(separator: " ").last.flatMap { Int($0) }
+    let finding = Self.finding(description)
+    let epoch = finding.split(separator: " ").last.flatMap { Int($0) }
     let candidates = [.diverged, .oscillating, .stuck, .healthy] + (epoch.map { [Self.overfitting(since: $0)] } ?? [])
-    guard let found = candidates.first(where: { $0.description == description }) else { return nil }
+    guard let found = candidates.first(where: { Self.finding($0.description) == finding }) else { return nil }
     self = found
   }
 

@@ -247,6 +247,15 @@ struct DiagnosisTests {
     #expect(abs(soft.guessing.value) < 1e-6 && abs(soft.loss) < 1e-3)
   }
 
+  @Test("is read again from its words, whatever they advised once")
+  func words() {
+    for diagnosis in [.diverged, .oscillating, .stuck, .healthy, .overfitting(since: 12)] as [TrainingDiagnosis] {
+      #expect(TrainingDiagnosis(description: diagnosis.description) == diagnosis)
+    }
+    #expect(TrainingDiagnosis(description: "stuck: raise the learning rate") == .stuck)
+    #expect(TrainingDiagnosis(description: "sound") == nil && TrainingDiagnosis(description: "") == nil)
+  }
+
   @Test("the worst of several is told")
   func worst() {
     #expect(TrainingDiagnosis.worst(of: []) == nil)

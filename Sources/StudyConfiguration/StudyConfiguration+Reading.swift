@@ -19,7 +19,7 @@ extension StudyConfiguration {
       ])
     }
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) }
-    try self.init(bytes: bytes, file: path, folder: folder)
+    try self.init(bytes: bytes, file: path, folder: folder, isGiven: true)
   }
 
   /// Reads the text of a study file.
@@ -28,11 +28,17 @@ extension StudyConfiguration {
   ///   - bytes: UTF-8.
   ///   - file: The name by which messages call the file.
   ///   - folder: Where relative paths in the text are taken from; nil for the current folder.
+  ///   - isGiven: Whether somebody has just given the file, who is told what contradicts itself in it; a file that a study
+  ///     has kept was good enough for its trials.
   /// - Throws: `ConfigurationError` with every mistake of the text.
-  package init(bytes: [UInt8], file: String, folder: String? = nil) throws(ConfigurationError) {
+  package init(
+    bytes: [UInt8], file: String, folder: String? = nil, isGiven: Bool = false
+  ) throws(ConfigurationError) {
     let source = try SourceText(bytes: bytes, file: file)
     let log = MistakeLog(source)
-    let configuration = YAMLComposer.compose(log).flatMap { StudyReader(log, folder: folder).read($0) }
+    let configuration = YAMLComposer.compose(log).flatMap {
+      StudyReader(log, folder: folder, isGiven: isGiven).read($0)
+    }
     if let error = log.error { throw error }
     guard let configuration else { preconditionFailure("a study file without a mistake has a configuration") }
     self = configuration

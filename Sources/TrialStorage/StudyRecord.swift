@@ -27,6 +27,9 @@ public struct StudyRecord: Sendable, Hashable {
   /// The system attribute with the names of the objectives.
   package static let metricNamesKey = "study:metric_names"
 
+  /// What the system attributes with study files begin with that trials were trained by.
+  package static let studyFilePrefix = "hpo:studyFile:"
+
   /// The names of the objectives: as given, else `value`, or `value0`, `value1`, ….
   public var metricNames: [String] {
     let given = systemAttributes[Self.metricNamesKey]?.arrayValue?.compactMap(\.stringValue) ?? []
@@ -54,8 +57,6 @@ public enum StudyDocument: String, Sendable, Hashable, CaseIterable {
   case configuration
   /// The folder that the study file lay in, from which its relative paths are taken.
   case folder
-  /// The texts and folders of the study files that trials ran with before this one, the oldest first, as JSON.
-  case earlierConfigurations
   /// What tells the samples that trials are measured on from others, as a hexadecimal number.
   case samples
   /// The sampler, pruner and seed that the command line asked for in place of the study file's, as JSON.

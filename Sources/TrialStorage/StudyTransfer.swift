@@ -92,6 +92,11 @@ public struct StudyTransfer {
     }
     var batches = try TransferBatches(self, to: target, study: other, selection)
     try batches.check()
+    for (key, file) in study.systemAttributes where key.hasPrefix(StudyRecord.studyFilePrefix) {
+      if other.systemAttributes[key] == nil {
+        try target.setStudyAttribute(key, to: file, kind: .system, study: other.id)
+      }
+    }
     return try batches.run()
   }
 

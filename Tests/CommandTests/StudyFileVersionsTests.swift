@@ -48,14 +48,32 @@ struct StudyFileVersionsTests {
       try command.succeed("optimize", "--config", "table.yaml", "--trials", "5")
       // A run by the file that is kept makes no other one.
       try command.succeed("optimize", "--study", "table", "--trials", "6")
-      let trials = try #require(try command.json("trials", "--study", "table") as? [[String: Any]])
-      let numbers = trials.sorted { $0["number"] as? Int ?? 0 < $1["number"] as? Int ?? 0 }
-        .map { ($0["userAttributes"] as? [String: Any])?["studyFile"] as? Int }
-      #expect(numbers == [nil, nil, 2, 2, 3, 3])
       for trial in 0..<6 {
         let (accuracy, notes) = try trained(command, trial)
         #expect(accuracy == (try value(command, of: trial)))
-        #expect(notes.contains("an earlier study file") == (trial < 4) && !notes.contains("measured"), "\(notes)")
+        #expect(notes.contains("another study file") == (trial < 4) && !notes.contains("measured"), "\(notes)")
+      }
+      // Another comment is no other file.
+      try command.write("# a remark\n" + Self.file.replacing("units: 6", with: "units: 12"), to: "table.yaml")
+      try command.succeed("optimize", "--config", "table.yaml", "--trials", "7")
+      #expect(try !trained(command, 5).notes.contains("note:"))
+    }
+  }
+
+  @Test("trains the trials of another study by their own files and seeds, once they are merged")
+  func merged() throws {
+    try Command.inFolder { command in
+      try command.write(Self.table(), to: "table.csv")
+      try command.write(Self.file.replacing("study: table", with: "study: other"), to: "other.yaml")
+      try command.write(Self.file.replacing("units: 6", with: "units: 24"), to: "table.yaml")
+      try command.succeed("optimize", "--config", "table.yaml", "--trials", "1", "--seed", "5")
+      try command.succeed("optimize", "--study", "table", "--trials", "2", "--seed", "6")
+      try command.succeed("optimize", "--config", "other.yaml", "--trials", "2")
+      try command.succeed("study", "merge", "--study", "table", "--from", "other")
+      for trial in 0..<4 {
+        let (accuracy, notes) = try trained(command, trial)
+        #expect(accuracy == (try value(command, of: trial)), "trial \(trial)")
+        #expect(notes.contains("another study file") == (trial > 1) && !notes.contains("measured"), "\(notes)")
       }
     }
   }
@@ -69,7 +87,7 @@ struct StudyFileVersionsTests {
       try command.write(Self.file.replacing("accuracy", with: "f1"), to: "other.yaml")
       let other = try command.hpo("optimize", "--config", "other.yaml", "--trials", "3")
       #expect(other.status == 64, "\(other.errors)")
-      #expect(other.errors.contains("has 2 trials measured by accuracy, with which values of f1 do not compare"))
+      #expect(other.errors.contains("exists with the metric accuracy, with which values of f1 do not compare"))
       let same = try command.hpo("optimize", "--config", "table.yaml", "--trials", "3")
       #expect(same.status == 0 && !same.errors.contains("note:"), "\(same.errors)")
       try command.write(Self.table(5), to: "table.csv")

@@ -148,7 +148,7 @@ extension BrokenFile {
           + "iterates; leave it out, or take an optimizer of steps such as adam",
       ]),
     BrokenFile(
-      "what contradicts the data, or is never reached",
+      "what contradicts the data, or another key",
       text: """
         objective:
           data: diabetes
@@ -160,7 +160,6 @@ extension BrokenFile {
           weightMaximum: 0
           schedule: cosine
           leastRate: 1
-          patience: 30
         space:
           learningRate: {float: 1e-3..1e-1, log: true}
         """,
@@ -170,7 +169,6 @@ extension BrokenFile {
         "6:3: 'shift' is '2', and only images are shifted, flipped and cut out; leave it out",
         "8:3: 'weightMaximum' is '0', and 'weightMinimum' '0.0', so that all weights are the same; let the one be below the other",
         "10:3: 'leastRate' is '1', and a schedule lowers the learning rate of 0.1 to it; take less than that",
-        "11:3: 'patience' is '30', which is not over in 30 epochs, so that it has no effect; take fewer, or leave it out",
       ]),
     BrokenFile(
       "convolutions over a table",

@@ -22,6 +22,14 @@ import Testing
   @Test("A mistake in a described space of architectures is told", arguments: BrokenFile.architecture)
   func architecture(_ file: BrokenFile) { check(file) }
 
+  @Test("A file that a study has kept is read although it contradicts itself in what shows in trials alone") func kept()
+    throws
+  {
+    let text = BrokenFile.wholeText.replacing("epochs: 30", with: "epochs: 30\n  schedule: cosine\n  leastRate: 1")
+    #expect(throws: ConfigurationError.self) { try read(text) }
+    #expect(try StudyConfiguration(bytes: Array(text.utf8), file: "kept").objective?.training != nil)
+  }
+
   private func check(_ file: BrokenFile) {
     let error = #expect(throws: ConfigurationError.self) { try read(file.text) }
     let messages = error?.mistakes.map { "\($0.position?.line ?? 0):\($0.position?.column ?? 0): \($0.message)" }

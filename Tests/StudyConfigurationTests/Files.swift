@@ -19,5 +19,5 @@ enum Files {
 
 /// Reads a text as a study file named `study.yaml`.
 func read(_ text: String) throws(ConfigurationError) -> StudyConfiguration {
-  try StudyConfiguration(bytes: Array(text.utf8), file: "study.yaml")
+  try StudyConfiguration(bytes: Array(text.utf8), file: "study.yaml", isGiven: true)
 }

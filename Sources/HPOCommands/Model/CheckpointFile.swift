@@ -93,7 +93,8 @@ final class CheckpointFile {
     }
   }
 
-  func remove() { try? FileManager.default.removeItem(atPath: path) }
+  /// Removes the checkpoint, unless the file is none of hpo's.
+  func remove() { if !isOfOthers { try? FileManager.default.removeItem(atPath: path) } }
 
   /// Removes the checkpoint that is there, damaged or not, for `--restart`.
   ///

@@ -24,13 +24,13 @@ struct PruningOptions: ParsableArguments {
     help: "With --macs: the share of its channels that each layer keeps at least. (default: 0.2)")
   var leastShare: Double?
 
-  @Option(help: "The epochs of further training; 0 for none.")
+  @Option(parsing: .unconditional, help: "The epochs of further training; 0 for none.")
   var epochs = 20
 
-  @Option(help: "The learning rate at the start, which falls to 0.")
+  @Option(parsing: .unconditional, help: "The learning rate at the start, which falls to 0.")
   var rate = 0.001
 
-  @Option(help: "The samples of a step.")
+  @Option(parsing: .unconditional, help: "The samples of a step.")
   var batchSize = 32
 
   @Option(parsing: .unconditional, help: "The seed of the order of samples.")

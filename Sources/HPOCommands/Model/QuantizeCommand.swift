@@ -78,7 +78,7 @@ struct QuantizeCommand: ParsableCommand {
     quantized.provenance["quantized from"] = model
     try quantized.write(to: path)
     ModelLineage.note(path, as: .integerModel, of: quantized, madeOf: model, in: storage)
-    if aware.aware { try CheckpointFile(besides: path).remove() }
+    if aware.aware { CheckpointFile(path: path + ".checkpoint").remove() }
 
     let report = try QuantizationReport(quantized, before: before, after: after, samples: test.count, path: path)
     Terminal.write(format == .json ? report.json : report.text)
@@ -118,7 +118,7 @@ struct QuantizationOptions: ParsableArguments {
   @Flag(help: "One step for all weights of a layer, not one an output channel.")
   var perTensor = false
 
-  @Option(help: "The most samples that ranges are found on.")
+  @Option(parsing: .unconditional, help: "The most samples that ranges are found on.")
   var samples = 1024
 
   func validate() throws {

@@ -197,19 +197,14 @@ private struct TrainingPlan {
         let record = try storage.existingStudy(named: study)
         let trial = try storage.trial(command.trial, of: record)
         let given = try command.config.map(StudyConfiguration.init(contentsOf:))
-        let earlier =
-          try given == nil
-          ? StudyFileVersions(of: record.id, in: storage).configuration(of: trial, study: record) : nil
-        if earlier != nil {
-          Terminal.writeError(
-            "note: trial \(trial.number) ran with an earlier study file than the study has now, and is trained as that one "
-              + "says\n")
-        }
-        let configuration = try given ?? earlier ?? .kept(with: record, in: storage)
+        let (configuration, note) =
+          try given.map { ($0, nil) }
+          ?? StudyFileArchive.configuration(of: trial, study: record, kept: .kept(with: record, in: storage))
+        if let note { Terminal.writeError("note: \(note)\n") }
         let searched = try KeptOptions(storage.document(.search, study: record.id), ofStudy: study).seed()
         let own = try storage.document(.seed, study: record.id).flatMap(UInt64.init)
         let draw = Draw(seed: searched ?? configuration.sampler.seed ?? own ?? 0, number: trial.number)
-        return (configuration, trial, command.seed ?? Trial.seed(for: draw))
+        return (configuration, trial, command.seed ?? trial.trainingSeed ?? Trial.seed(for: draw))
       }
     } else if let path = command.config {
       configuration = try StudyConfiguration(contentsOf: path)

@@ -36,7 +36,7 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: "An exported ONNX file to be compared, in place of one that is written anew.")
   var onnx: String?
 
-  @Option(help: "The most samples.")
+  @Option(parsing: .unconditional, help: "The most samples.")
   var samples = 1000
 
   @OptionGroup var output: OutputOptions

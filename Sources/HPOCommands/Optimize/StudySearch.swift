@@ -131,7 +131,9 @@ struct StudySearch: ParsableArguments {
     if let note = try runner.samples.flatMap({ try storage.changeOfSamples(to: $0, study: study.id) }) {
       Terminal.writeError("note: \(note)\n")
     }
-    let version = try StudyFileVersions(of: study.id, in: storage).last
+    let file =
+      try configuration.objective?.training == nil
+      ? nil : StudyFileArchive.keep(configuration, ofStudy: name, in: storage)
     try runner.prepare(study)
     let record = try storage.existingStudy(named: name)
     let before = try StudyOverview(record, in: storage)
@@ -149,7 +151,10 @@ struct StudySearch: ParsableArguments {
         trials: total, timeout: ending.timeout?.duration, jobs: jobs, stop: stop,
         stopRules: rules, observer: progress.observe
       ) { trial in
-        if version > 1 { try trial.setUserAttribute(StudyFileVersions.attribute, to: .int(version)) }
+        if let file {
+          try trial.setSystemAttribute(
+            FrozenTrial.trainedByKey, to: ["file": .string(file), "seed": .string(String(trial.seed))])
+        }
         return try runner.evaluate(trial)
       }
     } catch {

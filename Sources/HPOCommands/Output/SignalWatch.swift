@@ -3,7 +3,7 @@ import Foundation
 
 /// Has a handler called for Ctrl-C, `kill` and the end of the terminal, which then do not end the process, until the watch ends.
 ///
-/// What whoever started the process wants ignored, as `nohup` does with the end of the terminal, stays ignored.
+/// The end of the terminal stays ignored where whoever started the process wants that, as `nohup` does.
 struct SignalWatch: Sendable {
   // Safe: only `end` touches them, by a call that Dispatch permits from any thread and any number of times, although its objects
   // are not marked so.

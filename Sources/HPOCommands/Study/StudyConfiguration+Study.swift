@@ -27,7 +27,6 @@ extension StudyConfiguration {
       checkpointInterval: checkpointInterval,
       duplicates: search.duplicates(duplicates), window: window, ifExists: policy)
     let record = try storage.existingStudy(named: name)
-    try StudyFileVersions.keep(of: record.id, before: text, in: storage)
     for (document, text) in documents where try storage.document(document, study: record.id) != text {
       try storage.setDocument(document, to: text, study: record.id)
     }

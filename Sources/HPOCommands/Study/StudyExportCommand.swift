@@ -30,7 +30,9 @@ struct StudyExportCommand: ParsableCommand {
   @Option(help: "What to write.")
   var format: Format = .csv
 
-  @Option(help: "The file to write, which must not exist. (default: standard output; needed for optuna)")
+  @Option(
+    parsing: .unconditional,
+    help: "The file to write, which must not exist. (default: standard output; needed for optuna)")
   var output: String?
 
   func validate() throws {

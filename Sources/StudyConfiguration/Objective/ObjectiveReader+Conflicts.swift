@@ -42,11 +42,8 @@ extension ObjectiveReader {
       if objective.data.isTable { return "and only images are shifted, flipped and cut out; leave it out" }
       return obstacle(to: space, "makes other samples of them each time")
     case .leastRate:
-      guard let rate = greatest(of: .learningRate, space), number >= rate else { return nil }
+      guard let rate = greatest(of: .learningRate, space), number > rate else { return nil }
       return "and a schedule lowers the learning rate of \(rate) to it; take less than that"
-    case .patience where !usual, .stepEpochs where !usual, .restartEpochs, .plateauPatience:
-      guard let epochs = greatest(of: .epochs, space), number >= epochs else { return nil }
-      return "which is not over in \(Int(epochs)) epochs, so that it has no effect; take fewer, or leave it out"
     default: return nil
     }
   }

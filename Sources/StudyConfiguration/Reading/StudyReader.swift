@@ -12,9 +12,13 @@ struct StudyReader {
 
   private let log: MistakeLog
   private let folder: String?
+  private let isGiven: Bool
 
-  /// - Parameter folder: Where relative paths in the file are taken from.
-  init(_ log: MistakeLog, folder: String?) {
+  /// - Parameters:
+  ///   - folder: Where relative paths in the file are taken from.
+  ///   - isGiven: Whether contradictions are told that show in trials alone.
+  init(_ log: MistakeLog, folder: String?, isGiven: Bool) {
+    self.isGiven = isGiven
     self.log = log
     self.folder = folder
   }
@@ -81,7 +85,7 @@ struct StudyReader {
     if let data = objective?.objective?.data { architecture?.checkSamples(of: data) }
     if log.error == nil, let space {
       objective?.checkEffects(in: space, reader.members["space"], log)
-      objective?.checkConflicts(in: space, log)
+      if isGiven { objective?.checkConflicts(in: space, log) }
     }
     guard log.error == nil, let directions, let sampler, let pruner, let space, let stop else { return nil }
     return StudyConfiguration(

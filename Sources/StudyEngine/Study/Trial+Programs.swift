@@ -29,8 +29,7 @@ extension Trial {
   ///
   /// - Throws: `StorageError`; `trialLost` where another process has the trial by now.
   package func recordFolder(place: Int) throws {
-    try study.storage.setTrialAttributes([FrozenTrial.folderKey: .int(place)], kind: .system, of: lease)
-    state.withLock { $0.record.systemAttributes[FrozenTrial.folderKey] = .int(place) }
+    try setSystemAttribute(FrozenTrial.folderKey, to: .int(place))
   }
 
   /// Keeps what the objective printed, in place of what was kept before; it goes when the trial is run again.

@@ -118,6 +118,12 @@ extension Trial {
     state.withLock { $0.record.userAttributes[key] = value }
   }
 
+  /// Keeps what hpo needs of the trial later.
+  package func setSystemAttribute(_ key: String, to value: JSONValue) throws {
+    try study.storage.setTrialAttributes([key: value], kind: .system, of: lease)
+    state.withLock { $0.record.systemAttributes[key] = value }
+  }
+
   /// Keeps a candidate with the trial unless another one that has not failed has it, of whatever process; may be called from
   /// within `suggest(attempts:)`.
   ///
@@ -131,7 +137,6 @@ extension Trial {
     guard !value.isNaN else { throw StudyError(.invalidArgument, "the constraint '\(name)' is NaN") }
     let key = FrozenTrial.constraintPrefix + name
     guard state.withLock({ $0.record.systemAttributes[key] == nil }) else { return }
-    try study.storage.setTrialAttributes([key: .double(value)], kind: .system, of: lease)
-    state.withLock { $0.record.systemAttributes[key] = .double(value) }
+    try setSystemAttribute(key, to: .double(value))
   }
 }

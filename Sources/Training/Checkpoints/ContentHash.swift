@@ -4,13 +4,15 @@
 /// Four lanes take a word each in turn by an exclusive or, products with odd numbers and a shift, each of which can be
 /// undone, so that a change of one word always changes the hash. It tells data apart that differ by accident; it is no defence
 /// against those who want two to be alike.
-struct ContentHash {
+package struct ContentHash {
   private static let factor: UInt64 = 0x9E37_79B9_7F4A_7C15
 
   private var lanes: (UInt64, UInt64, UInt64, UInt64) = (1, 2, 3, 4)
 
+  package init() {}
+
   /// Takes in the bytes of an array, and its length.
-  mutating func add<Element: BitwiseCopyable>(_ elements: [Element]) {
+  package mutating func add<Element: BitwiseCopyable>(_ elements: [Element]) {
     elements.withUnsafeBytes { bytes in
       var (a, b, c, d) = lanes
       let whole = bytes.count / 32 * 32
@@ -26,7 +28,7 @@ struct ContentHash {
   }
 
   /// The hash of what was taken in.
-  var value: UInt64 {
+  package var value: UInt64 {
     // The same change of two lanes must not undo itself, so that each is scrambled first.
     [lanes.1, lanes.2, lanes.3].reduce(Self.scrambled(lanes.0)) { Self.mix($0, Self.scrambled($1)) }
   }

@@ -45,7 +45,7 @@ struct NASFinishCommand: ParsableCommand {
     help: "The epochs of the further training with rounded numbers (QAT), 0 for none. (default: a quarter of --epochs)")
   var awareEpochs: Int?
 
-  @Option(help: "How many seeds each architecture is trained with.")
+  @Option(parsing: .unconditional, help: "How many seeds each architecture is trained with.")
   var seeds = 3
 
   @Option(parsing: .unconditional, help: "How many trainings run at once. (default: as the study file says, else 1)")

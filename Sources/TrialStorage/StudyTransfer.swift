@@ -78,7 +78,7 @@ public struct StudyTransfer {
 
   /// Adds the trials that the target does not have yet; where the parameter of one does not fit, none.
   ///
-  /// - Throws: `StorageError.invalidValue` where the directions differ, or where a copy would lack something of its trial;
+  /// - Throws: `StorageError.invalidValue` where the directions or the names of the metrics differ, or where a copy would lack something of its trial;
   ///   `incompatibleParameter` where a parameter does not fit.
   public func add(to target: any Storage, study other: StudyRecord, _ selection: Selection = .finished) throws
     -> Summary
@@ -89,6 +89,14 @@ public struct StudyTransfer {
         "the study '\(study.name.inMessage)' has the direction \(Self.text(study.directions)), and "
           + "'\(other.name.inMessage)' has "
           + "\(Self.text(other.directions)): their trials do not belong together")
+    }
+    if [study, other].allSatisfy({ $0.systemAttributes[StudyRecord.metricNamesKey] != nil }),
+      study.metricNames != other.metricNames
+    {
+      throw StorageError(
+        .invalidValue,
+        "the study '\(study.name.inMessage)' has the metric \(study.metricNames.joined(separator: ", ")), and "
+          + "'\(other.name.inMessage)' has \(other.metricNames.joined(separator: ", ")): their values do not compare")
     }
     var batches = try TransferBatches(self, to: target, study: other, selection)
     try batches.check()

@@ -24,9 +24,7 @@ extension SQLiteStorage {
     }
     // Named by the process, so that what one that was killed has left can be told from what another one is writing.
     let partial = "\(path).\(getpid()).\(UInt32.random(in: 0...(.max))).partial"
-    defer {
-      for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: partial + suffix) }
-    }
+    defer { try? FileManager.default.removeItem(atPath: partial) }
     let summary: StudyTransfer.Summary
     do {
       summary = try fill(partial, with: study, of: storage, place: place)
@@ -35,6 +33,9 @@ extension SQLiteStorage {
       throw StorageError(error.code, error.message.replacingOccurrences(of: partial, with: path))
     }
     do {
+      let file = try FileHandle(forUpdating: URL(filePath: partial))
+      try file.synchronize()
+      try file.close()
       try FileManager.default.moveItem(atPath: partial, toPath: path)
     } catch {
       throw StorageError(.inaccessible, "the file '\(path)' cannot be written: \(error.localizedDescription)")
@@ -45,7 +46,7 @@ extension SQLiteStorage {
   private static func fill(
     _ path: String, with study: StudyRecord, of storage: any Storage, place: String
   ) throws -> StudyTransfer.Summary {
-    let file = try SQLiteStorage(path: path)
+    let file = try SQLiteStorage(path: path, isDraft: true)
     do {
       var transfer = StudyTransfer(from: storage, study: study, place: place)
       transfer.bringsLogs = false

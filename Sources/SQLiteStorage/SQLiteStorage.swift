@@ -30,9 +30,12 @@ public final class SQLiteStorage: Storage {
     try self.init(path: path, opening: opening, busyWait: BusyWait())
   }
 
-  init(path: String, opening: Opening, busyWait: BusyWait, fileSystem: FileSystemKind? = nil) throws {
+  init(
+    path: String, opening: Opening = .createIfMissing, busyWait: BusyWait = BusyWait(),
+    fileSystem: FileSystemKind? = nil, isDraft: Bool = false
+  ) throws {
     try Self.checkPath(path, opening: opening)
-    let file = try DatabaseFile(path: path, busyWait: busyWait, fileSystem: fileSystem)
+    let file = try DatabaseFile(path: path, busyWait: busyWait, fileSystem: fileSystem, isDraft: isDraft)
     let inspection = try file.read { connection in
       let inspection = try SchemaInspection(connection)
       try inspection.check(connection, path: path)

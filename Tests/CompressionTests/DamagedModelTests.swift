@@ -32,7 +32,8 @@ struct DamagedModelTests {
   }
 
   private static let scales: [Float] = [
-    .leastNonzeroMagnitude, 1e-44, 1e-38, 1e-30, 1e-20, 1e20, 1e30, 1e37, 1e38, .greatestFiniteMagnitude,
+    .leastNonzeroMagnitude, 7 * .leastNonzeroMagnitude, 1e-38, 1e-30, 1e-20, 1e20, 1e30, 1e37, 1e38,
+    .greatestFiniteMagnitude,
   ]
 
   @Test("in the steps of its values is refused or computes bytes")

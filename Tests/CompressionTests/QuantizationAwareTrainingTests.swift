@@ -215,9 +215,10 @@ struct QuantizationAwareTrainingTests {
         kept = checkpoint()
         throw Interruption()
       })
-    #expect(try training.quantize(trained.model, data: trained.data, from: #require(kept)) == whole)
+    let checkpoint = try #require(kept)
+    #expect(try training.quantize(trained.model, data: trained.data, from: checkpoint) == whole)
     training.teacher = nil
-    #expect(throws: TrainingError.self) { try training.quantize(trained.model, data: trained.data, from: kept) }
+    #expect(throws: TrainingError.self) { try training.quantize(trained.model, data: trained.data, from: checkpoint) }
   }
 
   @Test("of a convolution network at 8 bits loses nothing")

@@ -68,7 +68,7 @@ struct AwareOptions: ParsableArguments {
   ) throws -> TrainedModel {
     let training = training(as: quantization)
     let data = try data.standardized(as: model)
-    let checkpoint = try CheckpointFile(besides: output)
+    let checkpoint = try CheckpointFile(locking: output)
     if restart { try checkpoint.discard() }
     let kept = try checkpoint.readOrHint()
     if kept != nil { Terminal.writeError("going on with an interrupted training (\(checkpoint.path))\n") }

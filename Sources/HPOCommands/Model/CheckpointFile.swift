@@ -16,16 +16,17 @@ final class CheckpointFile {
   /// Keeps other trainings from the file.
   private var lock: PathLock?
 
-  init(path: String) {
-    self.path = path
+  /// The file of a training whose result is to be written to a path.
+  init(of output: String) {
+    path = output + ".checkpoint"
     last = clock.now
   }
 
   /// The file of a training whose result is to be written to a path, which is this process's until it is done with it.
   ///
   /// - Throws: `ValidationError` where a training of another process has the same.
-  convenience init(besides output: String) throws {
-    self.init(path: output + ".checkpoint")
+  convenience init(locking output: String) throws {
+    self.init(of: output)
     guard let lock = try PathLock.tryLock(path) else {
       throw ValidationError(
         "another process trains what is to be written to \(output); let it end, or give another --output")

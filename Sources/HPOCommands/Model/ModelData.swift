@@ -84,7 +84,7 @@ struct ModelData: ParsableArguments {
     let splits = try Self.splits(objective)
     let samples = try encoded(splits.test, for: model)
     let isOther =
-      try !objective.data.hasTest && (try? model.requireFit(to: splits.standardized(), as: "the model")) == nil
+      !objective.data.hasTest && (try? model.requireFit(to: splits.standardized(), as: "the model")) == nil
     return (samples, isOther)
   }
 

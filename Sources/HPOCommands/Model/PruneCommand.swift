@@ -53,7 +53,7 @@ struct PruneCommand: ParsableCommand {
     pruned.metrics["test"] = after
     pruned.provenance["pruned from"] = model
     try pruned.write(to: path)
-    if options.epochs > 0 { CheckpointFile(path: path + ".checkpoint").remove() }
+    if options.epochs > 0 { CheckpointFile(of: path).remove() }
     ModelLineage.note(path, as: .floatModel, of: pruned, madeOf: model, in: storage)
     let report = PruningReport(from: original, to: pruned, before: before, after: after, path: path)
     Terminal.write(format == .json ? report.json : report.text)

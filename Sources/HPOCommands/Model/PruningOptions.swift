@@ -97,7 +97,7 @@ struct PruningOptions: ParsableArguments {
   private func train(
     _ trainer: Trainer, _ output: String, _ provenance: [String: String]
   ) throws -> TrainedModel {
-    let checkpoint = try CheckpointFile(besides: output)
+    let checkpoint = try CheckpointFile(locking: output)
     if restart { try checkpoint.discard() }
     let display = TrainingDisplay(trainer, resumed: try checkpoint.resume(trainer))
     let stop = StopSource()

@@ -78,7 +78,7 @@ struct QuantizeCommand: ParsableCommand {
     quantized.provenance["quantized from"] = model
     try quantized.write(to: path)
     ModelLineage.note(path, as: .integerModel, of: quantized, madeOf: model, in: storage)
-    if aware.aware { CheckpointFile(path: path + ".checkpoint").remove() }
+    if aware.aware { CheckpointFile(of: path).remove() }
 
     let report = try QuantizationReport(quantized, before: before, after: after, samples: test.count, path: path)
     Terminal.write(format == .json ? report.json : report.text)

@@ -24,7 +24,7 @@ final class TriedNetworks: Sendable {
     let hash = Genome(values).hash
     if case .some(.some(let key)) = known.withLock({ $0[hash] }) { return key }
     let key = try Self.key(architecture, values)
-    known.withLock { $0[hash] = key }
+    known.withLock { _ = $0.updateValue(key, forKey: hash) }
     return key
   }
 
@@ -43,7 +43,7 @@ final class TriedNetworks: Sendable {
       }
       key = try Self.key(architecture, values)
     } catch is ArchitectureError {}
-    known.withLock { $0.updateValue(key, forKey: hash) }
+    known.withLock { _ = $0.updateValue(key, forKey: hash) }
     return key
   }
 

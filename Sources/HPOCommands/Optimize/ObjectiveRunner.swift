@@ -28,7 +28,7 @@ struct ObjectiveRunner: Sendable {
       evaluate = runner.run
       prepare = runner.prepare
       close = {}
-      samples = runner.samples
+      samples = runner.parts.fingerprint
       haltNotice = "stopping at the next report of the running trials"
     case .program(let program)?:
       let objective = try ProgramObjective(

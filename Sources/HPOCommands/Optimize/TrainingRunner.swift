@@ -7,8 +7,6 @@ import StudyConfiguration
 struct TrainingRunner: Sendable {
   let objective: TrainingObjective
   private let space: ParameterSpace
-  /// What tells the samples from others, whatever their files are called: a hash, as a hexadecimal number.
-  let samples: String
   /// What is trained on: one split, or one a fold.
   let parts: DatasetParts
   /// The parts of the first split as they come, gathered each time.
@@ -34,7 +32,6 @@ struct TrainingRunner: Sendable {
     self.objective = objective
     self.space = space
     let (dataset, test) = try objective.data.load()
-    samples = ([dataset] + (test.map { [$0] } ?? [])).map { String($0.contentHash, radix: 16) }.joined(separator: " ")
     if case .classes(let labels, let names) = dataset.target, Set(labels).count > dataset.count / 2 {
       let found = "\(dataset.name): the target has \(Set(labels).count) different values in \(dataset.count) samples"
       throw ValidationError(

@@ -1,7 +1,7 @@
 import Foundation
 
-/// What results are written to before they have their names: `NAME.PROCESS.tmp`, and `NAME.PROCESS.NUMBER.partial` with its
-/// journals where it is a database.
+/// What results are written to before they have their names: `NAME.PROCESS.tmp`, and `NAME.PROCESS.NUMBER.partial` where it is a
+/// database.
 struct OutputDrafts: Sendable {
   private let folder: String
   private let isResult: @Sendable (String) -> Bool
@@ -43,7 +43,7 @@ struct OutputDrafts: Sendable {
     let parts = name.split(separator: ".", omittingEmptySubsequences: false)
     let ending =
       parts.last == "tmp"
-      ? 2 : parts.last?.hasPrefix("partial") == true && UInt32(parts.dropLast().last ?? "") != nil ? 3 : 0
+      ? 2 : parts.last == "partial" && UInt32(parts.dropLast().last ?? "") != nil ? 3 : 0
     guard ending > 0, parts.count > ending, let process = pid_t(parts[parts.count - ending]), process > 0 else {
       return nil
     }

@@ -9,10 +9,11 @@ struct SignalWatch: Sendable {
   // are not marked so.
   private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
   private let signals: [Int32]
+  private let queue = DispatchQueue(label: "hpo.signals")
 
   /// - Parameter handler: Gets the number of the signal; called on one queue.
   init(_ handler: @escaping @Sendable (Int32) -> Void) {
-    let queue = DispatchQueue(label: "hpo.signals")
+    let queue = queue
     signals = [SIGINT, SIGTERM] + (Self.isIgnored(SIGHUP) ? [] : [SIGHUP])
     sources = signals.map { number in
       signal(number, SIG_IGN)
@@ -23,10 +24,12 @@ struct SignalWatch: Sendable {
     }
   }
 
-  /// Gives the signals back to the system.
+  /// Gives the signals back to the system, once a handler that runs has returned. Not to be called by the handler.
   func end() {
-    for source in sources { source.cancel() }
-    for number in signals { signal(number, SIG_DFL) }
+    queue.sync {
+      for source in sources { source.cancel() }
+      for number in signals { signal(number, SIG_DFL) }
+    }
   }
 
   private static func isIgnored(_ number: Int32) -> Bool {

@@ -48,17 +48,23 @@ final class DatabaseFile: Sendable {
 
   private let busyWait: BusyWait
   private let fileSystem: FileSystemKind?
+  private let isDraft: Bool
   private let patience = Patience()
 
   /// - Parameters:
   ///   - path: The file, which is made where it is missing.
   ///   - busyWait: How long to wait where others have it locked.
   ///   - fileSystem: What holds the file; nil to ask the system.
+  ///   - isDraft: Whether the file is new and of no use before it is whole: it has no journal beside it then, and nobody waits
+  ///     for the disk.
   /// - Throws: `StorageError` where there is no such file that can be opened as a database.
-  init(path: String, busyWait: BusyWait = BusyWait(), fileSystem: FileSystemKind? = nil) throws {
+  init(
+    path: String, busyWait: BusyWait = BusyWait(), fileSystem: FileSystemKind? = nil, isDraft: Bool = false
+  ) throws {
     self.path = path
     self.busyWait = busyWait
     self.fileSystem = fileSystem
+    self.isDraft = isDraft
     var configuration = Configuration()
     configuration.foreignKeysEnabled = false
     configuration.label = "study database"
@@ -168,7 +174,15 @@ final class DatabaseFile: Sendable {
   /// Changes to a write-ahead log, which lets others read while this process writes. Stays with the journal that there
   /// is where the file system knows no shared memory, or where another program never lets go of the file; on a file system
   /// that several computers may use, goes back to a rollback journal.
+  ///
+  /// A draft, which nobody else reads, gets one in memory.
   func useWriteAheadLog() throws {
+    guard !isDraft else {
+      return try access { connection in
+        try connection.executeOnce("PRAGMA journal_mode = MEMORY")
+        try connection.executeOnce("PRAGMA synchronous = OFF")
+      }
+    }
     let isShared = (fileSystem ?? FileSystemKind(ofPath: path)) == .shared
     // Whoever has a log open keeps others from leaving it, perhaps for hours.
     patience.isSuspended.store(isShared, ordering: .relaxed)
@@ -231,7 +245,8 @@ final class DatabaseFile: Sendable {
   ///
   /// - Returns: Whether there is a log.
   private func relax(_ connection: Connection) throws -> Bool {
-    try state.withLock { state in
+    guard !isDraft else { return false }
+    return try state.withLock { state in
       if state.isRelaxed != state.hasWriteAheadLog {
         try connection.executeOnce("PRAGMA synchronous = \(state.hasWriteAheadLog ? "NORMAL" : "FULL")")
         state.isRelaxed = state.hasWriteAheadLog

@@ -53,6 +53,12 @@ package final class DatasetParts: Sendable {
   /// The number of splits, at least 1.
   package var count: Int { indices.count }
 
+  /// What tells the samples from others, whatever their files are called: a hash of them and one of the test part that comes
+  /// with them, as hexadecimal numbers.
+  package var fingerprint: String {
+    ([samples] + (test.map { [$0] } ?? [])).map { String($0.contentHash, radix: 16) }.joined(separator: " ")
+  }
+
   /// A split as the samples come.
   package func raw(_ number: Int) -> DatasetSplits { samples.splits(at: indices[number], test: test) }
 

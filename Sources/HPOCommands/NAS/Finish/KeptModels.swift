@@ -9,7 +9,7 @@ struct KeptModels {
   let progress: FinishProgress
 
   /// The checkpoint of a form that is being trained.
-  func checkpoint(_ form: FinishedForm) -> CheckpointFile { CheckpointFile(path: path(form) + ".checkpoint") }
+  func checkpoint(_ form: FinishedForm) -> CheckpointFile { CheckpointFile(of: path(form)) }
 
   private func path(_ form: FinishedForm) -> String { "\(stem).\(form.rawValue).hpo" }
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite("A study whose file or data change", .on(.commands))
-struct StudyFileVersionsTests {
+struct StudyFileArchiveTests {
   private static let file = """
     study: table
     objective:

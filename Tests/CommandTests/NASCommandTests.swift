@@ -236,7 +236,8 @@ import Testing
     }
   }
 
-  @Test("trials of a space that has changed since are told, with the way back")
+  @Test(
+    "trials of a space that has changed since go by the one that they ran with; where that is not kept, they are told")
   func changedSpace() throws {
     try Command.inFolder { command in
       let steps = "{repeat: {name: block, count: 1..2, steps: [{dense: {units: [4, 8]}}]}}"
@@ -245,16 +246,29 @@ import Testing
       try command.write(StudyFile.steps("{dense: {name: wide, units: [16, 32]}}", study: "few"), to: "other.yaml")
       let run = try command.hpo("nas", "search", "--config", "other.yaml", "--trials", "3")
       #expect(run.status == 0 && run.errors.contains("the study file is another"), "\(run.errors)")
+      for trial in 0..<3 {
+        let shown = try #require(try command.json("nas", "show", "\(trial)") as? [String: Any])
+        let trials = try #require(try command.json("trials") as? [[String: Any]])
+        let known = try #require(trials[trial]["userAttributes"] as? [String: Any])
+        #expect(shown["architecture"] as? String == known["architecture"] as? String)
+      }
+      let finish = ["nas", "finish", "--epochs", "1", "--seeds", "1", "--aware-epochs", "0"]
+      for trial in ["0", "2"] {
+        let finished = try command.start("hpo", finish + ["--trial", trial]).wait()
+        #expect(
+          finished.status == 0 && finished.errors.contains("another study file") == (trial == "0"), "\(finished.errors)"
+        )
+      }
+      // What the study ran with before is kept.
+      let again = try command.hpo("train", "--study", "few", "--trial", "0", "--output", "m.hpo")
+      #expect(again.status == 0 && again.errors.contains("another study file"), "\(again.errors)")
+      try command.alter("DELETE FROM study_system_attributes WHERE key LIKE 'hpo:studyFile:%'")
       for arguments in [["nas", "show", "0"], ["nas", "finish", "--trial", "0"]] {
         let refused = try command.start("hpo", arguments).wait()
         #expect(
           refused.status == 64 && refused.errors.contains("trial 0 cannot be built again: the architectures"),
           "\(arguments): \(refused.errors)")
       }
-      try command.succeed("nas", "show", "2")
-      // What the study ran with before is kept.
-      let again = try command.hpo("train", "--study", "few", "--trial", "0", "--output", "m.hpo")
-      #expect(again.status == 0 && again.errors.contains("another study file"), "\(again.errors)")
       try command.succeed("nas", "search", "--config", "few.yaml", "--trials", "3")
       try command.succeed("nas", "show", "0")
     }

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import Testing
 
 /// Deterministic searches and their replay, as a user runs them.
@@ -110,11 +109,7 @@ import Testing
         ("UPDATE hpo_study_documents SET text = '8' WHERE document = 'seed'", 23, "search", "seed"),
       ] as [(String, Int, String, String?)] {
         try original.write(to: URL(fileURLWithPath: path))
-        var configuration = Configuration()
-        configuration.foreignKeysEnabled = false
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        try queue.write { try $0.execute(sql: sql) }
-        try queue.close()
+        try command.alter(sql)
         let (status, report) = try replay(command)
         let differences = try #require(report["differences"] as? [[String: Any]])
         let first = try #require(differences.first, "\(sql)")

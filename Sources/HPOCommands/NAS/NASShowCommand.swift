@@ -31,11 +31,11 @@ struct NASShowCommand: ParsableCommand {
   func run() throws {
     let (record, trial, architecture) = try storage.withStorage { storage in
       let record = try study.record(in: storage)
-      let source = try ArchitectureSource(of: record, in: storage)
+      let sources = try ArchitectureSources(of: record, in: storage)
       guard let trial = try storage.trials(study: record.id, states: nil).first(where: { $0.number == number }) else {
         throw ValidationError("the study '\(record.name.inMessage)' has no trial \(number)")
       }
-      return (record, trial, try source.architecture(of: trial))
+      return (record, trial, try sources.architecture(of: trial))
     }
     let drawing = ArchitectureDrawing(architecture)
     if let svg {
@@ -85,50 +85,5 @@ extension FrozenTrial {
   /// A cost as it was measured with the trial, else as it is counted.
   func cost(_ cost: ArchitectureCost, of architecture: Architecture) -> Double? {
     userAttributes[cost.rawValue]?.doubleValue ?? architecture.cost(cost)
-  }
-}
-
-/// Makes the architectures of a study's trials again.
-struct ArchitectureSource {
-  let configuration: StudyConfiguration
-  let objective: TrainingObjective
-  let runner: TrainingRunner
-
-  /// Reads the study file that is kept with a study, and the data, whose shape the networks depend on.
-  ///
-  /// - Throws: `ValidationError` where the study searches no architectures.
-  init(of record: StudyRecord, in storage: any Storage) throws {
-    configuration = try .kept(with: record, in: storage)
-    guard let objective = configuration.objective?.training, objective.architecture != nil else {
-      throw ValidationError(
-        "the study '\(record.name.inMessage)' searches no architectures: its file has no 'architecture'")
-    }
-    self.objective = objective
-    runner = try TrainingRunner(objective, of: configuration)
-  }
-
-  /// The architecture of a trial.
-  func architecture(of trial: FrozenTrial) throws -> Architecture {
-    // An architecture without choices has no parameters.
-    guard !trial.parameters.isEmpty || trial.userAttributes[ArchitectureCandidates.architectureKey] != nil,
-      let architecture = try Self.again(
-        trial.number, { try runner.candidates?.architecture(of: trial.externalParameters, without: objective) })
-    else { throw ValidationError("trial \(trial.number) has no architecture yet") }
-    return architecture
-  }
-
-  /// Makes something of what a trial chose.
-  ///
-  /// - Parameters:
-  ///   - trial: The number of the trial; nil for what is no trial's.
-  ///   - body: Makes it.
-  /// - Throws: `ValidationError` where the choices are not those of the study's space; what `body` throws.
-  static func again<Result>(_ trial: Int?, _ body: () throws -> Result) throws -> Result {
-    do { return try body() } catch let error as ArchitectureError {
-      guard let trial, [.invalidGenome, .rejected].contains(error.code) else { throw error }
-      throw ValidationError(
-        "trial \(trial) cannot be built again: the architectures that the study file describes have changed since it ran "
-          + "(\(error.message)); give the file as it was by 'hpo nas search --config', or search under another name")
-    }
   }
 }

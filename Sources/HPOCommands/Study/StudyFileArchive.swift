@@ -46,7 +46,7 @@ enum StudyFileArchive {
     else {
       return (
         kept,
-        "the study file that trial \(trial.number) ran with is not kept with the study; it is trained as the study's file says"
+        "the study file that trial \(trial.number) ran with is not kept with the study; the file that the study has now is taken"
       )
     }
     var configuration = try StudyConfiguration(
@@ -57,7 +57,7 @@ enum StudyFileArchive {
     var same = configuration
     (same.text, same.file) = (kept.text, kept.file)
     let note =
-      "trial \(trial.number) ran with another study file than the study has now, and is trained as that one says"
+      "trial \(trial.number) ran with another study file than the study has now, and goes by that one"
     return (configuration, same == kept ? nil : note)
   }
 }

@@ -9,7 +9,7 @@ struct EarlierReport {
   /// `report.json`.
   let path: String
   let study: String
-  let source: ArchitectureSource
+  let sources: ArchitectureSources
   /// The complete trials of the study.
   let trials: [FrozenTrial]
 
@@ -37,7 +37,7 @@ struct EarlierReport {
       guard let trial = trials.first(where: { $0.number == number }),
         trial.userAttributes[ArchitectureCandidates.architectureKey] == result["architecture"]
       else { throw refusal("the report holds trial \(number) of another search of this name") }
-      guard let known = FinishResult(json: result, architecture: try source.architecture(of: trial)) else {
+      guard let known = FinishResult(json: result, architecture: try sources.architecture(of: trial)) else {
         throw refusal("the report is damaged: what it says of trial \(number) is not whole")
       }
       return known

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import HPO
 import OrderedCollections
+import Programs
 import Spelling
 import StudyConfiguration
 
@@ -65,11 +66,11 @@ struct NASFinishCommand: ParsableCommand {
   }
 
   func run() throws {
-    let (record, completed, source, limits) = try storage.withStorage { storage in
+    let (record, completed, sources, limits) = try storage.withStorage { storage in
       let record = try study.record(in: storage)
       let trials = try storage.trials(study: record.id, states: [.complete])
       return (
-        record, trials, try ArchitectureSource(of: record, in: storage), try storage.architectureLimits(of: record)
+        record, trials, try ArchitectureSources(of: record, in: storage), try storage.architectureLimits(of: record)
       )
     }
     let front = try ArchitectureFront(record, trials: completed, cost: nil)
@@ -79,12 +80,16 @@ struct NASFinishCommand: ParsableCommand {
       Terminal.writeError(
         "note: --top \(top): the \(place) has \(counted(chosen.count, "architecture")), and no more can be finished\n")
     }
-    for trial in chosen { try requireIntegers(of: trial, source.architecture(of: trial), study: record.name) }
+    for trial in chosen {
+      let (source, note) = try sources.source(of: trial)
+      if let note { Terminal.writeError("note: \(note)\n") }
+      try requireIntegers(of: trial, source.architecture(of: trial), study: record.name)
+    }
     // A compiler that fails is to be known before hours of training.
     _ = try CCompiler.find()
     let folder = output ?? "\(record.name.asFileName)-finished"
     let models = "\(folder)/seeds"
-    let report = EarlierReport(path: "\(folder)/report.json", study: record.name, source: source, trials: completed)
+    let report = EarlierReport(path: "\(folder)/report.json", study: record.name, sources: sources, trials: completed)
     // What could not be kept is to be known before hours of training.
     _ = try report.results(butOf: chosen.map(\.number))
     do {
@@ -92,6 +97,10 @@ struct NASFinishCommand: ParsableCommand {
     } catch {
       throw ValidationError("the folder \(models) cannot be made; --output names another place")
     }
+    guard let lock = try PathLock.tryLock(folder) else {
+      throw ValidationError("another process finishes architectures in \(folder); let it end, or give another --output")
+    }
+    defer { lock.release() }
     let stems = chosen.map { "trial-\($0.number)." } + ["report."]
     for folder in [folder, models] {
       OutputDrafts(in: folder) { name in stems.contains { name.hasPrefix($0) } }.removeAbandoned()
@@ -104,6 +113,7 @@ struct NASFinishCommand: ParsableCommand {
     var results: [FinishResult] = []
     do {
       for trial in chosen {
+        let source = try sources.source(of: trial).source
         let searched = try source.objective.hyperparameters(
           for: trial.externalParameters, architecture: source.architecture(of: trial)
         ).epochs
@@ -114,7 +124,8 @@ struct NASFinishCommand: ParsableCommand {
         progress.note(
           "trial \(trial.number): \(counted(seeds, "training")) of \(counted(epochs, "epoch"))")
         let result = try FinishResult(
-          trial, source, finisher, limits: limits, folder: folder, jobs: jobs ?? source.configuration.jobs ?? 1)
+          trial, source, finisher, limits: limits, folder: folder, jobs: jobs ?? sources.current.configuration.jobs ?? 1
+        )
         try storage.withStorage { storage in
           try storage.setStudyAttribute(
             "finished:trial \(trial.number)", to: result.lineage(in: folder, database: self.storage.file), kind: .user,
@@ -138,7 +149,7 @@ struct NASFinishCommand: ParsableCommand {
         "the report also holds what was finished before: \(earlier.count == 1 ? "trial" : "trials") \(numbers)")
     }
     let page = FinishPage(
-      study: record.name, data: source.runner.raw.training.name, front: front, limits: limits, results: all)
+      study: record.name, data: sources.current.runner.raw.training.name, front: front, limits: limits, results: all)
     let summary: JSONValue = [
       "study": .string(record.name), "front": front.json,
       "results": .array(all.map(\.json)),

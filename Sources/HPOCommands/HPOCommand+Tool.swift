@@ -1,8 +1,6 @@
 import ArgumentParser
 import CProcess
 import Foundation
-import Spelling
-import StudyConfiguration
 
 extension HPOCommand {
   /// Runs the command that the process's arguments name, and ends the process.
@@ -25,9 +23,11 @@ extension HPOCommand {
         end(usage: mistake.message, of: type(of: command))
       }
     } catch {
-      if let mistake = SettingAsOption(in: arguments, message(for: error)) {
+      let complaint = message(for: error)
+      if let mistake = SettingAsOption(in: arguments, complaint) {
         end(usage: mistake.message, of: TrainCommand.self)
       }
+      if let mistake = StrayArgument(in: arguments, complaint) { end(usage: mistake.message, of: mistake.command) }
       exit(withError: error)
     }
   }
@@ -49,55 +49,5 @@ extension HPOCommand {
       if !path.isEmpty { return [name] + path }
     }
     return []
-  }
-}
-
-/// A hyperparameter that was typed as an option of `hpo train`.
-struct SettingAsOption {
-  /// What to say about it.
-  let message: String
-
-  /// Nil for any other mistake.
-  ///
-  /// - Parameters:
-  ///   - arguments: What was typed.
-  ///   - complaint: What the parser says of it.
-  init?(in arguments: [String], _ complaint: String) {
-    guard arguments.first == TrainCommand.configuration.commandName,
-      let name = complaint.firstMatch(of: /^Unknown option '--([A-Za-z0-9]+)'/)?.1,
-      TrainingObjective.hyperparameterNames.contains(String(name))
-    else { return nil }
-    message = "there is no option --\(name); a hyperparameter is set by --set \(name)=VALUE"
-  }
-}
-
-/// A command that was typed and does not exist.
-struct UnknownCommand {
-  /// What to say about it.
-  let message: String
-  /// The command below which it was looked for.
-  let parent: any ParsableCommand.Type
-
-  /// Nil for arguments that name a command.
-  init?(in arguments: [String]) {
-    var command: any ParsableCommand.Type = HPOCommand.self
-    for argument in arguments {
-      let subcommands = command.configuration.subcommands
-      guard !subcommands.isEmpty, !argument.hasPrefix("-"), argument != "help" else { return nil }
-      guard let next = subcommands.first(where: { $0.configuration.commandName == argument }) else {
-        let names = subcommands.compactMap { $0.configuration.commandName }
-        let hint =
-          if Int(argument) != nil, names.contains("show") {
-            "did you mean '\(HPOCommand.path(of: command).joined(separator: " ")) show \(argument)'?"
-          } else {
-            NearestName.hint(for: argument, among: names)
-          }
-        message = "unknown command '\(argument)'; \(hint)"
-        parent = command
-        return
-      }
-      command = next
-    }
-    return nil
   }
 }

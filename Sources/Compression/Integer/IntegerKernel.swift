@@ -112,7 +112,8 @@ struct Requantization {
   }
 }
 
-/// The sum of two bytes of different quantizations, by two fused multiplications and additions.
+/// The sum of two bytes of different quantizations, by two fused multiplications and additions to a constant, which is itself
+/// computed with a fused one: where a sum is all but halfway between two bytes, the last bit of the constant decides.
 struct QuantizedSum {
   let left: Float
   let right: Float
@@ -121,7 +122,8 @@ struct QuantizedSum {
   init(_ left: AffineQuantization, _ right: AffineQuantization, to output: AffineQuantization) {
     self.left = left.scale / output.scale
     self.right = right.scale / output.scale
-    fixed = Float(output.zeroPoint) - (self.left * Float(left.zeroPoint) + self.right * Float(right.zeroPoint))
+    let zero = (self.right * Float(right.zeroPoint)).addingProduct(self.left, Float(left.zeroPoint))
+    fixed = Float(output.zeroPoint) - zero
   }
 
   func callAsFunction(_ a: UInt8, _ b: UInt8) -> UInt8 {

@@ -75,7 +75,7 @@ public enum IntegerOperation: Sendable, Hashable {
   case convolution(Convolution, IntegerWeights, activation: Activation?)
   /// One row: round(m[o] · (bias[o] + Σ (q - z) w[o])) + z of the output.
   case dense(IntegerWeights, activation: Activation?)
-  /// Two tensors of one shape: with a = s₀ / s and b = s₁ / s, fma(q₀, a, fma(q₁, b, z - (a z₀ + b z₁))), rounded.
+  /// Two tensors of one shape: with a = s₀ / s and b = s₁ / s, fma(q₀, a, fma(q₁, b, z - fma(a, z₀, b z₁))), rounded.
   case add(activation: Activation?)
   /// One tensor: the byte that the table has for each byte.
   case lookup([UInt8], Activation)

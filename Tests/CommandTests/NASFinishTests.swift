@@ -104,6 +104,27 @@ import Testing
     }
   }
 
+  @Test("limits that became tighter since are kept by what is finished")
+  func tighterLimits() throws {
+    try Command.inFolder { command in
+      try command.write(StudyFile.architectures, to: "small.yaml")
+      #expect(try command.start("hpo", Self.search).wait().status == 0)
+      func costs() throws -> [Double] {
+        let trials = try #require(try command.json("trials") as? [[String: Any]])
+        return trials.compactMap { ($0["userAttributes"] as? [String: Any])?["flash"] as? Double }
+      }
+      let least = try #require(try costs().min())
+      let finish = ["nas", "finish", "--epochs", "1", "--seeds", "1", "--aware-epochs", "0", "--output", "done"]
+      try command.succeed("nas", "search", "--study", "small", "--trials", "6", "--limit", "flash=\(Int(least))B")
+      let finished = try command.start("hpo", finish).wait()
+      #expect(finished.status == 0 && !finished.output.contains("BROKEN"), "\(finished.errors)\(finished.output)")
+      #expect(try (report(command)[0]["costs"] as? [String: Any])?["flashBytes"] as? Double == least)
+      try command.succeed("nas", "search", "--study", "small", "--trials", "6", "--limit", "flash=1B")
+      let refused = try command.start("hpo", finish).wait()
+      #expect(refused.status == 64 && refused.errors.contains("no architecture keeps the limits"), "\(refused.errors)")
+    }
+  }
+
   @Test("a table with categorical columns becomes integers that agree")
   func categories() throws {
     try Command.inFolder { command in

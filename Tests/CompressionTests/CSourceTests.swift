@@ -8,9 +8,11 @@ import Testing
 
 @Suite("A header in C99", .on(.commands))
 struct CSourceTests {
-  /// A program that includes two headers, reads samples from its input and writes the bytes of their outputs.
+  /// A program that includes the header, once more for its functions, reads samples from its input and writes the bytes of their
+  /// outputs, where those of both ways to compute them are the same.
   private static func program(_ name: String) -> String {
     """
+    #include "\(name).h"
     #define \(name.uppercased())_IMPLEMENTATION
     #include "\(name).h"
     #include <stdio.h>
@@ -19,9 +21,17 @@ struct CSourceTests {
     {
         static float features[\(name.uppercased())_INPUT_COUNT];
         static uint8_t output[\(name.uppercased())_OUTPUT_COUNT];
+        static uint8_t again[\(name.uppercased())_OUTPUT_COUNT];
         static uint8_t arena[\(name.uppercased())_ARENA_BYTES];
         while (fread(features, sizeof features, 1, stdin) == 1) {
             \(name)_infer(features, output, arena);
+            for (int32_t i = \(name.uppercased())_INPUT_COUNT; i > 0; --i) {
+                \(name)_set_feature(i - 1, features[i - 1], arena);
+            }
+            \(name)_run(again, arena);
+            if (memcmp(output, again, sizeof output) != 0) {
+                return 1;
+            }
             fwrite(output, sizeof output, 1, stdout);
         }
         return 0;

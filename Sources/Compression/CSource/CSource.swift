@@ -80,20 +80,41 @@ struct CSourceWriter {
       #define \(upper)_OUTPUT_COUNT \(network.outputTensor.shape.count)
       /* Bytes of constants: weights, biases, multipliers and tables. */
       #define \(upper)_FLASH_BYTES \(network.flashBytes)
-      /* Bytes of memory that \(name)_infer works in. */
+      /* Bytes of constants beside them: the figures that standardize the features. */
+      #define \(upper)_STANDARDIZATION_BYTES \(model.standardization?.constantBytes ?? 0)
+      /* Bytes of memory that the functions work in. */
       #define \(upper)_ARENA_BYTES \(memory.count)
       /* real = scale * (byte - zero point) */
       #define \(upper)_OUTPUT_SCALE \(Self.literal(network.outputTensor.quantization.scale))
       #define \(upper)_OUTPUT_ZERO_POINT \(network.outputTensor.quantization.zeroPoint)
 
+      #ifdef __cplusplus
+      extern "C" {
+      #endif
+
       /* Computes one sample. Features come as in the data, not standardized, images row by row with their channels
          last. The bytes of the output stand for \(meaning). */
       void \(name)_infer(const float *features, uint8_t *output, uint8_t *arena);
 
-      /* The index of the largest of the outputs, the first of equal ones. */
-      int32_t \(name)_largest(const uint8_t *output);
+      /* The same in two parts, without memory for the features: one of them goes to its byte in the arena, and once all are
+         there, the sample is computed, after which all are to be set anew. */
+      void \(name)_set_feature(int32_t i, float feature, uint8_t *arena);
+      void \(name)_run(uint8_t *output, uint8_t *arena);
 
-      #ifdef \(upper)_IMPLEMENTATION
+      \(answer.declaration)
+
+      #ifdef __cplusplus
+      }
+      #endif
+
+      #endif
+
+      #if defined(\(upper)_IMPLEMENTATION) && !defined(\(upper)_IMPLEMENTED)
+      #define \(upper)_IMPLEMENTED
+
+      #ifdef __FAST_MATH__
+      #error "compile \(name) without -ffast-math, with which some bytes would be others"
+      #endif
 
       #include <math.h>
       #include <string.h>
@@ -102,28 +123,66 @@ struct CSourceWriter {
 
       \(functions)
 
-      int32_t \(name)_largest(const uint8_t *output)
-      {
-          int32_t best = 0;
-          for (int32_t i = 1; i < \(network.outputTensor.shape.count); ++i) {
-              if (output[i] > output[best]) {
-                  best = i;
-              }
-          }
-          return best;
-      }
+      \(answer.definition)
 
-      void \(name)_infer(const float *features, uint8_t *output, uint8_t *arena)
+      void \(name)_set_feature(int32_t i, float feature, uint8_t *arena)
       {
       \(quantization)
+      }
+
+      void \(name)_run(uint8_t *output, uint8_t *arena)
+      {
       \(calls.joined(separator: "\n"))
           memcpy(output, arena + \(memory.offsets[network.output]), \(network.outputTensor.shape.count));
       }
 
-      #endif
+      void \(name)_infer(const float *features, uint8_t *output, uint8_t *arena)
+      {
+          for (int32_t i = 0; i < \(upper)_INPUT_COUNT; ++i) {
+              \(name)_set_feature(i, features[i], arena);
+          }
+          \(name)_run(output, arena);
+      }
+
       #endif
 
       """
+  }
+
+  /// The function that makes an answer of the bytes of an output.
+  private var answer: (declaration: String, definition: String) {
+    let upper = name.uppercased()
+    switch model.target {
+    case .classes:
+      let head = "int32_t \(name)_largest(const uint8_t *output)"
+      return (
+        "/* The index of the largest of the outputs, the first of equal ones. */\n\(head);",
+        """
+        \(head)
+        {
+            int32_t best = 0;
+            for (int32_t i = 1; i < \(upper)_OUTPUT_COUNT; ++i) {
+                if (output[i] > output[best]) {
+                    best = i;
+                }
+            }
+            return best;
+        }
+        """
+      )
+    case .value(let mean, let deviation):
+      let head = "float \(name)_value(const uint8_t *output)"
+      return (
+        "/* The value in the unit of the data. */\n\(head);",
+        """
+        \(head)
+        {
+            const float standardized = \(upper)_OUTPUT_SCALE * (float)((int32_t)output[0] - \(upper)_OUTPUT_ZERO_POINT);
+            return fmaf(standardized, \(Self.literal(Float(deviation))), \(Self.literal(Float(mean))));
+        }
+        """
+      )
+    }
   }
 
   /// What the model is, as the first comment tells.
@@ -148,24 +207,27 @@ struct CSourceWriter {
     }
   }
 
-  /// Takes features to the bytes of the first tensor.
+  /// Takes a feature to its byte of the first tensor.
   private mutating func quantizeInput() -> String {
     let quantization = network.inputTensor.quantization
-    let target = "arena[\(memory.offsets[network.input]) + i]"
     let (scale, zero) = (Self.literal(quantization.scale), quantization.zeroPoint)
-    var feature = "features[i]"
+    var feature = "feature"
     if let standardization = model.standardization {
       let groups = standardization.means.count
-      let means = constant("feature_means", "float", standardization.means.map(Self.literal))
-      let scales = constant("feature_scales", "float", standardization.deviations.map { Self.literal(1 / $0) })
-      let index = groups == 1 ? "0" : groups == network.inputTensor.shape.count ? "i" : "i % \(groups)"
-      feature = "(features[i] - \(means)[\(index)]) * \(scales)[\(index)]"
+      let means = standardization.means.map(Self.literal)
+      let scales = standardization.deviations.map { Self.literal(1 / $0) }
+      if groups == 1 {
+        feature = "(feature - \(means[0])) * \(scales[0])"
+      } else {
+        let index = groups == network.inputTensor.shape.count ? "i" : "i % \(groups)"
+        feature =
+          "(feature - \(constant("feature_means", "float", means))[\(index)]) * "
+          + "\(constant("feature_scales", "float", scales))[\(index)]"
+      }
     }
     return """
-          for (int32_t i = 0; i < \(network.inputTensor.shape.count); ++i) {
-              const float feature = \(feature);
-              \(target) = \(name)_saturate(feature / \(scale), \(zero));
-          }
+          const float standardized = \(feature);
+          arena[\(memory.offsets[network.input]) + i] = \(name)_saturate(standardized / \(scale), \(zero));
       """
   }
 

@@ -81,6 +81,7 @@ struct TrainCommand: ParsableCommand {
           values: plan.values, seed: plan.seed, weights: weights, teacher: teacher, precision: plan.trial?.precision)
       }
     }
+    runner.tellDataNotes()
     let checkpoint = try CheckpointFile(locking: output)
     if restart { try checkpoint.discard() }
     let resumed = try checkpoint.resume(trainer)

@@ -61,6 +61,7 @@ struct CSVReader {
     var features: [Float] = []
     var precisions = [SinglePrecision](repeating: SinglePrecision(), count: featureColumns.count)
     var (rowCount, count) = (0, 0)
+    var omitted: Set<String> = []
     while try tokenizer.next() {
       rowCount += 1
       guard rowCount <= options.limits.rows else {
@@ -69,7 +70,10 @@ struct CSVReader {
           line: tokenizer.recordLine)
       }
       try checkWidth(header.count)
-      guard try isComplete(header, featureColumns, targetColumn, isForTraining: isForTraining) else { continue }
+      guard try isComplete(header, featureColumns, targetColumn, isForTraining: isForTraining) else {
+        if let targetColumn, omitted.count < options.limits.classes { omitted.insert(try trimmedText(targetColumn)) }
+        continue
+      }
       for (feature, column) in featureColumns.enumerated() {
         if codes[feature] == nil {
           let value = try number(column, name: header[column])
@@ -118,9 +122,17 @@ struct CSVReader {
         "its categories make \(width) columns of \(count) rows, more than the limit of \(options.limits.numbers) numbers; "
           + "ignore the column with most of them", source: source)
     }
-    return try Dataset(
+    var dataset = try Dataset(
       name: name, features: features, featureShape: [featureColumns.count],
       featureNames: featureColumns.map { header[$0] }, categories: categories, target: targets)
+    if count < rowCount {
+      dataset.omission = "\(rowCount - count) of \(rowCount) rows have missing values and are left out"
+      if case .classes(_, let names) = targets, isForTraining {
+        let lost = omitted.subtracting(names).filter { !$0.isEmpty && !Self.missingMarkers.contains($0.lowercased()) }
+        if !lost.isEmpty { dataset.omission? += ", all of the class \(lost.sorted().listed(atMost: 5)) among them" }
+      }
+    }
+    return dataset
   }
 
   /// What takes in the categories of each categorical feature, by its index among the features.

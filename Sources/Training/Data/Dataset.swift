@@ -24,6 +24,8 @@ public struct Dataset: Sendable, Equatable {
   public internal(set) var features: [Float]
   /// What is to be predicted of each sample.
   public let target: Target
+  /// What was left out of the file, in words; nil for nothing.
+  public internal(set) var omission: String?
 
   /// Creates a data set from its parts.
   ///

@@ -7,7 +7,7 @@ extension String {
 
 extension [String] {
   /// The first few elements in quotes, and how many more there are.
-  func listed(atMost limit: Int) -> String {
+  package func listed(atMost limit: Int) -> String {
     let shown = prefix(limit).map(\.quoted).joined(separator: ", ")
     return count > limit ? "\(shown) and \(count - limit) more" : shown
   }

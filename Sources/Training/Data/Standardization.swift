@@ -50,6 +50,9 @@ public struct Standardization: Sendable, Hashable {
     }
   }
 
+  /// The bytes that a device keeps of it: a mean and a scale of 4 bytes each. Those of all features alike are a part of the code.
+  package var constantBytes: Int { means.count == 1 ? 0 : 8 * means.count }
+
   /// What is wrong with figures that were kept in a file, or nil.
   var fault: String? {
     for (group, (mean, deviation)) in zip(means, deviations).enumerated()

@@ -73,7 +73,9 @@ extension FinishResult {
         flash: network.flashBytes, activations: network.peakActivationBytes, arena: network.memory.count),
       files: contents.mapValues(\.file), verification: verification, confusion: confusion, sensitivity: sensitivity,
       latency: latency,
-      limits: KeptLimit.all(limits, network: network, architecture: architecture, latency: latency.float))
+      limits: KeptLimit.all(
+        limits, network: network, standardizationBytes: integers.standardization?.constantBytes ?? 0,
+        architecture: architecture, latency: latency.float))
   }
 
   /// What the study keeps of it: the way from the trial to its files, seen from the folder of the database.

@@ -87,7 +87,8 @@ struct FinishSection {
     }
     return
       "<h3>What each layer bears</h3><p class=\"note\">\(SVG.escaped(metric)) on validation samples when the weights of one "
-      + "layer alone have so many bits, found after training.</p>"
+      + "layer alone have so many bits, found after training (PTQ): at most 512 of the samples, so that the figures compare with one "
+      + "another rather than with those above.</p>"
       + HTMLTable.cells(corner: "layer", headings: bits.map { "\($0) bits" }, rows)
   }
 

@@ -74,7 +74,7 @@ struct NASFinishCommand: ParsableCommand {
       )
     }
     let front = try ArchitectureFront(record, trials: completed, cost: nil)
-    let chosen = try chosenTrials(record, completed, front)
+    let chosen = try chosenTrials(record, completed, front, limits)
     if let top, chosen.count < top {
       let place = record.directions.count > 1 ? "front" : "study"
       Terminal.writeError(
@@ -85,6 +85,7 @@ struct NASFinishCommand: ParsableCommand {
       if let note { Terminal.writeError("note: \(note)\n") }
       try requireIntegers(of: trial, source.architecture(of: trial), study: record.name)
     }
+    sources.current.runner.tellDataNotes()
     // A compiler that fails is to be known before hours of training.
     _ = try CCompiler.find()
     let folder = output ?? "\(record.name.asFileName)-finished"
@@ -149,7 +150,7 @@ struct NASFinishCommand: ParsableCommand {
         "the report also holds what was finished before: \(earlier.count == 1 ? "trial" : "trials") \(numbers)")
     }
     let page = FinishPage(
-      study: record.name, data: sources.current.runner.raw.training.name, front: front, limits: limits, results: all)
+      study: record.name, data: sources.current.runner.raw.summary, front: front, limits: limits, results: all)
     let summary: JSONValue = [
       "study": .string(record.name), "front": front.json,
       "results": .array(all.map(\.json)),
@@ -176,7 +177,7 @@ struct NASFinishCommand: ParsableCommand {
   }
 
   private func chosenTrials(
-    _ record: StudyRecord, _ all: [FrozenTrial], _ front: ArchitectureFront
+    _ record: StudyRecord, _ all: [FrozenTrial], _ front: ArchitectureFront, _ limits: CostLimits
   ) throws -> [FrozenTrial] {
     if !trial.isEmpty {
       return try OrderedSet(trial).map { number in
@@ -186,7 +187,17 @@ struct NASFinishCommand: ParsableCommand {
         return found
       }
     }
-    let points = record.directions.count > 1 ? front.front : front.points
+    // The limits may have become tighter since a trial ran.
+    let points = (record.directions.count > 1 ? front.front : front.points).filter { point in
+      limits.limits.allSatisfy { limit in
+        point.trial.userAttributes[limit.cost.rawValue]?.doubleValue.map { $0 <= limit.most } ?? true
+      }
+    }
+    guard !points.isEmpty else {
+      throw ValidationError(
+        "no architecture keeps the limits that the study has now; --limit of hpo nas search sets others, and --trial N "
+          + "finishes one all the same")
+    }
     let isHigherBetter = front.direction == .maximize
     // Of equally good ones the cheapest.
     return points.filter { !$0.trial.isExcluded }.sorted {

@@ -58,7 +58,15 @@ struct ArchitectureCandidates: Sendable {
   /// - Throws: `ValidationError` where none of as many random architectures as a trial draws keeps the limits, with what they
   ///   cost.
   func prepare(_ study: Study) throws {
-    if !configuration.limits.limits.isEmpty, try study.trials.isEmpty {
+    let limits = configuration.limits
+    let complete = try limits.limits.isEmpty ? [] : study.trials.filter { $0.state == .complete }
+    let broken = complete.count { !$0.keeps(limits) }
+    if broken > 0 {
+      Terminal.writeError(
+        "note: \(broken) of \(counted(complete.count, "complete trial")) ran before and \(broken == 1 ? "breaks" : "break") the "
+          + "limits as they are now; hpo nas finish leaves \(broken == 1 ? "it" : "them") out\n")
+    }
+    if !limits.limits.isEmpty, try study.trials.isEmpty {
       let survey = try SpaceSurvey(
         of: configuration.space.space, featureShape: samples.featureShape, outputWidth: samples.target.outputWidth,
         limits: configuration.limits, attempts: Self.attempts, seed: 0)

@@ -188,11 +188,7 @@ struct NASFinishCommand: ParsableCommand {
       }
     }
     // The limits may have become tighter since a trial ran.
-    let points = (record.directions.count > 1 ? front.front : front.points).filter { point in
-      limits.limits.allSatisfy { limit in
-        point.trial.userAttributes[limit.cost.rawValue]?.doubleValue.map { $0 <= limit.most } ?? true
-      }
-    }
+    let points = (record.directions.count > 1 ? front.front : front.points).filter { $0.trial.keeps(limits) }
     guard !points.isEmpty else {
       throw ValidationError(
         "no architecture keeps the limits that the study has now; --limit of hpo nas search sets others, and --trial N "

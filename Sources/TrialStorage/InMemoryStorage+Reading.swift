@@ -31,13 +31,21 @@ extension InMemoryStorage {
   public func trials(
     study: Int64, states: Set<TrialState>?, order: TrialOrder, limit: Int
   ) throws -> [FrozenTrial] {
-    let trials = try trials(study: study, states: states)
-    guard case .value(let ascending) = order else { return Array(trials.prefix(limit)) }
-    let valued = trials.filter { !$0.values.isEmpty }.sorted { left, right in
-      if left.values[0] == right.values[0] { return left.number < right.number }
-      return (left.values[0] < right.values[0]) == ascending
+    guard case .value(let ascending) = order else {
+      return Array(try trials(study: study, states: states).prefix(limit))
     }
-    return Array(valued.prefix(limit))
+    return try withStudy(study) { table in
+      // A whole trial is much to move.
+      let valued: [(value: Double, number: Int)] = table.trials.indices.compactMap { number in
+        guard states?.contains(table.trials[number].state) ?? true else { return nil }
+        return table.trials[number].values.first.map { ($0, number) }
+      }
+      func comes(_ left: (value: Double, number: Int), before right: (value: Double, number: Int)) -> Bool {
+        left.value == right.value ? left.number < right.number : (left.value < right.value) == ascending
+      }
+      let first = limit == 1 ? valued.min(by: comes).map { [$0] } ?? [] : Array(valued.sorted(by: comes).prefix(limit))
+      return first.map { table.trials[$0.number] }
+    }
   }
 
   public func distribution(of name: String, study: Int64) throws -> Distribution? {

@@ -85,6 +85,40 @@ struct ClosingTests {
     }
   }
 
+  @Test("What is done to a study after it was closed is an error that says so")
+  func usedAfterwards() throws {
+    try inFolder { path in
+      let study = try open(path)
+      let trial = try #require(try study.ask())
+      try study.close()
+      let uses: [() throws -> Void] = [
+        { try study.tell(trial, value: 1) }, { try trial.report(1, at: 1) }, { try study.tellPruned(trial) },
+        { try study.requeue(trial) }, { _ = try study.ask() }, { _ = try study.trials },
+        { try study.enqueue(["x": 0.5]) },
+      ]
+      for use in uses {
+        let error = #expect(throws: StorageError.self) { try use() }
+        #expect(error?.message.contains("after it was closed") == true, "\(String(describing: error))")
+      }
+      #expect(try states(path) == [.running])
+    } _: { _ in
+    }
+  }
+
+  @Test("A study that is closed during a run ends it with an error")
+  func closedDuringRun() async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let study = try open(folder.appending(path: Self.name).path)
+    await #expect(throws: StorageError.self) {
+      try await study.optimize(trials: 10_000, jobs: 2) { trial in
+        if trial.number == 20 { try study.close() }
+        return try trial.suggest(.float("x", 0...1))
+      }
+    }
+  }
+
   @Test("Closing keeps what the next process would have to read of many trials")
   func keepsHistory() throws {
     try inFolder { path in

@@ -1,3 +1,4 @@
+import Foundation
 import OrderedCollections
 import Pruners
 import Samplers
@@ -37,6 +38,25 @@ private func makeStudy(
       #expect(trials.map(\.number) == Array(0..<expected))
       #expect(trials.allSatisfy { $0.state == .complete && $0.value == $0.parameters["x"]?.value })
     }
+  }
+
+  @Test("a task that is cancelled ends its run, and the trial that ran waits")
+  func cancelled() async throws {
+    let study = try makeStudy()
+    let task = Task {
+      try await study.optimize(trials: 1000) { trial in
+        for step in 0..<1000 where trial.number >= 5 {
+          try trial.report(0, at: step)
+          usleep(1000)
+        }
+        return 1
+      }
+    }
+    while try study.trials.count < 6 { try await Task.sleep(for: .milliseconds(1)) }
+    task.cancel()
+    let summary = try await task.value
+    #expect(summary.stopReason == "the task was cancelled" && summary.interrupted == [5])
+    #expect(try study.trials.map(\.state) == Array(repeating: .complete, count: 5) + [.waiting])
   }
 
   @Test("the same seed draws the same parameters, whatever the number of jobs")

@@ -41,6 +41,19 @@ struct ToldTrialTests {
     #expect(try study.trials.map(\.values) == [[2]])
   }
 
+  @Test("A trial of a process that has ended is the next to be asked for")
+  func orphan() throws {
+    let ended = ProcessIdentity(
+      host: ProcessIdentity.current.host, boot: ProcessIdentity.current.boot, process: Int32.max, startTime: 1)
+    let lost = try #require(try study.ask(owner: ended))
+    let x = try lost.suggest(.float("x", 0...1))
+    let other = try Study(
+      name: "s", directions: [.minimize], sampler: RandomSampler(seed: 9), pruner: NopPruner(), storage: study.storage)
+    let again = try #require(try other.ask(limit: 1))
+    #expect(again.number == lost.number)
+    #expect(try again.suggest(.float("x", 0...1)) == x)
+  }
+
   @Test("What does not run cannot be told, and says why")
   func refusals() throws {
     let asked = try #require(try study.ask(owner: .asker()))

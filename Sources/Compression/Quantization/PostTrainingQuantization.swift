@@ -5,8 +5,10 @@ public import Training
 
 /// Quantizes a trained model without training it further: by what its values are on samples of the training data.
 ///
-///     let small = try PostTrainingQuantization().quantize(model, calibration: data.training)
-///     let metrics = try small.integerPredictor().metrics(on: test)
+///     let small = try PostTrainingQuantization().quantize(model, calibration: splits.training)
+///     let metrics = try small.integerPredictor().metrics(on: splits.test)
+///
+/// Samples are as they come, here and where a predictor takes them, and not as `DatasetSplits.standardized()` makes them.
 public struct PostTrainingQuantization: Sendable, Hashable {
   /// How the ranges of values are found.
   public var values: RangeEstimator

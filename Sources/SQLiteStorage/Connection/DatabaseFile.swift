@@ -108,17 +108,16 @@ final class DatabaseFile: Sendable {
   /// - Returns: What is to be waited for until the commit survives a power loss. This is as `write` with full durability then,
   ///   and until then as it is with the durability of the process.
   func commit(_ body: (Connection) throws -> Void) throws -> PendingSync {
-    let log = try access { connection -> WriteAheadLog? in
+    try access { connection in
       let (_, hasLog) = try transaction(connection, body)
-      guard hasLog, let log = try self.log(of: connection) else { return nil }
+      guard hasLog, let log = try self.log(of: connection) else { return .done }
       // The first time the folder is brought to the disk as well.
       guard state.withLock({ $0.synchronizations > 1 }) else {
         try disk.finish(log)
-        return nil
+        return .done
       }
-      return log
+      return disk.synchronize(log, of: self)
     }
-    return log.map { disk.synchronize($0, of: self) } ?? .done
   }
 
   /// Runs `body` in a transaction that nobody else writes during.
@@ -212,10 +211,10 @@ final class DatabaseFile: Sendable {
       return state.isClosed
     }
     guard !wasClosed else { return }
-    disk.drain()
     var isShared = false
-    if state.withLock({ $0.hasWriteAheadLog }) {
-      try access { connection in
+    try access(toClose: true) { connection in
+      disk.drain()
+      if state.withLock({ $0.hasWriteAheadLog }) {
         try connection.executeOnce("PRAGMA busy_timeout = 0")
         do throws(DatabaseError) {
           try connection.executeOnce("PRAGMA journal_mode = DELETE")
@@ -255,9 +254,14 @@ final class DatabaseFile: Sendable {
     }
   }
 
-  private func access<Result>(_ body: (Connection) throws -> Result) throws -> Result {
+  private func access<Result>(toClose: Bool = false, _ body: (Connection) throws -> Result) throws -> Result {
     do {
-      return try queue.writeWithoutTransaction { try body(Connection(database: $0)) }
+      return try queue.writeWithoutTransaction { database in
+        if !toClose, state.withLock({ $0.isClosed }) {
+          throw StorageError(.inaccessible, "the study database '\(path)' is used after it was closed")
+        }
+        return try body(Connection(database: database))
+      }
     } catch {
       throw StorageError(error, path: path)
     }

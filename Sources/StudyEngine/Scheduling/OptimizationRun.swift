@@ -72,12 +72,20 @@ final class OptimizationRun: Sendable {
     if let reason = try watch.look() { end(.afterRunningTrials, reason) }
   }
 
-  /// Runs until the scheduler is done.
+  /// Runs until the scheduler is done, or the task is cancelled, which lets running trials stop at their next report.
   func run() async throws -> OptimizationSummary {
     let inner = stop
     let link = outerStop.observe { inner.stop($0) }
     defer { outerStop.endObservation(link) }
-    return try await withCheckedThrowingContinuation { completion in
+    return try await withTaskCancellationHandler {
+      try await runToEnd()
+    } onCancel: {
+      halt("the task was cancelled")
+    }
+  }
+
+  private func runToEnd() async throws -> OptimizationSummary {
+    try await withCheckedThrowingContinuation { completion in
       let actions = state.withLock { state in
         state.completion = completion
         return state.scheduler.begin()

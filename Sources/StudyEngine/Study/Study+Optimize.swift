@@ -7,7 +7,7 @@ extension Study {
   public static let mostJobs = TrialJobs.range.upperBound
 
   /// Runs trials until the study holds `trials` of them, the time is over, a rule is met, the sampler has tried everything,
-  /// or `stop` is asked to stop.
+  /// `stop` is asked to stop, or the task is cancelled, which is as `stop(.atNextReport)`.
   ///
   /// Trials of processes that have ended and trials that wait are run first, under their numbers and with their
   /// parameters, from their checkpoints. An error that the objective throws makes its trial `failed` with the error as reason, and the search

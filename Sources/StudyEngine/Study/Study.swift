@@ -56,6 +56,8 @@ public final class Study: Sendable {
   let searchDescription = Mutex<Checksum?>(nil)
   /// Whether the seed on record is known to be the one that trials are drawn from.
   let isSeedKept = Mutex(false)
+  /// When `ask` looks for trials of processes that have ended.
+  let nextOrphanLook = Mutex(ContinuousClock.now)
 
   /// Checks the name of a study that is to be made, which people are to type and terminals to show.
   ///

@@ -2,14 +2,25 @@ import Synchronization
 import TrialStorage
 import Trials
 
+/// When to look for the trials of processes that have ended: at first, and a second after the last look.
+struct OrphanClock: ~Copyable, Sendable {
+  private let next = Mutex(ContinuousClock.now)
+
+  /// Whether a look is due, which is taken to be made then.
+  func isDue() -> Bool {
+    next.withLock { next in
+      guard ContinuousClock.now >= next else { return false }
+      next = .now + .seconds(1)
+      return true
+    }
+  }
+}
+
 /// Finds, while a run goes on, the trials of processes that have ended.
 final class OrphanWatch: Sendable {
-  /// How often a run looks for them while it has trials to start.
-  private static let interval = Duration.seconds(1)
-
   private let study: Study
   private let observer: @Sendable (StudyEvent) -> Void
-  private let next = Mutex(ContinuousClock.now)
+  private let clock = OrphanClock()
 
   init(study: Study, observer: @escaping @Sendable (StudyEvent) -> Void) {
     self.study = study
@@ -18,12 +29,7 @@ final class OrphanWatch: Sendable {
 
   /// Lets the trials wait again where the last look is a while ago.
   func lookIfDue() throws {
-    let isDue = next.withLock { next in
-      guard ContinuousClock.now >= next else { return false }
-      next = .now + Self.interval
-      return true
-    }
-    if isDue { try look() }
+    if clock.isDue() { try look() }
   }
 
   /// Lets the trials wait again; returns whether there were some.

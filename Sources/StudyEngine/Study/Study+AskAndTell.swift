@@ -6,7 +6,7 @@ public import TrialStorage
 public import Trials
 
 extension Study {
-  /// Starts a trial: the waiting one of the lowest number, else a new one.
+  /// Starts a trial: the waiting one of the lowest number, those of processes that have ended among them, else a new one.
   ///
   /// - Parameters:
   ///   - limit: How many trials the study may hold in all; nil for no limit.
@@ -15,7 +15,7 @@ extension Study {
   /// - Returns: The trial, to be ended by `tell`; nil where the limit is reached or the sampler has nothing left to try.
   /// - Throws: `StorageError`; `StudyError.mustWait` in a deterministic study where the trial sees one that is not finished.
   public func ask(limit: Int? = nil, owner: ProcessIdentity = .current) throws -> Trial? {
-    try requeueOrphansIfDue()
+    if orphanClock.isDue() { _ = try storage.requeueOrphans(study: id) }
     switch try start(limit: limit, stop: nil, owner: owner) {
     case .started(let trial): return trial
     case .nothingLeft, .ended: return nil
@@ -44,16 +44,6 @@ extension Study {
       try keepSeed()
     }
     return start
-  }
-
-  /// Lets the trials of processes that have ended wait again, where the last look is a second ago.
-  private func requeueOrphansIfDue() throws {
-    let isDue = nextOrphanLook.withLock { next in
-      guard ContinuousClock.now >= next else { return false }
-      next = .now + .seconds(1)
-      return true
-    }
-    if isDue { _ = try storage.requeueOrphans(study: id) }
   }
 
   /// Sees to it that the seed on record is the one that trials are drawn from: the sampler's, if it has one.

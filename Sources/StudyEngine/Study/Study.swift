@@ -57,7 +57,7 @@ public final class Study: Sendable {
   /// Whether the seed on record is known to be the one that trials are drawn from.
   let isSeedKept = Mutex(false)
   /// When `ask` looks for trials of processes that have ended.
-  let nextOrphanLook = Mutex(ContinuousClock.now)
+  let orphanClock = OrphanClock()
 
   /// Checks the name of a study that is to be made, which people are to type and terminals to show.
   ///
@@ -81,7 +81,9 @@ public final class Study: Sendable {
   ///   - metricNames: What the objectives of a new study are called; nil for `value`.
   ///   - documents: What hpo keeps with a new study.
   ///   - checkpointInterval: How long a trial works, at the least, between two checkpoints; zero for no pause.
-  ///   - duplicates: What becomes of trials whose parameters an earlier one has.
+  ///   - duplicates: What becomes of trials whose parameters an earlier one has. It acts on those that are suggested together, by
+  ///     a `ParameterSpace`, before the trial is evaluated; of an objective that asks for one after the other, such trials are
+  ///     replicates, whatever is said here.
   ///   - window: Makes the study deterministic, from now on and for good: how many trials may run at once, at least 1. Nil
   ///     leaves it as it is.
   ///   - policy: What to do where a study of the name exists.
@@ -159,7 +161,7 @@ public final class Study: Sendable {
   }
 
   /// Keeps what the next process would have to read, and closes the storage: its file is left as every program opens it,
-  /// without a write-ahead log beside it. Nothing else may be called afterwards on this study or on others of the storage.
+  /// without a write-ahead log beside it. What is called afterwards on this study or on others of the storage throws.
   ///
   /// - Throws: `StorageError`; the storage is closed all the same.
   public func close() throws {

@@ -114,8 +114,9 @@ extension Trial {
   private struct Refused: Error {}
 
   /// Thrown within `suggest(attempts:)`: another trial has what was drawn.
-  package struct RepeatedDraw: Error {
-    package init() {}
+  public struct RepeatedDraw: Error {
+    /// Refuses a draw.
+    public init() {}
   }
 
   /// Writes the parameters that `body` draws, or forgets them where that fails. Joint values are on record already; they

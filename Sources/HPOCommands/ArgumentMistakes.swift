@@ -76,13 +76,19 @@ struct StrayArgument {
       else { break }
       command = next
     }
-    let option = argument.hasSuffix(".yaml") || argument.hasSuffix(".yml") ? "--config" : "--study"
+    let ending = argument.split(separator: ".").last.map(String.init) ?? ""
+    let option = ["yaml": "--config", "yml": "--config", "db": "--storage", "sqlite": "--storage"][ending] ?? "--study"
+    let isOther = ["hpo", "csv", "npy", "npz", "gz"].contains(ending) || Double(argument) != nil
     let help = command.helpMessage(columns: 1000)
+    // A command with a word of its own has its study's name there, or in the option that was given.
+    let isGiven = arguments.contains { $0 == option || $0.hasPrefix("\(option)=") } || help.contains("[<name>]")
     var hints: [String] = []
-    if match.1.hasPrefix("U"), help.contains("\(option) <"), !arguments.contains(option), command != QueryCommand.self {
+    if match.1.hasPrefix("U"), help.contains("\(option) <"), !isGiven, !isOther, command != QueryCommand.self {
       hints.append("\(option) \(argument)")
     }
-    if option == "--study", help.contains("-- [<command>") { hints.append("-- \(argument) to run a program") }
+    if option == "--study", !isOther, help.contains("-- [<command>") {
+      hints.append("-- \(argument) to run a program")
+    }
     guard !hints.isEmpty else { return nil }
     message = "unexpected argument '\(argument)'; did you mean \(hints.joined(separator: ", or "))?"
     self.command = command

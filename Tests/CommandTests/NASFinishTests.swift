@@ -128,6 +128,25 @@ import Testing
     }
   }
 
+  @Test("what breaks the limits hides no architecture of the front that keeps them")
+  func limitsBesideTheFront() throws {
+    try Command.inFolder { command in
+      let file = StudyFile.architectures.replacing("limits: {flash: 4kB}", with: "minimize: [flash]")
+        .replacing("name: evolution, seed: 5, population: 4, tournament: 2", with: "name: random, seed: 5")
+      try command.write(file, to: "small.yaml")
+      try command.succeed("nas", "search", "--config", "small.yaml", "--trials", "8")
+      let trials = try #require(try command.json("trials") as? [[String: Any]])
+      let rams = trials.compactMap { ($0["userAttributes"] as? [String: Any])?["ram"] as? Double }
+      // Every number of trials that keep it, down to one.
+      let finish = ["nas", "finish", "--epochs", "1", "--seeds", "1", "--aware-epochs", "0", "--output", "done"]
+      for most in Set(rams) {
+        try command.succeed("nas", "search", "--study", "small", "--trials", "8", "--limit", "ram=\(Int(most))B")
+        let finished = try command.start("hpo", finish).wait()
+        #expect(finished.status == 0 && !finished.output.contains("BROKEN"), "\(finished.errors)\(finished.output)")
+      }
+    }
+  }
+
   @Test("a table with categorical columns becomes integers that agree")
   func categories() throws {
     try Command.inFolder { command in

@@ -43,7 +43,6 @@ struct AskCommand: ParsableCommand {
         named: name, folder: inline == nil ? nil : currentFolder,
         search: try search.completed(by: earlier, ofStudy: name, for: configuration), in: storage, ifExists: .load)
       if let note { Terminal.writeError("note: \(note)\n") }
-      _ = try storage.requeueOrphans(study: study.id)
       let expiry = expires.map { Timestamp.now.advanced(by: $0.duration) }
       guard let trial = try study.ask(owner: .asker(until: expiry)) else {
         throw ValidationError(

@@ -8,8 +8,8 @@ final class ArchitectureSources {
   /// By the file that the study has now.
   let current: ArchitectureSource
   private let study: StudyRecord
-  /// Those by earlier files, by their texts.
-  private var earlier: [String: ArchitectureSource] = [:]
+  /// Those by earlier files, by their texts, and whether their data are the ones that the study has now.
+  private var earlier: [String: (source: ArchitectureSource, hasMovedData: Bool)] = [:]
 
   /// Reads the study file that is kept with a study, and the data, whose shape the networks depend on.
   ///
@@ -24,10 +24,26 @@ final class ArchitectureSources {
     let (configuration, note) = try StudyFileArchive.configuration(of: trial, study: study, kept: current.configuration)
     // Another comment makes no other architecture.
     guard note != nil, configuration.text != current.configuration.text else { return (current, note) }
-    if let known = earlier[configuration.text] { return (known, note) }
-    let source = try ArchitectureSource(configuration, study: study)
-    earlier[configuration.text] = source
-    return (source, note)
+    let found = try earlier[configuration.text] ?? read(configuration)
+    earlier[configuration.text] = found
+    guard found.hasMovedData else { return (found.source, note) }
+    return (
+      found.source, note.map { "\($0), with the data that the study has now, since those of then cannot be read" }
+    )
+  }
+
+  private func read(
+    _ configuration: StudyConfiguration
+  ) throws -> (source: ArchitectureSource, hasMovedData: Bool) {
+    do { return (try ArchitectureSource(configuration, study: study), false) } catch {
+      guard var objective = configuration.objective?.training, objective.data != current.objective.data else {
+        throw error
+      }
+      objective.data = current.objective.data
+      var moved = configuration
+      moved.objective = .training(objective)
+      return (try ArchitectureSource(moved, study: study), true)
+    }
   }
 
   /// The architecture of a trial.

@@ -4,13 +4,10 @@ import Training
 
 /// What somebody should know of the data before trusting what is measured on them.
 enum DataNotes {
-  /// - Parameters:
-  ///   - dataset: The samples.
-  ///   - test: The test part that comes with them.
-  ///   - splits: How they are split; the first of several folds.
-  static func all(_ dataset: Dataset, test: Dataset?, splits: DatasetSplits) -> [String] {
-    [dataset, test].compactMap { $0 }.compactMap { part in part.omission.map { "\(part.name): \($0)" } }
-      + missingClasses(splits) + constantColumns(splits.training)
+  /// - Parameter parts: The data, of whose folds the first is looked at.
+  static func all(_ parts: DatasetParts) -> [String] {
+    let splits = parts.raw(0)
+    return parts.omissions + missingClasses(splits) + constantColumns(splits.training)
   }
 
   private static func missingClasses(_ splits: DatasetSplits) -> [String] {

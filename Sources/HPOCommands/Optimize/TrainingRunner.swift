@@ -13,7 +13,6 @@ struct TrainingRunner: Sendable {
   var raw: DatasetSplits { parts.raw(0) }
   /// What a single training is trained on.
   var data: DatasetSplits { parts.standardized(0).data }
-  private let dataNotes: [String]
   /// A saved model that trainings learn from.
   private let teacher: TrainedModel?
   /// What draws architectures, where the study searches them.
@@ -46,7 +45,6 @@ struct TrainingRunner: Sendable {
     }
     let parts = try objective.split.parts(of: dataset, test: test)
     self.parts = parts
-    dataNotes = DataNotes.all(dataset, test: test, splits: parts.raw(0))
     teacher = try objective.teacher.map { try TrainedModel(contentsOf: $0) }
     candidates = try objective.architecture.map {
       try ArchitectureCandidates($0, samples: parts.standardized(0).data.training)
@@ -60,7 +58,7 @@ struct TrainingRunner: Sendable {
   }
 
   /// Says what somebody should know of the data before trusting what is measured on them.
-  func tellDataNotes() { for note in dataNotes { Terminal.writeError("note: \(note)\n") } }
+  func tellDataNotes() { for note in DataNotes.all(parts) { Terminal.writeError("note: \(note)\n") } }
 
   /// A trainer of the network that some values of the space describe.
   ///

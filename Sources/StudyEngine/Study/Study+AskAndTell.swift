@@ -16,7 +16,12 @@ extension Study {
   /// - Throws: `StorageError`; `StudyError.mustWait` in a deterministic study where the trial sees one that is not finished.
   public func ask(limit: Int? = nil, owner: ProcessIdentity = .current) throws -> Trial? {
     if orphanClock.isDue() { _ = try storage.requeueOrphans(study: id) }
-    switch try start(limit: limit, stop: nil, owner: owner) {
+    var start = try start(limit: limit, stop: nil, owner: owner)
+    if case .started = start {
+    } else if try !storage.requeueOrphans(study: id).isEmpty {
+      start = try self.start(limit: limit, stop: nil, owner: owner)
+    }
+    switch start {
     case .started(let trial): return trial
     case .nothingLeft, .ended: return nil
     case .mustWait(let number, let other):

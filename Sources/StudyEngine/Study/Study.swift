@@ -161,7 +161,8 @@ public final class Study: Sendable {
   }
 
   /// Keeps what the next process would have to read, and closes the storage: its file is left as every program opens it,
-  /// without a write-ahead log beside it. What is called afterwards on this study or on others of the storage throws.
+  /// without a write-ahead log beside it. What is called afterwards on this study or on others of such a
+  /// storage throws.
   ///
   /// - Throws: `StorageError`; the storage is closed all the same.
   public func close() throws {

@@ -71,7 +71,9 @@ struct CSVReader {
       }
       try checkWidth(header.count)
       guard try isComplete(header, featureColumns, targetColumn, isForTraining: isForTraining) else {
-        if let targetColumn, omitted.count < options.limits.classes { omitted.insert(try trimmedText(targetColumn)) }
+        if let targetColumn, omitted.count < options.limits.classes {
+          omitted.insert((try? trimmedText(targetColumn)) ?? "")
+        }
         continue
       }
       for (feature, column) in featureColumns.enumerated() {

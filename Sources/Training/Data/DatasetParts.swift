@@ -59,6 +59,11 @@ package final class DatasetParts: Sendable {
     ([samples] + (test.map { [$0] } ?? [])).map { String($0.contentHash, radix: 16) }.joined(separator: " ")
   }
 
+  /// What was left out of the files, in words.
+  package var omissions: [String] {
+    [samples, test].compactMap { part in part?.omission.map { "\(part?.name ?? ""): \($0)" } }
+  }
+
   /// A split as the samples come.
   package func raw(_ number: Int) -> DatasetSplits { samples.splits(at: indices[number], test: test) }
 

@@ -74,7 +74,7 @@ struct NASFinishCommand: ParsableCommand {
       )
     }
     let front = try ArchitectureFront(record, trials: completed, cost: nil)
-    let chosen = try chosenTrials(record, completed, front, limits)
+    let chosen = try chosenTrials(record, completed, front, limits, sources.current)
     if let top, chosen.count < top {
       let place = record.directions.count > 1 ? "front" : "study"
       Terminal.writeError(
@@ -98,7 +98,7 @@ struct NASFinishCommand: ParsableCommand {
     } catch {
       throw ValidationError("the folder \(models) cannot be made; --output names another place")
     }
-    guard let lock = try PathLock.tryLock(folder) else {
+    guard let lock = try PathLock.tryLock("\(models)/finish") else {
       throw ValidationError("another process finishes architectures in \(folder); let it end, or give another --output")
     }
     defer { lock.release() }
@@ -177,7 +177,8 @@ struct NASFinishCommand: ParsableCommand {
   }
 
   private func chosenTrials(
-    _ record: StudyRecord, _ all: [FrozenTrial], _ front: ArchitectureFront, _ limits: CostLimits
+    _ record: StudyRecord, _ all: [FrozenTrial], _ front: ArchitectureFront, _ limits: CostLimits,
+    _ source: ArchitectureSource
   ) throws -> [FrozenTrial] {
     if !trial.isEmpty {
       return try OrderedSet(trial).map { number in
@@ -187,9 +188,13 @@ struct NASFinishCommand: ParsableCommand {
         return found
       }
     }
-    // The limits may have become tighter since a trial ran.
-    let points = (record.directions.count > 1 ? front.front : front.points).filter { $0.trial.keeps(limits) }
-    guard !points.isEmpty else {
+    // The limits may have become tighter since a trial ran, and what breaks them must hide no other one.
+    let bytes = source.runner.data.standardization?.constantBytes ?? 0
+    let fitting = all.filter { $0.keeps(limits, standardizationBytes: bytes) }
+    let points =
+      fitting.count == all.count
+      ? front : try? ArchitectureFront(record, trials: fitting, cost: nil)
+    guard let points = points.map({ record.directions.count > 1 ? $0.front : $0.points }) else {
       throw ValidationError(
         "no architecture keeps the limits that the study has now; --limit of hpo nas search sets others, and --trial N "
           + "finishes one all the same")

@@ -59,14 +59,15 @@ struct ArchitectureCandidates: Sendable {
   ///   cost.
   func prepare(_ study: Study) throws {
     let limits = configuration.limits
-    let complete = try limits.limits.isEmpty ? [] : study.trials.filter { $0.state == .complete }
+    let trials = try limits.limits.isEmpty ? [] : study.trials
+    let complete = trials.filter { $0.state == .complete }
     let broken = complete.count { !$0.keeps(limits) }
     if broken > 0 {
       Terminal.writeError(
         "note: \(broken) of \(counted(complete.count, "complete trial")) ran before and \(broken == 1 ? "breaks" : "break") the "
           + "limits as they are now; hpo nas finish leaves \(broken == 1 ? "it" : "them") out\n")
     }
-    if !limits.limits.isEmpty, try study.trials.isEmpty {
+    if !limits.limits.isEmpty, trials.isEmpty {
       let survey = try SpaceSurvey(
         of: configuration.space.space, featureShape: samples.featureShape, outputWidth: samples.target.outputWidth,
         limits: configuration.limits, attempts: Self.attempts, seed: 0)
